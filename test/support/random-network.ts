@@ -49,7 +49,7 @@ export function randomNetwork(seed: number): TableNetwork {
     const factors = list(weights, -wide, wide);
     const general = chance(0.5);
     const values = Array.from({ length: levels }, (_, a) =>
-      factors.map((factor) => (general ? int(-wide, wide) : a * factor)),
+      factors.map((factor) => (general ? int(-wide, wide) : a * factor + 0)),
     ).flat();
     products[name] = { activations: levels, weights, values };
     return { name, weights };

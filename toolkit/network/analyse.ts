@@ -66,8 +66,6 @@ function checkStage(network: TableNetwork, { stage, inputs, output }: WiredStage
       'the last stage gives the logits and must not be requantized',
       'set "requantize": null',
     );
-  if (!last && requantize === null)
-    throw stageError(stage, 'it is not requantized', 'only the last stage may have "requantize": null');
   if (requantize) checkRequantize(stage, requantize, output.shape);
   inputs.forEach((input, position) => {
     checkLevels(network, stage, input.levels ?? 0, position);

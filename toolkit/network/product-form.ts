@@ -15,7 +15,7 @@ export function productForm(table: ProductTable): ProductForm | null {
   const at = (a: number, w: number): number => values[a * weights + w] ?? 0;
   const factors = Array.from({ length: weights }, (_, w) => at(1, w) - at(0, w));
   const steep = factors.findIndex((factor) => factor !== 0);
-  const zero = steep < 0 ? 0 : -at(0, steep) / (factors[steep] ?? 1);
+  const zero = steep < 0 ? 0 : 0 - at(0, steep) / (factors[steep] ?? 1);
   if (!Number.isInteger(zero) || zero < 0 || zero >= activations) return null;
   for (let a = 0; a < activations; a++) {
     for (let w = 0; w < weights; w++) if (at(a, w) !== (a - zero) * (factors[w] ?? 0)) return null;

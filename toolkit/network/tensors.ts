@@ -51,12 +51,10 @@ export function wire(network: TableNetwork): readonly WiredStage[] {
     const inputs = inputNames(stage).map((name) => {
       const tensor = tensors.get(name);
       if (tensor === undefined) throw stageError(stage, `it reads "${name}", which no earlier stage makes`);
-      if (tensor.levels === null)
-        throw stageError(
-          stage,
-          `it reads "${name}", which is not requantized`,
-          'only the last stage may have "requantize": null',
-        );
+      const maker = network.stages.find((other) => other.name === name);
+      if (tensor.levels === null && maker !== undefined) {
+        throw stageError(maker, 'it is not requantized', 'only the last stage may have "requantize": null');
+      }
       read.add(name);
       return tensor;
     });
