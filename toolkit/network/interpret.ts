@@ -186,7 +186,10 @@ function weighted(
       for (let filter = 0; filter < filters; filter++) {
         if (depthwise) gather(window, filter);
         let accumulator = at(bias, filter);
-        for (let i = 0; i < perFilter; i++) accumulator += at(table, at(rows, i) + at(weights, weight++));
+        // `| 0` changes nothing (the bounds are proved to fit 32 bits) but keeps the engine in integer registers.
+        for (let i = 0; i < perFilter; i++, weight++) {
+          accumulator = (accumulator + at(table, at(rows, i) + at(weights, weight))) | 0;
+        }
         target[to++] = accumulator;
       }
     }
