@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { InputError } from '../errors.js';
+
+/** Where a command's words go. Results for people and progress never mix with JSON on standard output. */
+export interface Output {
+  /** A line of the result. */
+  line(text: string): void;
+  /** A line of progress: overwritten on a terminal, printed as it is elsewhere. */
+  progress(text: string): void;
+  /** The result for machines; written only where `--json` asked for it. */
+  json(value: unknown): void;
+  /** Whether this run prints JSON on standard output. */
+  readonly machine: boolean;
+}
+
+/** `--json` alone or `--json -`: JSON on standard output; `--json <file>`: JSON into the file, text as usual. */
+export type JsonTarget = string | true | undefined;
+
+/** The output of one command run, bound to this process's streams. */
+export function createOutput(target: JsonTarget): Output {
+  const machine = target === true || target === '-';
+  const people = machine ? process.stderr : process.stdout;
+  let pending = false;
+  const settle = (): void => {
+    if (pending) process.stderr.write('\r\x1b[K');
+    pending = false;
+  };
+  return {
+    machine,
+    line(text) {
+      settle();
+      people.write(`${text}\n`);
+    },
+    progress(text) {
+      if (process.stderr.isTTY) {
+        process.stderr.write(`\r\x1b[K${text.slice(0, Math.max(20, process.stderr.columns - 1))}`);
+        pending = true;
+      } else process.stderr.write(`${text}\n`);
+    },
+    json(value) {
+      settle();
+      if (target === undefined) return;
+      const text = `${JSON.stringify(value, null, 2)}\n`;
+      if (machine) process.stdout.write(text);
+      else if (typeof target === 'string') writeJson(target, text);
+    },
+  };
+}
+
+function writeJson(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new InputError(`the JSON report cannot be written: ${(cause as Error).message}`, {
+      where: path,
+      next: 'give --json a writable path',
+      cause,
+    });
+  }
+}
+
+/** A table for people: columns padded to their widest cell, two spaces between. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** 12345678 as "12,345,678". */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** 0.98765 as "98.77 %". */
+export function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(2)} %`;
+}
