@@ -29,9 +29,18 @@ export interface DeploymentReport {
   };
   readonly images: number;
   /** Shares of right labels, 0..1; float: what the float network had on its own test pictures. */
-  readonly accuracy: { readonly float: number | null; readonly reference: number | null; readonly device: number | null };
+  readonly accuracy: {
+    readonly float: number | null;
+    readonly reference: number | null;
+    readonly device: number | null;
+  };
   readonly mismatches: { readonly labels: number; readonly logits: number };
-  readonly latency: { readonly unit: string; readonly median: number; readonly max: number; readonly clockHz: number } | null;
+  readonly latency: {
+    readonly unit: string;
+    readonly median: number;
+    readonly max: number;
+    readonly clockHz: number;
+  } | null;
   readonly size: Size | null;
   readonly multiplies: Multiplies | null;
   readonly toolchain: string | null;
@@ -48,4 +57,41 @@ export interface DeploymentFacts {
   readonly size: Size | null;
   readonly multiplies: Multiplies | null;
   readonly toolchain: string | null;
+}
+
+export function deploymentReport({
+  board,
+  executor,
+  network,
+  verification,
+  size,
+  multiplies,
+  toolchain,
+}: DeploymentFacts): DeploymentReport {
+  const { macs, tableEntries, activationLevels, weightLevels } = measureNetwork(network);
+  return {
+    board,
+    executor,
+    model: {
+      name: network.name,
+      hash: networkHash(network),
+      macs,
+      tableEntries,
+      activationLevels,
+      weightLevels,
+    },
+    images: verification.images,
+    accuracy: {
+      float: network.provenance.floatAccuracy,
+      reference: verification.accuracy.reference,
+      device: verification.accuracy.device,
+    },
+    mismatches: verification.mismatches,
+    latency: verification.latency,
+    size,
+    multiplies,
+    toolchain,
+    firstMismatch: verification.firstMismatch,
+    stopped: verification.stopped,
+  };
 }
