@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The root of the package: the parent of `toolkit/` in a checkout and of `dist/` once installed. */
@@ -7,3 +8,6 @@ export const packageRoot: string = fileURLToPath(new URL('..', import.meta.url))
 export function assetPath(relative: string): string {
   return `${packageRoot}${relative}`;
 }
+
+/** The version in package.json. */
+export const packageVersion: string = (JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { version: string }).version;
