@@ -9,5 +9,8 @@ export function assetPath(relative: string): string {
   return `${packageRoot}${relative}`;
 }
 
-/** The version in package.json. */
-export const packageVersion: string = (JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { version: string }).version;
+/** The version of the package, such as 0.1.0. */
+export function toolkitVersion(): string {
+  const { version } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { readonly version: string };
+  return version;
+}

@@ -15,7 +15,7 @@ import type { CommandBody, CommonOptions } from './commands/run.js';
 import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
 import type { ExitCode } from './errors.js';
-import { packageVersion } from './assets.js';
+import { toolkitVersion } from './assets.js';
 
 const EXIT_CODES = `
 Exit codes: 0 all bit-exact, 1 a difference was found, 2 bad usage or input, 3 a tool is missing,
@@ -38,7 +38,7 @@ const option = {
 export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => void): Command {
   const program = new Command('tablize')
     .description('Put a neural network on a chip that cannot multiply, and prove that it computes the right thing there.')
-    .version(packageVersion)
+    .version(toolkitVersion())
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
 
