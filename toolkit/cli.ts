@@ -37,16 +37,26 @@ const option = {
  */
 export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => void): Command {
   const program = new Command('tablize')
-    .description('Put a neural network on a chip that cannot multiply, and prove that it computes the right thing there.')
+    .description(
+      'Put a neural network on a chip that cannot multiply, and prove that it computes the right thing there.',
+    )
     .version(toolkitVersion())
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
 
-  const command = <Options extends CommonOptions>(name: string, description: string, example: string, body: CommandBody<Options>): Command =>
+  const command = <Options extends CommonOptions>(
+    name: string,
+    description: string,
+    example: string,
+    body: CommandBody<Options>,
+  ): Command =>
     program
       .command(name)
       .description(description)
-      .option('--json [file]', 'one JSON object on standard output (words go to standard error), or into a file')
+      .option(
+        '--json [file]',
+        'one JSON object on standard output (words go to standard error), or into a file',
+      )
       .addHelpText('after', `\nExample:\n  $ tablize ${name} ${example}`)
       .exitOverride()
       .action(async (options: Options) => {
@@ -54,9 +64,17 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       });
 
   const toolchain = (): Option =>
-    new Option('--toolchain <kind>', 'force the compiler: a native one, or zig from npm').choices(['native', 'zig']);
+    new Option('--toolchain <kind>', 'force the compiler: a native one, or zig from npm').choices([
+      'native',
+      'zig',
+    ]);
 
-  command('deploy', 'render, build, flash or emulate, verify: all in one', '--board raspberry-pi-pico --model models/mnist-mlp --count 200', deploy)
+  command(
+    'deploy',
+    'render, build, flash or emulate, verify: all in one',
+    '--board raspberry-pi-pico --model models/mnist-mlp --count 200',
+    deploy,
+  )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
     .option(...option.images, 'mnist:test')
@@ -67,9 +85,18 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option(...option.dryRun)
     .addOption(toolchain());
 
-  command('train', 'train a network and tablize it', '--data mnist --architecture mlp --out models/mine', train)
+  command(
+    'train',
+    'train a network and tablize it',
+    '--data mnist --architecture mlp --out models/mine',
+    train,
+  )
     .requiredOption('--data <set>', 'training and test pictures: mnist, or a folder of idx files')
-    .addOption(new Option('--architecture <name>', 'shape of the network').choices(['mlp', 'cnn', 'small']).makeOptionMandatory())
+    .addOption(
+      new Option('--architecture <name>', 'shape of the network')
+        .choices(['mlp', 'cnn', 'small'])
+        .makeOptionMandatory(),
+    )
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
     .option('--levels <AxW>', 'activation x weight levels', levels, levels('8x5'))
@@ -77,7 +104,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--float-epochs <n>', 'passes over the data before quantization', wholeNumber(1))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);
 
-  command('quantize', 'tablize a TF.js Layers model that you already have', '--model model.json --calibrate mnist:train --out build/mine', quantize)
+  command(
+    'quantize',
+    'tablize a TF.js Layers model that you already have',
+    '--model model.json --calibrate mnist:train --out build/mine',
+    quantize,
+  )
     .requiredOption('--model <path>', 'model.json of a TF.js Layers model')
     .requiredOption('--calibrate <set>', 'pictures to choose the levels with')
     .requiredOption(...option.out)
@@ -86,24 +118,44 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--test <set>', 'pictures to measure the accuracies with')
     .option(...option.count, wholeNumber(1));
 
-  command('inspect', 'show stages, tables, accumulator bounds and memory', '--model models/mnist-cnn --tables', inspect)
+  command(
+    'inspect',
+    'show stages, tables, accumulator bounds and memory',
+    '--model models/mnist-cnn --tables',
+    inspect,
+  )
     .requiredOption(...option.model)
     .option('--tables', 'print the product tables too');
 
-  command('render', 'write the C project with a build.sh of its own', '--board arduino-uno --model models/mnist-small --out build/uno', render)
+  command(
+    'render',
+    'write the C project with a build.sh of its own',
+    '--board arduino-uno --model models/mnist-small --out build/uno',
+    render,
+  )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
     .option(...option.out)
     .addOption(toolchain());
 
-  command('build', 'render, compile, measure, prove that no multiplication is left', '--board raspberry-pi-pico --model models/mnist-mlp', build)
+  command(
+    'build',
+    'render, compile, measure, prove that no multiplication is left',
+    '--board raspberry-pi-pico --model models/mnist-mlp',
+    build,
+  )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
     .option(...option.out)
     .option(...option.dryRun)
     .addOption(toolchain());
 
-  command('emulate', 'run pictures on the emulated board and show them', '--board arduino-uno --model models/mnist-small --count 3', emulate)
+  command(
+    'emulate',
+    'run pictures on the emulated board and show them',
+    '--board arduino-uno --model models/mnist-small --count 3',
+    emulate,
+  )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
     .option(...option.images, 'mnist:test')
@@ -111,7 +163,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option(...option.out)
     .addOption(toolchain());
 
-  command('flash', 'build and flash a board', '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0', flash)
+  command(
+    'flash',
+    'build and flash a board',
+    '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
+    flash,
+  )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
     .option(...option.port)
@@ -120,7 +177,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option(...option.dryRun)
     .addOption(toolchain());
 
-  command('verify', 'stream pictures to a flashed or emulated board and compare every answer', '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0', verify)
+  command(
+    'verify',
+    'stream pictures to a flashed or emulated board and compare every answer',
+    '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
+    verify,
+  )
     .requiredOption(...option.model)
     .option(...option.board, 'host')
     .option(...option.images, 'mnist:test')

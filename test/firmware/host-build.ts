@@ -29,7 +29,14 @@ export function runDriver(project: FirmwareProject, cName: string, input: Uint8A
     execFileSync(
       'gcc',
       [
-        ...['-std=c99', '-O1', '-g', ...WARNINGS, '-fsanitize=undefined,address', '-fno-sanitize-recover=all'],
+        ...[
+          '-std=c99',
+          '-O1',
+          '-g',
+          ...WARNINGS,
+          '-fsanitize=undefined,address',
+          '-fno-sanitize-recover=all',
+        ],
         ...project.includes.map((include) => `-I${include}`),
         `-DNETWORK_INFER=${cName}_infer`,
         ...project.inference,

@@ -7,7 +7,8 @@ import type { CommandBody, CommonOptions } from './run.js';
 export const boards: CommandBody<CommonOptions> = async (_options, { output }) => {
   const all = await listBoards();
   output.json(all);
-  const kilobytes = (size: number | undefined): string => (size === undefined ? '-' : `${Math.round(size / 1024)} KB`);
+  const kilobytes = (size: number | undefined): string =>
+    size === undefined ? '-' : `${Math.round(size / 1024)} KB`;
   const lines = columns([
     ['id', 'board', 'part', 'flash', 'RAM', 'flashed with', 'emulator'],
     ...all.map((board) => [

@@ -2,7 +2,15 @@ import { join, resolve } from 'node:path';
 import type { Board } from '../boards/board.js';
 import { checkFit, firmwareProject } from '../firmware/index.js';
 import type { TableNetwork } from '../network/index.js';
-import { executePlan, findToolchain, measureSize, planFirmware, proveNoMultiply, type BuildPlan, type FoundToolchain } from '../plan/index.js';
+import {
+  executePlan,
+  findToolchain,
+  measureSize,
+  planFirmware,
+  proveNoMultiply,
+  type BuildPlan,
+  type FoundToolchain,
+} from '../plan/index.js';
 import type { Multiplies, Size } from '../report/deployment.js';
 import type { Run } from './run.js';
 
@@ -26,7 +34,12 @@ export function outFolder(board: Board, network: TableNetwork, out: string | und
 }
 
 /** Renders and plans, touching nothing but the search for a compiler. */
-export async function planBuild(board: Board, network: TableNetwork, options: FirmwareOptions, run: Run): Promise<{ plan: BuildPlan; toolchain: FoundToolchain }> {
+export async function planBuild(
+  board: Board,
+  network: TableNetwork,
+  options: FirmwareOptions,
+  run: Run,
+): Promise<{ plan: BuildPlan; toolchain: FoundToolchain }> {
   checkFit(network, board);
   const toolchain = await findToolchain(board.toolchain, {
     allowDownload: true,
@@ -38,7 +51,12 @@ export async function planBuild(board: Board, network: TableNetwork, options: Fi
 }
 
 /** Renders, compiles, measures, and proves that the inference code has no multiplication and no float. */
-export async function buildFirmware(board: Board, network: TableNetwork, options: FirmwareOptions, run: Run): Promise<Firmware> {
+export async function buildFirmware(
+  board: Board,
+  network: TableNetwork,
+  options: FirmwareOptions,
+  run: Run,
+): Promise<Firmware> {
   const { plan, toolchain } = await planBuild(board, network, options, run);
   const folder = outFolder(board, network, options.out);
   await executePlan(plan, folder, { progress: run.output.progress, signal: run.signal });

@@ -23,7 +23,10 @@ const TABLES = 'table-network.json';
  */
 export function loadModel(path: string): LoadedModel {
   if (!existsSync(path)) {
-    throw new InputError('no such model', { where: path, next: 'give a model folder such as models/mnist-mlp, or make one with `tablize train`' });
+    throw new InputError('no such model', {
+      where: path,
+      next: 'give a model folder such as models/mnist-mlp, or make one with `tablize train`',
+    });
   }
   return statSync(path).isDirectory() ? loadFolder(path) : loadFile(path);
 }
@@ -33,10 +36,15 @@ function loadFolder(folder: string): LoadedModel {
   const tables = join(folder, TABLES);
   if (!existsSync(quantized)) {
     if (existsSync(tables)) return loadFile(tables);
-    const floatModel = [join(folder, 'model.json'), join(folder, 'float', 'model.json')].find((file) => existsSync(file));
+    const floatModel = [join(folder, 'model.json'), join(folder, 'float', 'model.json')].find((file) =>
+      existsSync(file),
+    );
     throw new InputError(`neither ${QUANTIZED} nor ${TABLES} is in the folder`, {
       where: folder,
-      next: floatModel === undefined ? 'give a folder that `tablize train` or `tablize quantize` wrote' : quantizeFirst(floatModel),
+      next:
+        floatModel === undefined
+          ? 'give a folder that `tablize train` or `tablize quantize` wrote'
+          : quantizeFirst(floatModel),
     });
   }
   const made = loadFile(quantized);
@@ -53,9 +61,13 @@ function loadFile(path: string): LoadedModel {
   const text = read(path);
   // A look at the start tells the formats apart without parsing megabytes twice; the parsers check the rest.
   const head = text.slice(0, 2000);
-  if (head.includes(QUANTIZED_FORMAT)) return { network: tablize(parseQuantized(text, path)), path, tablized: true };
+  if (head.includes(QUANTIZED_FORMAT))
+    return { network: tablize(parseQuantized(text, path)), path, tablized: true };
   if (head.includes('modelTopology') && !head.includes(FORMAT)) {
-    throw new InputError('this is a TF.js model, which has floats', { where: path, next: quantizeFirst(path) });
+    throw new InputError('this is a TF.js model, which has floats', {
+      where: path,
+      next: quantizeFirst(path),
+    });
   }
   return { network: parseNetwork(text, path), path, tablized: false };
 }

@@ -7,13 +7,19 @@ export function loadPictures(spec: string, count: number | undefined, network: T
   const all = loadDataSet(spec);
   const wanted = network.input.shape;
   if (all.shape.join() !== wanted.join()) {
-    throw new InputError(`the pictures are [${all.shape.join(', ')}], but "${network.name}" reads [${wanted.join(', ')}]`, {
-      where: spec,
-      next: 'give pictures of that shape with --images',
-    });
+    throw new InputError(
+      `the pictures are [${all.shape.join(', ')}], but "${network.name}" reads [${wanted.join(', ')}]`,
+      {
+        where: spec,
+        next: 'give pictures of that shape with --images',
+      },
+    );
   }
   if (all.classes.length > network.output.labels.length) {
-    throw new InputError(`the pictures have ${all.classes.length} classes, but "${network.name}" knows ${network.output.labels.length}`, { where: spec });
+    throw new InputError(
+      `the pictures have ${all.classes.length} classes, but "${network.name}" knows ${network.output.labels.length}`,
+      { where: spec },
+    );
   }
   return count === undefined ? all : take(all, count);
 }
