@@ -139,13 +139,17 @@ const SETS: Readonly<Record<Architecture, InstructionSet>> = {
   riscv: RISCV,
 };
 
+/** Apple writes `add.4s v0, v1, v2` where others write `add v0.4s, v1.4s, v2.4s`. */
+const APPLE_ARRANGEMENT = /\.(?:8b|16b|4h|8h|2s|4s|1d|2d|[bhsd])$/;
+
 /** What an instruction does, or null when no list knows it. */
 export function instructionEffect(
   architecture: Architecture,
-  mnemonic: string,
+  written: string,
   operands: string,
 ): Effect | null {
   const set = SETS[architecture];
+  const mnemonic = architecture === 'aarch64' ? written.replace(APPLE_ARRANGEMENT, '') : written;
   const effect = {
     multiplies: set.multiplies.test(mnemonic),
     floats: set.floats.test(mnemonic) || isFloatConstant(architecture, mnemonic, operands),
