@@ -1,0 +1,155 @@
+/* UART0 on GP0 and GP1 with an interrupt-driven receive ring, and SysTick as the cycle counter. */
+#include "port.h"
+
+#include "config.h"
+#include "registers.h"
+
+#if PORT_CLOCK_HZ != 125000000ul
+#error "the clock tree below makes 125 MHz of the 12 MHz crystal"
+#endif
+
+void UART0_Handler(void);
+void SysTick_Handler(void);
+
+enum {
+  RING_MASK = PORT_RECEIVE_BUFFER - 1,
+  /* The divisor in 64ths, rounded: clock / (16 x baud) [4.2.7.1]. */
+  BAUD_DIVISOR_64 = (int)((PORT_CLOCK_HZ * 4ul + PORT_BAUD / 2ul) / PORT_BAUD)
+};
+
+static uint8_t ring[PORT_RECEIVE_BUFFER];
+static volatile uint32_t ring_in, ring_out;
+static volatile uint32_t clock_rounds;
+static uint32_t clock_started;
+
+static void wait_for(uint32_t address, uint32_t bits)
+{
+  while ((REGISTER(address) & bits) != bits) {
+  }
+}
+
+static void release_reset(uint32_t blocks)
+{
+  CLEAR(RESETS_RESET) = blocks;
+  wait_for(RESETS_DONE, blocks);
+}
+
+/* Crystal 12 MHz x 125 = 1500 MHz, / 6 / 2 = 125 MHz [2.18.2]. */
+static void clock_init(void)
+{
+  /* 1 ms of 12 MHz in units of 256 periods [2.16.3]. */
+  REGISTER(XOSC_STARTUP) = 47;
+  REGISTER(XOSC_CTRL) = XOSC_ENABLE_1_15_MHZ;
+  wait_for(XOSC_STATUS, XOSC_STABLE);
+
+  /* Away from the PLL, in case this is a restart that finds it running. */
+  CLEAR(CLK_SYS_CTRL) = CLK_SYS_AUX;
+  wait_for(CLK_SYS_SELECTED, 1u);
+  REGISTER(CLK_REF_CTRL) = CLK_REF_XOSC;
+  wait_for(CLK_REF_SELECTED, 1u << CLK_REF_XOSC);
+
+  SET(RESETS_RESET) = RESET_PLL_SYS;
+  release_reset(RESET_PLL_SYS);
+  REGISTER(PLL_SYS_CS) = 1;
+  REGISTER(PLL_SYS_FBDIV) = 125;
+  CLEAR(PLL_SYS_PWR) = PLL_POWER_DOWN | PLL_VCO_DOWN;
+  wait_for(PLL_SYS_CS, PLL_LOCK);
+  REGISTER(PLL_SYS_PRIM) = (6u << 16) | (2u << 12);
+  CLEAR(PLL_SYS_PWR) = PLL_POST_DIVIDERS_DOWN;
+
+  REGISTER(CLK_SYS_CTRL) = 0; /* auxiliary source 0 is the PLL; switch to it once it is chosen [2.15.3.2] */
+  REGISTER(CLK_SYS_CTRL) = CLK_SYS_AUX;
+  wait_for(CLK_SYS_SELECTED, 1u << CLK_SYS_AUX);
+  REGISTER(CLK_PERI_CTRL) = CLK_PERI_ENABLE;
+}
+
+static void uart_init(void)
+{
+  release_reset(RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_UART0);
+  REGISTER(UART_IBRD) = BAUD_DIVISOR_64 >> 6;
+  REGISTER(UART_FBRD) = BAUD_DIVISOR_64 & 63;
+  REGISTER(UART_LCR_H) = UART_8_BITS_FIFO;
+  REGISTER(UART_IFLS) = 2u << 3; /* interrupt when the receive FIFO is half full, or after a pause */
+  REGISTER(UART_IMSC) = UART_INTERRUPT_RECEIVE | UART_INTERRUPT_TIMEOUT;
+  REGISTER(UART_CR) = UART_ENABLE_BOTH;
+  REGISTER(GPIO_CTRL(0u)) = GPIO_FUNCTION_UART;
+  REGISTER(GPIO_CTRL(1u)) = GPIO_FUNCTION_UART;
+  REGISTER(NVIC_ENABLE) = 1u << UART0_IRQ;
+}
+
+void port_init(void)
+{
+  clock_init();
+  uart_init();
+  REGISTER(SYSTICK_RVR) = 0xffffffu;
+  REGISTER(SYSTICK_CVR) = 0;
+  REGISTER(SYSTICK_CSR) = SYSTICK_RUN_INTERRUPT_CPU_CLOCK;
+}
+
+void UART0_Handler(void)
+{
+  uint32_t in = ring_in;
+  REGISTER(UART_ICR) = UART_INTERRUPT_RECEIVE | UART_INTERRUPT_TIMEOUT;
+  while ((REGISTER(UART_FR) & UART_FR_RECEIVE_EMPTY) == 0) {
+    const uint8_t byte = (uint8_t)REGISTER(UART_DR);
+    const uint32_t next = (in + 1) & RING_MASK;
+    /* A byte beyond the window is lost; the CRC finds out and the host repeats. */
+    if (next != ring_out) {
+      ring[in] = byte;
+      in = next;
+    }
+  }
+  ring_in = in;
+}
+
+bool port_read(uint8_t *byte)
+{
+  const uint32_t out = ring_out;
+  if (out == ring_in) {
+    return false;
+  }
+  *byte = ring[out];
+  ring_out = (out + 1) & RING_MASK;
+  return true;
+}
+
+void port_write(const uint8_t *bytes, uint16_t count)
+{
+  while (count != 0) {
+    while ((REGISTER(UART_FR) & UART_FR_TRANSMIT_FULL) != 0) {
+    }
+    REGISTER(UART_DR) = *bytes++;
+    count--;
+  }
+}
+
+void SysTick_Handler(void)
+{
+  clock_rounds++;
+}
+
+/* Cycles modulo 2^32: SysTick counts 24 bits down, its interrupt counts the rounds. */
+static uint32_t cycles(void)
+{
+  uint32_t rounds;
+  uint32_t left;
+  do {
+    rounds = clock_rounds;
+    left = REGISTER(SYSTICK_CVR);
+  } while (rounds != clock_rounds);
+  return (rounds << 24) + (0xffffffu - left);
+}
+
+void port_clock_start(void)
+{
+  clock_started = cycles();
+}
+
+uint32_t port_clock_read(void)
+{
+  return cycles() - clock_started;
+}
+
+void port_idle(void)
+{
+}

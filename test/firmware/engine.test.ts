@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { loadBoard } from '../../toolkit/boards/index.js';
+import { firmwareProject, networkCName } from '../../toolkit/firmware/index.js';
+import { createInterpreter, type TableNetwork } from '../../toolkit/network/index.js';
+import { randomNetwork, randomPicture } from '../support/random-network.js';
+import { requireTool } from '../support/tools.js';
+import { runDriver } from './host-build.js';
+
+const PICTURES = 3;
+
+/** Activation indices of 1, 2, 4 or 8 bits, the first in the lowest bits. */
+function pack(indices: ArrayLike<number>, levels: number): Uint8Array {
+  const bits = levels <= 2 ? 1 : levels <= 4 ? 2 : levels <= 16 ? 4 : 8;
+  const packed = new Uint8Array(Math.ceil((indices.length * bits) / 8));
+  for (let i = 0; i < indices.length; i++) {
+    packed[(i * bits) >> 3] = (packed[(i * bits) >> 3] ?? 0) | ((indices[i] ?? 0) << ((i * bits) & 7));
+  }
+  return packed;
+}
+
+/** What driver.c must write for these pictures, and what to feed it. */
+function expected(
+  network: TableNetwork,
+  pictures: readonly Uint8Array[],
+): { input: Uint8Array; output: number[] } {
+  const interpreter = createInterpreter(network);
+  const input: number[] = [];
+  const output: number[] = [];
+  for (const picture of pictures) {
+    const { label, trace = [] } = interpreter.infer(picture, { trace: true });
+    input.push(...picture, ...pack(trace[0] ?? [], network.input.levels));
+    const once = [...trace.flatMap((point) => [...point]), label];
+    output.push(...once, ...once, ...once, ...once, label);
+  }
+  return { input: Uint8Array.from(input), output };
+}
+
+describe.skipIf(!requireTool('gcc'))('the engine in C on the host (gcc, sanitizers)', () => {
+  const seeds = Array.from({ length: Number(process.env['ENGINE_SEEDS'] ?? 24) }, (_, i) => i + 1);
+  it.each(seeds)('computes every trace point of random network %i as interpret() does', (seed) => {
+    const network = randomNetwork(seed);
+    const pictures = Array.from({ length: PICTURES }, (_, i) => randomPicture(network, 100 * seed + i));
+    const { input, output } = expected(network, pictures);
+    const got = runDriver(firmwareProject(network, loadBoard('host')), networkCName(network.name), input);
+    expect([...got]).toEqual(output);
+  });
+});

@@ -1,0 +1,3 @@
+export * from './board.js';
+export * from './nearest.js';
+export * from './registry.js';

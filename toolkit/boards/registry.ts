@@ -1,0 +1,90 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { z } from 'zod';
+import { assetPath } from '../assets.js';
+import { InputError } from '../errors.js';
+import { boardSchema, type Board } from './board.js';
+import { nearestName } from './nearest.js';
+
+/** Ids of the boards that are shipped, sorted. */
+export function boardIds(): readonly string[] {
+  return readdirSync(assetPath('boards'))
+    .filter((file) => file.endsWith('.json') && file !== 'board.schema.json')
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+/** All boards that are shipped. */
+export function listBoards(): readonly Board[] {
+  return boardIds().map(loadBoard);
+}
+
+/**
+ * A board by its id, or by the path of the user's own board file (a name that ends in `.json`).
+ * Throws InputError: unknown id (with the nearest one), unreadable file, or what is wrong in it.
+ */
+export function loadBoard(idOrPath: string): Board {
+  if (idOrPath.endsWith('.json')) return readBoard(idOrPath);
+  const ids = boardIds();
+  if (!ids.includes(idOrPath)) {
+    const nearest = nearestName(idOrPath, ids);
+    throw new InputError(`there is no board "${idOrPath.slice(0, 80)}"`, {
+      next:
+        nearest === null
+          ? `choose one of ${ids.join(', ')}, or give the path of a board file (.json)`
+          : `did you mean "${nearest}"? \`tablize boards\` lists all`,
+    });
+  }
+  const board = readBoard(assetPath(`boards/${idOrPath}.json`));
+  if (board.id !== idOrPath)
+    throw new InputError(`its id is "${board.id}"`, { where: `boards/${idOrPath}.json` });
+  return board;
+}
+
+function readBoard(path: string): Board {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InputError('the board file cannot be read', { where: path, next: 'check the path', cause });
+  }
+  return parseBoard(text, path);
+}
+
+/** Checks the text of a board file; `where` names it in errors. Throws InputError. */
+export function parseBoard(text: string, where: string): Board {
+  let value: unknown;
+  try {
+    value = JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new InputError('the board file is not JSON', { where, cause });
+  }
+  const parsed = boardSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue?.path.map(String).join('.') ?? '';
+    throw new InputError(`${path === '' ? 'the board' : path}: ${issue?.message ?? 'invalid'}`, {
+      where,
+      next: 'compare it with boards/board.schema.json',
+    });
+  }
+  const problem = contradiction(parsed.data);
+  if (problem !== null) throw new InputError(problem, { where });
+  return parsed.data;
+}
+
+const TOOLCHAIN_OF_TARGET = { host: 'host', rp2040: 'arm', atmega328p: 'avr' } as const;
+
+/** What a schema cannot say: fields that do not go together. */
+function contradiction({ target, toolchain, memory, serial }: Board): string | null {
+  const needed = TOOLCHAIN_OF_TARGET[target];
+  if (toolchain.kind !== needed) return `toolchain.kind: the target "${target}" needs "${needed}"`;
+  if (target !== 'host' && memory === null) return 'memory: only the host may leave it out';
+  if ((serial.receiveBuffer & (serial.receiveBuffer - 1)) !== 0)
+    return `serial.receiveBuffer: ${serial.receiveBuffer} is not a power of two`;
+  return null;
+}
+
+/** The JSON schema of board files, as committed in boards/board.schema.json. */
+export function boardJsonSchema(): string {
+  return `${JSON.stringify({ title: 'A board of tablize', ...z.toJSONSchema(boardSchema) }, null, 2)}\n`;
+}

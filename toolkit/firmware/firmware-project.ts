@@ -1,0 +1,97 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { assetPath, toolkitVersion } from '../assets.js';
+import type { Board } from '../boards/index.js';
+import type { TableNetwork } from '../network/index.js';
+import { renderTemplate } from '../render/index.js';
+import { engineFiles, networkSource, type NetworkSource } from './network-source.js';
+import type { FirmwareProject } from './project.js';
+import { TARGETS, type Target } from './targets.js';
+
+/**
+ * Renders the whole C project of a network for a board: the network library (`network/`), the test firmware
+ * (`firmware/`), the serial protocol (`protocol/`) and the board's start-up and port (`target/`).
+ * The same network and board give the same bytes. Throws InputError for an invalid network.
+ */
+export function firmwareProject(network: TableNetwork, board: Board): FirmwareProject {
+  const source = networkSource(network);
+  const target = TARGETS[board.target];
+  const view = projectView(source, board, target);
+  const files = new Map<string, string>();
+  const copy = (folder: string, from: string, names: readonly string[]): void => {
+    for (const name of names) files.set(`${folder}/${name}`, template(`${from}/${name}`));
+  };
+  const print = (path: string, from: string): void => {
+    files.set(path, renderTemplate(assetPath(`firmware-templates/${from}`), view));
+  };
+  const engine = engineFiles(network);
+  const protocol = templates('protocol');
+
+  print('README.md', 'README.md.ejs');
+  print(`network/${source.cName}.h`, 'network/network.h.ejs');
+  print(`network/${source.cName}.c`, 'network/network.c.ejs');
+  print('network/engine_config.h', 'network/engine_config.h.ejs');
+  copy('network', 'engine', engine);
+  print('firmware/config.h', 'firmware/config.h.ejs');
+  copy('firmware', 'firmware', ['main.c']);
+  copy('protocol', 'protocol', protocol);
+  copy('target', `targets/${board.target}`, [...target.sources, ...target.others]);
+  copy('target', 'targets/shared', target.shared);
+  if (target.linkerScript !== null)
+    print(`target/${target.linkerScript}`, `targets/${board.target}/${target.linkerScript}.ejs`);
+
+  const sources = (folder: string, names: readonly string[]): string[] =>
+    names.filter((name) => name.endsWith('.c') || name.endsWith('.S')).map((name) => `${folder}/${name}`);
+  return {
+    files,
+    inference: [`network/${source.cName}.c`, ...sources('network', engine)],
+    support: [
+      'firmware/main.c',
+      ...sources('protocol', protocol),
+      ...sources('target', [...target.sources, ...target.shared]),
+    ],
+    includes: ['network', 'firmware', 'protocol', 'target'],
+    linkerScript: target.linkerScript === null ? null : `target/${target.linkerScript}`,
+  };
+}
+
+function template(path: string): string {
+  return readFileSync(assetPath(`firmware-templates/${path}`), 'utf8');
+}
+
+function templates(folder: string): readonly string[] {
+  return readdirSync(assetPath(`firmware-templates/${folder}`))
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort();
+}
+
+/** Bytes of a frame around its payload (docs/protocol.md, section 1). */
+const FRAME_OVERHEAD = 8;
+
+function projectView(network: NetworkSource, board: Board, target: Target): object {
+  const { receiveBuffer, baud } = board.serial;
+  // A ring holds one byte less than its size; and a window is of use only when a whole picture fits.
+  const ring = receiveBuffer - 1;
+  return {
+    version: toolkitVersion(),
+    network,
+    board: {
+      id: board.id,
+      title: board.title.replace(/[^\w ().-]/g, ' '),
+      clockHz: board.clockHz,
+      baud,
+      receiveBuffer,
+      window: ring >= network.pixels + FRAME_OVERHEAD ? ring : 0,
+      latencyUnit: target.latency.unit,
+      latencyCode: target.latency.code,
+      onHost: board.memory === null,
+      flashOrigin: hex(board.memory?.flash.origin ?? 0),
+      flashSize: board.memory?.flash.size ?? 0,
+      ramOrigin: hex(board.memory?.ram.origin ?? 0),
+      ramSize: board.memory?.ram.size ?? 0,
+    },
+  };
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16).padStart(8, '0')}`;
+}

@@ -1,0 +1,3 @@
+export * from './c-names.js';
+export * from './firmware-project.js';
+export * from './project.js';

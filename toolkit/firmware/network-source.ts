@@ -1,0 +1,203 @@
+import {
+  analyse,
+  elements,
+  networkHash,
+  requantizeOf,
+  type AnalysedStage,
+  type Analysis,
+  type Shape,
+  type TableNetwork,
+} from '../network/index.js';
+import { macroName, networkCName } from './c-names.js';
+import { planMemory, type MemoryPlan } from './memory-plan.js';
+import { numberTypes, type NumberTypes } from './number-types.js';
+import { ENGINE, stageStructs, type Struct } from './stage-text.js';
+import {
+  indexTables,
+  inputTable,
+  productTable,
+  requantizeTables,
+  valueTables,
+  weightTables,
+  type Table,
+} from './tables.js';
+
+/** What the templates of the network library print: ready names, numbers and lines. */
+export interface NetworkSource {
+  readonly name: string;
+  readonly cName: string;
+  readonly macro: string;
+  readonly hash: string;
+  readonly hashBytes: string;
+  readonly input: string;
+  readonly pixels: number;
+  readonly logits: number;
+  readonly stageCount: number;
+  readonly workspaceBytes: number;
+  readonly inputOffset: number;
+  readonly packedBits: number;
+  readonly packedLog2: number;
+  readonly packedBytes: number;
+  readonly largestIndex: number;
+  readonly sumType: string;
+  readonly productType: string;
+  readonly inputTable: Table;
+  readonly products: readonly Table[];
+  readonly stages: readonly StageSource[];
+  readonly points: readonly { readonly comment: string; readonly offset: number; readonly count: number }[];
+  readonly engineNames: readonly { readonly short: string }[];
+}
+
+export interface StageSource {
+  readonly number: number;
+  readonly description: string;
+  readonly bounds: string;
+  readonly tables: readonly Table[];
+  readonly structs: readonly Struct[];
+  readonly call: string;
+}
+
+/** All constants of a network, for measuring before anything is built. */
+export function allTables({ inputTable: input, products, stages }: NetworkSource): readonly Table[] {
+  return [input, ...products, ...stages.flatMap(({ tables }) => tables)];
+}
+
+/** Functions of the engine; each network's library has them under names of its own, so that two can be linked together. */
+const ENGINE_NAMES = [
+  'output',
+  'put',
+  'filter',
+  'slide',
+  'slide_next',
+  'dense',
+  'conv2d',
+  'depthwise',
+  'max_pool',
+  'average_pool',
+  'add',
+  'concat',
+  'load',
+  'load_packed',
+  'label',
+];
+
+/** Bits of a packed activation index: the fewest of 1, 2, 4 and 8 that hold all levels of the input. */
+function packedBits(levels: number): number {
+  return [1, 2, 4].find((bits) => levels <= 2 ** bits) ?? 8;
+}
+
+/** Lays out a network for C: number types, memory, tables and wiring. Throws InputError for an invalid network. */
+export function networkSource(network: TableNetwork): NetworkSource {
+  const analysis = analyse(network);
+  const types = numberTypes(network, analysis.stages);
+  const plan = planMemory(network.input.shape, analysis.stages);
+  const cName = networkCName(network.name);
+  const hash = networkHash(network);
+  const pixels = elements(network.input.shape);
+  const bits = packedBits(network.input.levels);
+  return {
+    name: network.name,
+    cName,
+    macro: macroName(cName),
+    hash,
+    hashBytes: (hash.slice(0, 16).match(/../g) ?? []).map((byte) => `0x${byte}`).join(', '),
+    input: shapeText(network.input.shape),
+    pixels,
+    logits: elements(analysis.logits.shape),
+    stageCount: analysis.stages.length,
+    workspaceBytes: plan.bytes,
+    inputOffset: plan.offsets.get('input') ?? 0,
+    packedBits: bits,
+    packedLog2: Math.log2(bits),
+    packedBytes: Math.ceil((pixels * bits) / 8),
+    largestIndex: network.input.levels - 1,
+    sumType: types.sum,
+    productType: types.product,
+    inputTable: inputTable(network),
+    products: Object.entries(network.products)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, table]) => productTable(name, table, types)),
+    stages: analysis.stages.map((stage, number) => stageSource(network, types, plan, stage, number)),
+    points: points(network, analysis, plan),
+    engineNames: ENGINE_NAMES.map((short) => ({ short })),
+  };
+}
+
+function stageSource(
+  network: TableNetwork,
+  types: NumberTypes,
+  plan: MemoryPlan,
+  analysed: AnalysedStage,
+  number: number,
+): StageSource {
+  const { stage } = analysed;
+  const products = 'products' in stage ? network.products[stage.products] : undefined;
+  const tables = [
+    ...('weights' in stage && products !== undefined ? weightTables(stage, products, types) : []),
+    ...valueTables(stage, types),
+    ...indexTables(stage),
+    ...requantizeTables(analysed, types),
+  ];
+  const structs = stageStructs({ network, plan }, analysed, tables);
+  const { stem, logits } = ENGINE[stage.kind];
+  return {
+    number,
+    description: describe(analysed),
+    bounds: boundsText(analysed),
+    tables,
+    structs,
+    call: `tablize_${stem}(&${structs.at(-1)?.name ?? ''}, workspace${logits ? ', logits' : ''})`,
+  };
+}
+
+function shapeText(shape: Shape): string {
+  return shape.join(' x ');
+}
+
+function describe({ stage, inputs, output }: AnalysedStage): string {
+  const from = inputs.map(({ name, shape }) => `${name} (${shapeText(shape)})`).join(' and ');
+  const to = output.levels === null ? 'logits' : `${output.levels} levels`;
+  const windowed =
+    'kernel' in stage
+      ? `, kernel ${stage.kernel.join(' x ')}, stride ${stage.stride.join(', ')}`
+      : 'window' in stage
+        ? `, window ${stage.window.join(' x ')}, stride ${stage.stride.join(', ')}`
+        : '';
+  return `"${stage.name}", ${stage.kind}${windowed}: ${from} to ${shapeText(output.shape)}, ${to}.`;
+}
+
+function boundsText({ stage, bounds }: AnalysedStage): string {
+  if (bounds === null) return 'No accumulators.';
+  const requantize = requantizeOf(stage);
+  const how = requantize?.kind === 'shiftTable' ? 'a shift table' : requantize ? 'thresholds' : null;
+  const range = `Its sums lie in ${bounds.final.min}..${bounds.final.max} for every picture`;
+  return how === null ? `${range}.` : `${range} and are requantized by ${how}.`;
+}
+
+function points(network: TableNetwork, { stages }: Analysis, plan: MemoryPlan): NetworkSource['points'] {
+  const tensors = [{ name: 'input', shape: network.input.shape }, ...stages.map(({ output }) => output)];
+  return tensors.map(({ name, shape }, point) => ({
+    comment: point === stages.length ? `${name}, the logits: not in the workspace` : name,
+    offset: plan.offsets.get(name) ?? 0,
+    count: elements(shape),
+  }));
+}
+
+/** Files of the engine that a network needs. */
+export function engineFiles(network: TableNetwork): readonly string[] {
+  const kinds = new Set(network.stages.map(({ kind }) => kind));
+  const has = (...some: readonly AnalysedStage['stage']['kind'][]): boolean =>
+    some.some((kind) => kinds.has(kind));
+  const stages = [...kinds].map((kind) => `${ENGINE[kind].stem}.c`);
+  return [
+    'engine.h',
+    ...[
+      'load.c',
+      'label.c',
+      'requantize.c',
+      ...(has('dense', 'conv2d') ? ['filter.c'] : []),
+      ...(has('conv2d', 'depthwiseConv2d', 'maxPool', 'averagePool') ? ['window.c'] : []),
+      ...stages,
+    ].sort(),
+  ];
+}

@@ -1,0 +1,44 @@
+import type { Board } from '../boards/index.js';
+
+/** What lies in firmware-templates/targets/<target>. Code exists once per target; a board only parametrizes it. */
+export interface Target {
+  /** C and assembly sources to compile. */
+  readonly sources: readonly string[];
+  /** More of them, from firmware-templates/targets/shared. */
+  readonly shared: readonly string[];
+  /** Files that belong to them without being compiled by themselves. */
+  readonly others: readonly string[];
+  readonly linkerScript: string | null;
+  readonly latency: { readonly code: number; readonly unit: string };
+  /** Rough needs of test firmware, protocol and start-up: only a network that surely does not fit is refused. */
+  readonly overhead: { readonly flash: number; readonly ram: number };
+}
+
+const CYCLES = { code: 1, unit: 'CPU cycles' };
+
+export const TARGETS: Readonly<Record<Board['target'], Target>> = {
+  host: {
+    sources: ['port.c'],
+    shared: [],
+    others: [],
+    linkerScript: null,
+    latency: { code: 4, unit: 'nanoseconds' },
+    overhead: { flash: 0, ram: 0 },
+  },
+  rp2040: {
+    sources: ['boot2.c', 'port.c', 'startup.c'],
+    shared: ['memory.c'],
+    others: ['boot2.S', 'registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 3000, ram: 1024 },
+  },
+  atmega328p: {
+    sources: ['port.c', 'startup.S'],
+    shared: ['memory.c'],
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 4000, ram: 200 },
+  },
+};
