@@ -10,3 +10,8 @@ export {
   type FoundToolchain,
   type ToolchainOptions,
 } from './toolchain.js';
+export type { Architecture } from './assembly/architecture.js';
+export { scanAssembly, type Finding, type Scan } from './assembly/scan.js';
+export { readElf, type Elf, type ElfSymbol, type Section, type Segment } from './elf.js';
+export { measureSize, type Size } from './measure-size.js';
+export { proveNoMultiply, requireNoMultiply, type MultiplyProof } from './prove-no-multiply.js';
