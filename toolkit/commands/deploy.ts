@@ -25,7 +25,9 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   const pictures = loadPictures(options.images, options.count, network);
   const executor = requireExecutor(board, port);
   if (drive !== undefined && port === undefined) {
-    throw new InputError('--drive flashes the board, but there is no port to verify it on', { next: 'give --port too, or use `tablize flash`' });
+    throw new InputError('--drive flashes the board, but there is no port to verify it on', {
+      next: 'give --port too, or use `tablize flash`',
+    });
   }
   if (options.dryRun === true) return dryRun(board, network, options, run);
 
@@ -34,20 +36,37 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
     `${model.tablized ? 'tablized' : 'loaded'} ${network.name}: ${grouped(macs)} products a picture become lookups in tables of ${tableEntries} entries (${activationLevels} activations x ${weightLevels} weights); network ${networkHash(network).slice(0, 16)}`,
   );
   const firmware = await buildFirmware(board, network, options, run);
-  output.line(`built ${board.id} firmware with ${firmware.toolchain.version} (${firmware.toolchain.why}): ${firmware.folder}`);
+  output.line(
+    `built ${board.id} firmware with ${firmware.toolchain.version} (${firmware.toolchain.why}): ${firmware.folder}`,
+  );
   if (port !== undefined) {
-    await executeFlash(planFlash(board, firmware.plan.products, { port, drive }), firmware.folder, { progress: output.progress, signal: run.signal });
+    await executeFlash(planFlash(board, firmware.plan.products, { port, drive }), firmware.folder, {
+      progress: output.progress,
+      signal: run.signal,
+    });
     output.line(`flashed ${board.title}`);
   } else {
-    output.line(executor === 'host' ? 'running it as a program of this computer, over the serial protocol' : `no --port given: loading it into the emulated ${board.title} (${executor}), over its serial port`);
+    output.line(
+      executor === 'host'
+        ? 'running it as a program of this computer, over the serial protocol'
+        : `no --port given: loading it into the emulated ${board.title} (${executor}), over its serial port`,
+    );
   }
   const report = await verifyTarget({ board, network, port, firmware }, pictures, run);
   return conclude(board, report, run);
 };
 
-async function dryRun(board: Board, network: TableNetwork, options: DeployOptions, run: Run): Promise<typeof EXIT.ok> {
+async function dryRun(
+  board: Board,
+  network: TableNetwork,
+  options: DeployOptions,
+  run: Run,
+): Promise<typeof EXIT.ok> {
   const { plan } = await planBuild(board, network, options, run);
-  const flash = options.port === undefined ? [] : describeFlash(planFlash(board, plan.products, { port: options.port, drive: options.drive }));
+  const flash =
+    options.port === undefined
+      ? []
+      : describeFlash(planFlash(board, plan.products, { port: options.port, drive: options.drive }));
   const commands = [...plan.commands.map(describeCommand), ...flash];
   run.output.json({ board: board.id, folder: outFolder(board, network, options.out), commands });
   for (const command of commands) run.output.line(command);

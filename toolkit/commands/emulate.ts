@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { loadBoard } from '../boards/index.js';
 import { picture } from '../data/index.js';
 import { openDevice } from '../device/index.js';
@@ -33,7 +32,14 @@ export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
       const exact = answer.label === expected.label && answer.logits.join() === expected.logits.join();
       if (!exact) different++;
       const truth = network.output.labels[pictures.labels[i] ?? -1] ?? '?';
-      answers.push({ image: i, truth, label: network.output.labels[answer.label] ?? null, logits: [...answer.logits], latency: answer.latency, exact });
+      answers.push({
+        image: i,
+        truth,
+        label: network.output.labels[answer.label] ?? null,
+        logits: [...answer.logits],
+        latency: answer.latency,
+        exact,
+      });
       for (const line of pictureLines(pixels, pictures.shape)) output.line(line);
       output.line(
         `picture ${i}: "${network.output.labels[answer.label] ?? '?'}" (it is "${truth}"), ${grouped(answer.latency)} ${latencyUnit}, ${exact ? 'bit-exact' : 'DIFFERENT from the reference'}`,

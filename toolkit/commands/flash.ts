@@ -19,14 +19,22 @@ export const flash: CommandBody<FlashOptions> = async (options, run) => {
   const { network } = loadModel(options.model);
   if (options.dryRun === true) {
     const { plan } = await planBuild(board, network, options, run);
-    const commands = [...plan.commands.map(describeCommand), ...describeFlash(planFlash(board, plan.products, { port, drive }))];
+    const commands = [
+      ...plan.commands.map(describeCommand),
+      ...describeFlash(planFlash(board, plan.products, { port, drive })),
+    ];
     output.json({ board: board.id, commands });
     for (const command of commands) output.line(command);
     return EXIT.ok;
   }
   const firmware = await buildFirmware(board, network, options, run);
-  await executeFlash(planFlash(board, firmware.plan.products, { port, drive }), firmware.folder, { progress: output.progress, signal });
+  await executeFlash(planFlash(board, firmware.plan.products, { port, drive }), firmware.folder, {
+    progress: output.progress,
+    signal,
+  });
   output.json({ board: board.id, model: network.name, flashed: true, size: firmware.size });
-  output.line(`flashed ${board.title} with ${network.name}; check it with \`tablize verify --board ${board.id} --model ${options.model}${port === undefined ? ' --port <port>' : ` --port ${port}`}\``);
+  output.line(
+    `flashed ${board.title} with ${network.name}; check it with \`tablize verify --board ${board.id} --model ${options.model}${port === undefined ? ' --port <port>' : ` --port ${port}`}\``,
+  );
   return EXIT.ok;
 };

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { picture, type DataSet } from '../data/index.js';
 import { InputError, InterruptedError } from '../errors.js';
 import { createInterpreter, nameSchema, serializeNetwork, type TableNetwork } from '../network/index.js';
@@ -8,24 +8,37 @@ import { createInterpreter, nameSchema, serializeNetwork, type TableNetwork } fr
 export function networkName(name: string | undefined, out: string): string {
   const parsed = nameSchema.safeParse(name ?? basename(resolve(out)));
   if (parsed.success) return parsed.data;
-  throw new InputError(`"${name ?? basename(resolve(out))}" cannot be the name of a network: ${parsed.error.issues[0]?.message ?? 'invalid'}`, {
-    next: 'give one with --name, such as --name mnist-mine',
-  });
+  throw new InputError(
+    `"${name ?? basename(resolve(out))}" cannot be the name of a network: ${parsed.error.issues[0]?.message ?? 'invalid'}`,
+    {
+      next: 'give one with --name, such as --name mnist-mine',
+    },
+  );
 }
 
-/** Writes table-network.json beside the quantized model; a reader never sees half a file. */
-export function writeTables(folder: string, network: TableNetwork): string {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'table-network.json');
-  writeFileSync(`${path}.part`, serializeNetwork(network));
+/** Writes a file so that a reader never sees half of it; makes its folder. */
+export function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, text);
   renameSync(`${path}.part`, path);
+}
+
+/** Writes table-network.json beside the quantized model; its path. */
+export function writeTables(folder: string, network: TableNetwork): string {
+  const path = join(folder, 'table-network.json');
+  writeWhole(path, serializeNetwork(network));
   return path;
 }
 
 const PICTURES_BETWEEN_LOOKS = 500;
 
 /** Share of pictures that the integer reference labels right, 0..1. */
-export async function tableAccuracy(network: TableNetwork, data: DataSet, progress: (line: string) => void, signal: AbortSignal): Promise<number> {
+export async function tableAccuracy(
+  network: TableNetwork,
+  data: DataSet,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
   const { infer } = createInterpreter(network);
   const total = data.labels.length;
   let right = 0;

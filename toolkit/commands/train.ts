@@ -42,10 +42,23 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   });
   const network = tablize(model);
   const path = writeTables(out, network);
-  const accuracy = { float: network.provenance.floatAccuracy, table: await tableAccuracy(network, data.test, output.progress, signal) };
+  const accuracy = {
+    float: network.provenance.floatAccuracy,
+    table: await tableAccuracy(network, data.test, output.progress, signal),
+  };
   const { tableEntries } = measureNetwork(network);
-  output.json({ name, folder: out, hash: networkHash(network), tableEntries, images: data.test.labels.length, accuracy, command });
-  output.line(`${name}: ${percent(accuracy.table)} with tables of ${tableEntries} entries${accuracy.float === null ? '' : `, ${percent(accuracy.float)} in float`}, on ${data.test.labels.length} test pictures`);
+  output.json({
+    name,
+    folder: out,
+    hash: networkHash(network),
+    tableEntries,
+    images: data.test.labels.length,
+    accuracy,
+    command,
+  });
+  output.line(
+    `${name}: ${percent(accuracy.table)} with tables of ${tableEntries} entries${accuracy.float === null ? '' : `, ${percent(accuracy.float)} in float`}, on ${data.test.labels.length} test pictures`,
+  );
   output.line(`${path}; put it on a board with \`tablize deploy --board raspberry-pi-pico --model ${out}\``);
   return EXIT.ok;
 };

@@ -1,13 +1,7 @@
 import { DeviceError, type TablizeError } from '../errors.js';
 import type { Clock } from './clock.js';
 import type { Link } from './device.js';
-import {
-  encodeFrame,
-  FRAME_OVERHEAD,
-  frameDecoder,
-  type Expected,
-  type Frame,
-} from './protocol/frame.js';
+import { encodeFrame, FRAME_OVERHEAD, frameDecoder, type Expected, type Frame } from './protocol/frame.js';
 import { ANSWER_BIT, decodeError, ERROR, REQUEST, type RequestType } from './protocol/messages.js';
 import type { Timing } from './timing.js';
 
@@ -94,7 +88,9 @@ export function pipeline(link: Link, options: PipelineOptions): Pipeline {
   const send = (bytes: Uint8Array): void => {
     link.write(bytes).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      fail(new DeviceError(`cannot send to the device: ${reason}`, { where, next: advice.closed, cause: error }));
+      fail(
+        new DeviceError(`cannot send to the device: ${reason}`, { where, next: advice.closed, cause: error }),
+      );
     });
   };
 

@@ -78,7 +78,11 @@ export async function serialDevice(link: Link, options: SerialDeviceOptions): Pr
   if (signal?.aborted === true) abort();
 
   const hello = async (): Promise<DeviceInfo> => {
-    const payload = await requests.ask({ type: REQUEST.hello, payload: NO_PAYLOAD, decode: (bytes) => bytes });
+    const payload = await requests.ask({
+      type: REQUEST.hello,
+      payload: NO_PAYLOAD,
+      decode: (bytes) => bytes,
+    });
     const info = checkedHello(payload, options);
     requests.setWindow(Math.min(info.window, options.window ?? info.window));
     return info;

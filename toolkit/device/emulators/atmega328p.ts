@@ -1,4 +1,13 @@
-import { AVRTimer, AVRUSART, CPU, avrInstruction, timer0Config, timer1Config, timer2Config, usart0Config } from 'avr8js';
+import {
+  AVRTimer,
+  AVRUSART,
+  CPU,
+  avrInstruction,
+  timer0Config,
+  timer1Config,
+  timer2Config,
+  usart0Config,
+} from 'avr8js';
 import { DeviceError } from '../../errors.js';
 import { byteQueue } from './byte-queue.js';
 import { emulatedLink, type EmulatedLink } from './emulated-link.js';
