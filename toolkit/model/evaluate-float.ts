@@ -1,14 +1,7 @@
 import { InputError } from '../errors.js';
 import { INPUT } from '../network/index.js';
 import { elements, type FloatModel } from './float-model.js';
-import {
-  fuse,
-  type FusedConv2d,
-  type FusedDense,
-  type FusedModel,
-  type FusedPool,
-  type FusedStage,
-} from './fuse.js';
+import { fuse, type FusedConv2d, type FusedDense, type FusedModel, type FusedPool, type FusedStage } from './fuse.js';
 
 /** Called with each stage's output values, after its activation. */
 export type OutputListener = (stage: FusedStage, output: Float32Array) => void;
@@ -24,11 +17,7 @@ export function evaluateFloat(model: FloatModel, input: Float32Array): Float32Ar
 }
 
 /** The same for a fused model; `onOutput` sees every tensor on the way. */
-export function evaluateFused(
-  model: FusedModel,
-  input: Float32Array,
-  onOutput?: OutputListener,
-): Float32Array {
+export function evaluateFused(model: FusedModel, input: Float32Array, onOutput?: OutputListener): Float32Array {
   const expected = elements(model.input.shape);
   if (input.length !== expected) {
     throw new InputError(`${input.length} input values where ${model.input.shape.join(' x ')} are needed`, {

@@ -176,8 +176,7 @@ export function checkFloatModel(model: FloatModel): ReadonlyMap<string, Shape> {
 export function outputCount(model: FloatModel, shapes: ReadonlyMap<string, Shape>): number {
   const last = model.layers.at(-1);
   const output = last === undefined ? undefined : shapes.get(last.name);
-  if (output === undefined)
-    throw new InputError('the model has no layers', { where: `model "${model.name}"` });
+  if (output === undefined) throw new InputError('the model has no layers', { where: `model "${model.name}"` });
   return elements(output);
 }
 

@@ -108,11 +108,7 @@ function toLayer(node: KerasNode, input: string, context: Context): FloatLayer |
     case 'Flatten':
       return { ...base, kind: 'flatten' };
     case 'Reshape': {
-      const { target_shape: target } = read(
-        node,
-        context,
-        z.object({ target_shape: z.array(z.int().nullable()) }),
-      );
+      const { target_shape: target } = read(node, context, z.object({ target_shape: z.array(z.int().nullable()) }));
       if (target.length !== 1) throw unsupported(node, context.where);
       return { ...base, kind: 'flatten' };
     }
@@ -155,15 +151,9 @@ const toPair = (value: number | readonly number[]): Pair =>
   typeof value === 'number' ? [value, value] : [value[0] ?? 1, value[1] ?? 1];
 const pair = z.union([size, z.array(size).length(2)]).transform(toPair);
 const channelsLast = z.literal('channels_last').nullish();
-const paddingMode = z
-  .string()
-  .toLowerCase()
-  .pipe(z.enum(['same', 'valid'])) as z.ZodType<PaddingMode>;
+const paddingMode = z.string().toLowerCase().pipe(z.enum(['same', 'valid'])) as z.ZodType<PaddingMode>;
 /** A plain name, or Keras 3's object for one. */
-const activationName = z.union([
-  z.string(),
-  z.object({ class_name: z.string() }).transform((o) => o.class_name),
-]);
+const activationName = z.union([z.string(), z.object({ class_name: z.string() }).transform((o) => o.class_name)]);
 const ones = pair.refine(([a, b]) => a === 1 && b === 1, 'dilation is not supported').nullish();
 
 const denseSchema = z.object({
@@ -247,10 +237,7 @@ function biasOf(node: KerasNode, useBias: boolean, count: number, context: Conte
 function readInputShape(nodes: readonly KerasNode[], where: string): Shape {
   const inputs = nodes.filter(({ className }) => className === 'InputLayer');
   if (inputs.length > 1) {
-    throw new InputError(`the model has ${inputs.length} inputs`, {
-      where,
-      next: 'Export one with a single input.',
-    });
+    throw new InputError(`the model has ${inputs.length} inputs`, { where, next: 'Export one with a single input.' });
   }
   const config = (inputs[0] ?? nodes[0])?.config ?? {};
   const parsed = z.array(size.nullable()).safeParse(config['batch_input_shape'] ?? config['batch_shape']);
@@ -276,9 +263,6 @@ function unsupported(node: KerasNode, where: string): InputError {
 
 /** Lower-case words joined by dashes. */
 function slug(name: string): string {
-  const words = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '');
+  const words = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
   return words.slice(0, 48).replace(/-+$/, '') || 'model';
 }

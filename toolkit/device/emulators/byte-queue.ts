@@ -19,7 +19,9 @@ export function byteQueue(): ByteQueue {
       next = 0;
     },
     peek: () => bytes[next],
-    take: () => void next++,
+    take() {
+      next++;
+    },
     length: () => bytes.length - next,
   };
 }

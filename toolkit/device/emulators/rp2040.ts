@@ -1,4 +1,4 @@
-import { RP2040, type Logger } from 'rp2040js';
+import { Simulator, type Logger } from 'rp2040js';
 import { BOOT2_ADDRESS, boot2Of } from './boot-rom.js';
 import { byteQueue } from './byte-queue.js';
 import { emulatedLink, type EmulatedLink } from './emulated-link.js';
@@ -13,6 +13,8 @@ const LINE_SPEED = 16;
 const BITS_PER_BYTE = 10;
 const UART_FUNCTION = 2;
 const TX_PIN = 0;
+/** Of the flag register UARTFR (datasheet 4.2.8). */
+const RECEIVE_FIFO_FULL = 1 << 6;
 /** Cycles of silence after which what was sent is handed over. */
 const PAUSE_CYCLES = 2000;
 /** Flash that nothing was written to. */
@@ -26,9 +28,10 @@ export function rp2040Link({ bin }: { readonly bin: Uint8Array }): EmulatedLink 
 /** Throws DeviceError when the boot ROM would not start the image. */
 export function rp2040Machine(image: Uint8Array): Machine {
   const boot2 = boot2Of(image);
-  const chip = new RP2040();
-  const { core, clock } = chip;
-  const uart = chip.uart[0];
+  const { rp2040: chip, clock } = new Simulator();
+  const { core } = chip;
+  const [uart] = chip.uart;
+  if (uart === undefined) throw new Error('the emulator has no UART0');
   const line = byteQueue();
   let sent: number[] = [];
   let quietAt = Infinity;
@@ -55,7 +58,8 @@ export function rp2040Machine(image: Uint8Array): Machine {
 
   const feed = (nanos: number): void => {
     const byte = line.peek();
-    if (byte === undefined || !uart.enabled || !uart.rxEnabled || uart.rxFIFO.full) return;
+    if (byte === undefined || !uart.enabled || !uart.rxEnabled || (uart.flags & RECEIVE_FIFO_FULL) !== 0)
+      return;
     uart.feedByte(byte);
     line.take();
     nextByteAt = nanos + (BITS_PER_BYTE * 1e9) / uart.baudRate / LINE_SPEED;
