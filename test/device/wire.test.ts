@@ -217,8 +217,9 @@ describe.skipIf(!gcc)('the C side of the protocol, spoken to by the TypeScript c
     let answered = 0;
     let wake: () => void = () => undefined;
     link.onData((bytes) => {
-      answered += decoder.push(bytes).length;
-      wake();
+      const frames = decoder.push(bytes);
+      answered += frames.length;
+      if (frames.length > 0) wake();
     });
     const frame = infer(1);
     for (let split = 1; split < frame.length; split++) {
@@ -271,7 +272,7 @@ describe('frames from the device, as the host receives them', () => {
     for (let kept = 0; kept < cut.length; kept++) {
       const decoder = frameDecoder();
       const found = [...decoder.push(cut.subarray(0, kept)), ...decoder.push(good)];
-      for (let tries = 0; tries < cut.length; tries++) found.push(...decoder.giveUp());
+      found.push(...decoder.giveUp());
       expect(found).toEqual([frames[1]]);
     }
   });

@@ -146,7 +146,7 @@ function stageSource(
     bounds: boundsText(analysed),
     tables,
     structs,
-    call: `tablize_${stem}(&${structs.at(-1)?.name ?? ''}, workspace${logits ? ', logits' : ''})`,
+    call: `tablize_${stem}(TABLIZE_ADDRESS(&${structs.at(-1)?.name ?? ''}), workspace${logits ? ', logits' : ''})`,
   };
 }
 
