@@ -76,7 +76,7 @@ const X86: InstructionSet = {
   ),
   divides: any('i?div[bwlq]?'),
   harmless: any(
-    `mov[bwlq]? movabs[bwlq]? mov[sz][bwl][wlq]? movslq movs[bwlq] lea[wlq]? c[lwqd]t[lqd]? cltq cltd cqto cwt[ld]
+    `mov[bwlq]? movbe[wlq]? movabs[bwlq]? mov[sz][bwl][wlq]? movslq movs[bwlq] lea[wlq]? c[lwqd]t[lqd]? cltq cltd cqto cwt[ld]
      (add|adc|sub|sbb|and|or|xor|cmp|test)[bwlq]? (not|neg|inc|dec|push|pop|xchg|xadd|cmpxchg)[bwlq]?
      (s[ah][lr]|ro[lr]|rc[lr]|sh[lr]d)[bwlq]? (sar|shl|shr|ror)x[lq]? adcx[lq]? adox[lq]? bt[src]?[wlq]? bs[fr][wlq]?
      bswap[lq]? (tzcnt|lzcnt|popcnt)[wlq]? andn[lq]? bextr[lq]? bls(i|r|msk)[lq]? bzhi[lq]? pdep[lq]? pext[lq]?
