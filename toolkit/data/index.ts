@@ -1,0 +1,2 @@
+export * from './data-set.js';
+export * from './load-data-set.js';
