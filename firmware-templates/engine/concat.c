@@ -2,7 +2,7 @@
 
 void tablize_concat(const TABLIZE_FLASH tablize_concat_t *stage, uint8_t *workspace)
 {
-  const size_t output_channels = stage->channels;
+  size_t stride = stage->channels;
   const TABLIZE_FLASH tablize_part_t *part = stage->parts;
   uint8_t left;
   for (left = stage->part_count; left != 0; left--) {
@@ -16,7 +16,8 @@ void tablize_concat(const TABLIZE_FLASH tablize_concat_t *stage, uint8_t *worksp
       while (input != pixel_end) {
         *to++ = table[*input++];
       }
-      output += output_channels;
+      TABLIZE_HIDE(stride);
+      output += stride;
     }
     part++;
   }

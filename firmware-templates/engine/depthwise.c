@@ -8,11 +8,13 @@ static void filter_channels(const TABLIZE_FLASH tablize_filters_t *filters, cons
   const TABLIZE_FLASH tablize_sum_t *bias = filters->bias;
   const size_t channels = slide->window->channels;
   const uint8_t shift = filters->shift;
+  size_t stride = channels;
   size_t channel;
   for (channel = 0; channel != channels; channel++) {
     tablize_sum_t sum = *bias++;
     size_t cell;
-    for (cell = channel; cell < slide->size; cell += channels) {
+    for (cell = channel; cell < slide->size; cell += stride) {
+      TABLIZE_HIDE(stride);
       sum = (tablize_sum_t)(sum + products[((size_t)*weight << shift) + slide->patch[cell]]);
       weight++;
     }

@@ -19,13 +19,33 @@
 
 #include "engine_config.h"
 
-/* Constants that live in flash even where flash has an address space of its own. */
+/*
+ * Constants stay in flash, also where flash has an address space of its own: TABLIZE_CONSTANT defines one, TABLIZE_FLASH
+ * qualifies what a pointer to it points to, TABLIZE_ADDRESS makes such a pointer.
+ */
 #if defined(__AVR__) && defined(__clang__)
+/* Not address_space(1) as well: clang would halve its address in an initializer, as it must for functions. */
+#define TABLIZE_CONSTANT __attribute__((section(".progmem.data")))
 #define TABLIZE_FLASH __attribute__((address_space(1)))
+#define TABLIZE_ADDRESS(constant) ((const TABLIZE_FLASH void *)(constant))
 #elif defined(__AVR__)
+#define TABLIZE_CONSTANT __flash
 #define TABLIZE_FLASH __flash
+#define TABLIZE_ADDRESS(constant) (constant)
 #else
+#define TABLIZE_CONSTANT
 #define TABLIZE_FLASH
+#define TABLIZE_ADDRESS(constant) (constant)
+#endif
+
+/*
+ * Hides from the compiler that a stride stays the same from one round of a loop to the next: unrolling the loop, it
+ * would multiply the stride.
+ */
+#if defined(__GNUC__)
+#define TABLIZE_HIDE(stride) __asm__("" : "+r"(stride))
+#else
+#define TABLIZE_HIDE(stride) ((void)(stride))
 #endif
 
 /* An accumulator, and an entry of a product table. */
@@ -84,8 +104,8 @@ void tablize_filter(const TABLIZE_FLASH tablize_filters_t *filters, const uint8_
 typedef struct {
   size_t input;           /* offset of the tensor in the workspace */
   size_t patch;           /* offset of room for the cells of one window */
-  uint16_t height, width; /* of the tensor */
-  uint16_t channels;
+  ptrdiff_t height, width; /* of the tensor */
+  size_t channels;
   uint16_t rows, columns; /* positions of the window */
   uint8_t window_height, window_width;
   uint8_t stride_y, stride_x;

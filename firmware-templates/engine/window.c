@@ -6,6 +6,7 @@ static uint8_t *copy_line(const tablize_slide_t *slide, bool inside, ptrdiff_t c
   const TABLIZE_FLASH tablize_window_t *const window = slide->window;
   const ptrdiff_t width = window->width;
   const size_t channels = window->channels;
+  ptrdiff_t stride = (ptrdiff_t)channels;
   ptrdiff_t x = slide->x;
   uint8_t taps;
   for (taps = window->window_width; taps != 0; taps--) {
@@ -17,7 +18,8 @@ static uint8_t *copy_line(const tablize_slide_t *slide, bool inside, ptrdiff_t c
         *to++ = copies ? slide->input[cell + (ptrdiff_t)channel] : padding;
       }
     }
-    cell += (ptrdiff_t)channels;
+    TABLIZE_HIDE(stride);
+    cell += stride;
     x++;
   }
   return to;
@@ -36,6 +38,7 @@ static void fill_patch(tablize_slide_t *slide)
 {
   const TABLIZE_FLASH tablize_window_t *const window = slide->window;
   const ptrdiff_t height = window->height;
+  ptrdiff_t stride = window->line;
   const bool whole_lines = slide->x >= 0 && slide->x + window->window_width <= window->width;
   ptrdiff_t cell = slide->cell;
   ptrdiff_t y = slide->y;
@@ -44,7 +47,8 @@ static void fill_patch(tablize_slide_t *slide)
   for (lines = window->window_height; lines != 0; lines--) {
     const bool inside = y >= 0 && y < height;
     to = inside && whole_lines ? copy_run(slide->input + cell, window->run, to) : copy_line(slide, inside, cell, to);
-    cell += window->line;
+    TABLIZE_HIDE(stride);
+    cell += stride;
     y++;
   }
   slide->size = (size_t)(to - slide->patch);

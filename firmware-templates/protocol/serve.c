@@ -238,7 +238,7 @@ static void answer_trace_point(const request_t *request, uint8_t point, uint32_t
   for (stage = 0; stage != point; stage++) {
     network_run_stage(stage, workspace, logits);
   }
-  frame_begin(&sender, TRACE | ANSWER, request->sequence, (uint16_t)(5u + ((uint16_t)count << 2)));
+  frame_begin(&sender, TRACE | ANSWER, request->sequence, (uint16_t)(5u + ((unsigned)count << 2)));
   frame_put8(&sender, point);
   frame_put32(&sender, offset);
   if (point == NETWORK_STAGES) {

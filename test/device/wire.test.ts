@@ -52,7 +52,10 @@ describe.skipIf(!gcc)('the C side of the protocol, spoken to by the TypeScript c
 
   /** Sends everything and returns all answers; anything that is no frame is an error. */
   const converse = (...parts: Uint8Array[]): Frame[] => {
-    const { stdout, stderr, status } = spawnSync(program, { input: Buffer.concat(parts), maxBuffer: 1 << 28 });
+    const { stdout, stderr, status } = spawnSync(program, {
+      input: Buffer.concat(parts),
+      maxBuffer: 1 << 28,
+    });
     expect(stderr.toString()).toBe('');
     expect(status).toBe(0);
     const frames = frameDecoder().push(stdout);
@@ -217,8 +220,9 @@ describe.skipIf(!gcc)('the C side of the protocol, spoken to by the TypeScript c
     let answered = 0;
     let wake: () => void = () => undefined;
     link.onData((bytes) => {
-      answered += decoder.push(bytes).length;
-      wake();
+      const frames = decoder.push(bytes);
+      answered += frames.length;
+      if (frames.length > 0) wake();
     });
     const frame = infer(1);
     for (let split = 1; split < frame.length; split++) {
@@ -244,10 +248,9 @@ describe('frames from the device, as the host receives them', () => {
   it('come whole from any split', () => {
     for (let split = 0; split <= stream.length; split++) {
       const decoder = frameDecoder();
-      expect([
-        ...decoder.push(stream.subarray(0, split)),
-        ...decoder.push(stream.subarray(split)),
-      ]).toEqual(frames);
+      expect([...decoder.push(stream.subarray(0, split)), ...decoder.push(stream.subarray(split))]).toEqual(
+        frames,
+      );
     }
     const decoder = frameDecoder();
     expect([...stream].flatMap((byte) => decoder.push(Uint8Array.of(byte)))).toEqual(frames);
@@ -266,12 +269,14 @@ describe('frames from the device, as the host receives them', () => {
   });
 
   it('are found inside a frame whose end never came', () => {
-    const [, , cut, good] = [...frames, frames[1]].map((frame) => encodeFrame(frame ?? { type: 0, sequence: 0, payload: none }));
+    const [, , cut, good] = [...frames, frames[1]].map((frame) =>
+      encodeFrame(frame ?? { type: 0, sequence: 0, payload: none }),
+    );
     if (cut === undefined || good === undefined) throw new Error('no frames');
     for (let kept = 0; kept < cut.length; kept++) {
       const decoder = frameDecoder();
       const found = [...decoder.push(cut.subarray(0, kept)), ...decoder.push(good)];
-      for (let tries = 0; tries < cut.length; tries++) found.push(...decoder.giveUp());
+      found.push(...decoder.giveUp());
       expect(found).toEqual([frames[1]]);
     }
   });

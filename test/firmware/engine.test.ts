@@ -1,12 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { loadBoard } from '../../toolkit/boards/index.js';
 import { firmwareProject, networkCName } from '../../toolkit/firmware/index.js';
-import { createInterpreter, type TableNetwork } from '../../toolkit/network/index.js';
+import { numberTypes } from '../../toolkit/firmware/number-types.js';
+import { analyse, createInterpreter, requantizeOf, type TableNetwork } from '../../toolkit/network/index.js';
 import { randomNetwork, randomPicture } from '../support/random-network.js';
 import { requireTool } from '../support/tools.js';
-import { runDriver } from './host-build.js';
+import { driverBuilder } from './host-build.js';
+import { specialNetworks } from './special-networks.js';
 
 const PICTURES = 3;
+
+const driver = driverBuilder();
+afterAll(() => driver.close());
 
 /** Activation indices of 1, 2, 4 or 8 bits, the first in the lowest bits. */
 function pack(indices: ArrayLike<number>, levels: number): Uint8Array {
@@ -35,13 +40,35 @@ function expected(
   return { input: Uint8Array.from(input), output };
 }
 
+/** Builds the network's library and compares every trace point, label and logit of some random pictures. */
+function check(network: TableNetwork, seed: number): void {
+  const pictures = Array.from({ length: PICTURES }, (_, i) => randomPicture(network, 100 * seed + i));
+  const { input, output } = expected(network, pictures);
+  const got = driver.run(firmwareProject(network, loadBoard('host')), networkCName(network.name), input);
+  expect([...got]).toEqual(output);
+}
+
+const seeds = Array.from({ length: Number(process.env['ENGINE_SEEDS'] ?? 24) }, (_, i) => i + 1);
+
+describe('the networks of this file', () => {
+  it('hold every kind of stage, both requantizations and all number types', () => {
+    const networks = [...seeds.map(randomNetwork), ...Object.values(specialNetworks())];
+    const stages = networks.flatMap((network) => network.stages);
+    expect(new Set(stages.map(({ kind }) => kind)).size).toBe(7);
+    expect(new Set(stages.map((stage) => requantizeOf(stage)?.kind))).toContain('shiftTable');
+    expect(new Set(stages.map((stage) => requantizeOf(stage)?.kind))).toContain('thresholds');
+    const types = networks.map((network) => numberTypes(network, analyse(network).stages));
+    expect(new Set(types.map(({ sum }) => sum)).size).toBe(2);
+    expect(new Set(types.map(({ product }) => product)).size).toBe(3);
+  });
+});
+
 describe.skipIf(!requireTool('gcc'))('the engine in C on the host (gcc, sanitizers)', () => {
-  const seeds = Array.from({ length: Number(process.env['ENGINE_SEEDS'] ?? 24) }, (_, i) => i + 1);
   it.each(seeds)('computes every trace point of random network %i as interpret() does', (seed) => {
-    const network = randomNetwork(seed);
-    const pictures = Array.from({ length: PICTURES }, (_, i) => randomPicture(network, 100 * seed + i));
-    const { input, output } = expected(network, pictures);
-    const got = runDriver(firmwareProject(network, loadBoard('host')), networkCName(network.name), input);
-    expect([...got]).toEqual(output);
+    check({ ...randomNetwork(seed), name: 'random' }, seed);
+  });
+
+  it.each(Object.entries(specialNetworks()))('computes %s', (_what, network) => {
+    check(network, 1);
   });
 });

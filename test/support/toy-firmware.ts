@@ -71,22 +71,22 @@ export function toySources(network: TableNetwork, options: ToyOptions = {}): Rec
 #define CONFIG_H
 #include <stdint.h>
 #define BOARD_ID "${board}"
-#define PORT_CLOCK_HZ ${clockHz}u
-#define PORT_LATENCY_UNIT ${latencyUnit}u
-#define PORT_RECEIVE_BUFFER 64u
-#define PORT_WINDOW ${window}u
-#define PORT_BAUD 115200u
-#define NETWORK_PIXELS ${pixels}u
-#define NETWORK_LOGITS ${sizes.at(-1) ?? 0}u
-#define NETWORK_STAGES ${stages.length}u
-#define NETWORK_WORKSPACE_BYTES ${even + odd}u
-#define NETWORK_INPUT_OFFSET 0u
+#define PORT_CLOCK_HZ ${clockHz}ul
+#define PORT_LATENCY_UNIT ${latencyUnit}
+#define PORT_RECEIVE_BUFFER 64
+#define PORT_WINDOW ${window}
+#define PORT_BAUD 115200ul
+#define NETWORK_PIXELS ${pixels}
+#define NETWORK_LOGITS ${sizes.at(-1) ?? 0}
+#define NETWORK_STAGES ${stages.length}
+#define NETWORK_WORKSPACE_BYTES ${even + odd}
+#define NETWORK_INPUT_OFFSET 0
 #define NETWORK_PACKED_BITS ${packedBits}
 #define NETWORK_HASH_BYTES {${bytes.map((byte) => `0x${byte}`).join(', ')}}
 void network_load(uint8_t *workspace, const uint8_t *pixels);
 void network_load_packed(uint8_t *workspace, const uint8_t *packed);
 void network_run_stage(uint8_t stage, uint8_t *workspace, int32_t *logits);
-const uint8_t *network_tensor(uint8_t point, uint8_t *workspace, uint32_t *count);
+const uint8_t *network_tensor(uint8_t point, const uint8_t *workspace, uint32_t *count);
 uint16_t network_label(const int32_t *logits);
 #endif
 `,
@@ -114,7 +114,7 @@ void network_run_stage(uint8_t stage, uint8_t *workspace, int32_t *logits)
 ${stages.map((_, k) => `    case ${k}: stage${k}(workspace, logits); break;\n`).join('')}    default: break;
   }
 }
-const uint8_t *network_tensor(uint8_t point, uint8_t *workspace, uint32_t *count)
+const uint8_t *network_tensor(uint8_t point, const uint8_t *workspace, uint32_t *count)
 {
   *count = sizes[point];
   return workspace + ((point & 1u) != 0 ? ${even} : 0);

@@ -24,11 +24,16 @@ export function toyNetwork(seed = 1): TableNetwork {
           values: Array.from({ length: units }, () => list(LEVELS - 1, -200, 200).sort((a, b) => a - b)),
         },
   });
+  // About (2a - 3)(w - 1), so that sums lie around zero and no index is rare; the rest makes it no product form.
+  const products = Array.from({ length: LEVELS * WEIGHTS }, (_, i) => {
+    const activation = Math.floor(i / WEIGHTS);
+    return (2 * activation - 3) * ((i % WEIGHTS) - 1) * 10 + between(random, -2, 2);
+  });
   return {
     format: FORMAT,
     name: 'toy',
     input: { shape: [8, 8, 1], levels: LEVELS, table: Array.from({ length: 256 }, (_, byte) => byte >> 6) },
-    products: { table: { activations: LEVELS, weights: WEIGHTS, values: list(LEVELS * WEIGHTS, -40, 40) } },
+    products: { table: { activations: LEVELS, weights: WEIGHTS, values: products } },
     stages: [
       dense('hidden', 'input', 64, 70),
       dense('narrow', 'hidden', 70, 6),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Board } from '../boards/board.js';
 import { checkFit, firmwareProject } from '../firmware/index.js';
@@ -8,6 +9,7 @@ import {
   measureSize,
   planFirmware,
   proveNoMultiply,
+  requireNoMultiply,
   type BuildPlan,
   type FoundToolchain,
 } from '../plan/index.js';
@@ -60,7 +62,9 @@ export async function buildFirmware(
   const { plan, toolchain } = await planBuild(board, network, options, run);
   const folder = outFolder(board, network, options.out);
   await executePlan(plan, folder, { progress: run.output.progress, signal: run.signal });
-  const size = await measureSize(plan.products, folder, board);
-  const multiplies = await proveNoMultiply(plan.products, folder, board);
-  return { folder, plan, toolchain, size, multiplies };
+  const { flash, ram } = measureSize(readFileSync(join(folder, plan.products.elf)), board);
+  const proof = proveNoMultiply(plan.products, folder, board);
+  requireNoMultiply(proof);
+  const multiplies = { inference: proof.multiplies.length, floats: proof.floats.length };
+  return { folder, plan, toolchain, size: { flash, ram }, multiplies };
 }

@@ -13,4 +13,7 @@ export interface CommonOptions {
 }
 
 /** A command: pure wiring of rooms; its answer is the exit code. Failures are thrown as TablizeError. */
-export type CommandBody<Options extends CommonOptions> = (options: Options, run: Run) => Promise<ExitCode>;
+export type CommandBody<Options extends CommonOptions> = (
+  options: Options,
+  run: Run,
+) => Promise<ExitCode> | ExitCode;

@@ -32,6 +32,7 @@ export interface NetworkSource {
   readonly input: string;
   readonly pixels: number;
   readonly logits: number;
+  readonly lastLabel: number;
   readonly stageCount: number;
   readonly workspaceBytes: number;
   readonly inputOffset: number;
@@ -104,6 +105,7 @@ export function networkSource(network: TableNetwork): NetworkSource {
     input: shapeText(network.input.shape),
     pixels,
     logits: elements(analysis.logits.shape),
+    lastLabel: elements(analysis.logits.shape) - 1,
     stageCount: analysis.stages.length,
     workspaceBytes: plan.bytes,
     inputOffset: plan.offsets.get('input') ?? 0,
@@ -146,7 +148,7 @@ function stageSource(
     bounds: boundsText(analysed),
     tables,
     structs,
-    call: `tablize_${stem}(&${structs.at(-1)?.name ?? ''}, workspace${logits ? ', logits' : ''})`,
+    call: `tablize_${stem}(TABLIZE_ADDRESS(&${structs.at(-1)?.name ?? ''}), workspace${logits ? ', logits' : ''})`,
   };
 }
 

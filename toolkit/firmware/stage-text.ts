@@ -39,6 +39,11 @@ function offsetOf({ plan }: StageContext, name: string): number {
   return plan.offsets.get(name) ?? 0;
 }
 
+/** A pointer to a constant, as an initializer. */
+function addressOf(role: string, name: string): string {
+  return `TABLIZE_ADDRESS(${constantName(role, name)})`;
+}
+
 /** The structs of a stage: lists that it points to, then itself. */
 export function stageStructs(
   context: StageContext,
@@ -82,14 +87,14 @@ export function stageStructs(
         self([
           ['window', windowFields(context, analysed, stage, stage.window)],
           output,
-          ['values', constantName('values', stage.name)],
+          ['values', addressOf('values', stage.name)],
           requantize,
         ]),
       ];
     case 'add': {
       const addends = stage.inputs.map((input, k): readonly Field[] => [
         ['input', offsetOf(context, input)],
-        ['values', constantName(`values${k}`, stage.name)],
+        ['values', addressOf(`values${k}`, stage.name)],
       ]);
       const list = structList('tablize_addend_t', constantName('addends', stage.name), addends);
       return [
@@ -97,7 +102,7 @@ export function stageStructs(
         self([
           output,
           ['elements', elements(analysed.output.shape)],
-          ['addends', list.name],
+          ['addends', addressOf('addends', stage.name)],
           ['addend_count', addends.length],
           requantize,
         ]),
@@ -112,13 +117,13 @@ export function stageStructs(
         ['elements', elements(shape)],
         ['channels', shape[2]],
         ['output', starts[k] ?? 0],
-        ['table', constantName(`table${k}`, stage.name)],
+        ['table', addressOf(`table${k}`, stage.name)],
       ]);
       const list = structList('tablize_part_t', constantName('parts', stage.name), parts);
       return [
         list,
         self([
-          ['parts', list.name],
+          ['parts', addressOf('parts', stage.name)],
           ['part_count', parts.length],
           ['channels', analysed.output.shape[2]],
         ]),
@@ -139,9 +144,9 @@ function filterFields(
   const products = network.products[stage.products];
   const layout = products === undefined ? { shift: 0, shifted: true } : productLayout(products);
   return [
-    ['products', constantName('products', stage.products)],
-    ['weights', constantName('weights', stage.name)],
-    ['bias', constantName('bias', stage.name)],
+    ['products', addressOf('products', stage.products)],
+    ['weights', addressOf('weights', stage.name)],
+    ['bias', addressOf('bias', stage.name)],
     ['inputs', stage.weights.length / stage.bias.length],
     ['filters', stage.bias.length],
     ['shift', layout.shifted ? 0 : layout.shift],
@@ -196,13 +201,13 @@ function requantizeFields({ stage, output }: AnalysedStage, tables: readonly Tab
       ['shift', requantize.shift],
       ['last_bin', bins - 1],
       ['offset', literal(requantize.offset)],
-      ['table', table],
+      ['table', addressOf('table', stage.name)],
     ];
   }
   return [
     ['kind', 'TABLIZE_THRESHOLDS'],
-    ['thresholds', constantName('thresholds', stage.name)],
-    ['counts', constantName('counts', stage.name)],
+    ['thresholds', addressOf('thresholds', stage.name)],
+    ['counts', addressOf('counts', stage.name)],
     ['channels', output.shape[2]],
   ];
 }

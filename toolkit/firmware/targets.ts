@@ -31,7 +31,7 @@ export const TARGETS: Readonly<Record<Board['target'], Target>> = {
     others: ['boot2.S', 'registers.h'],
     linkerScript: 'link.ld',
     latency: CYCLES,
-    overhead: { flash: 3000, ram: 1024 },
+    overhead: { flash: 2500, ram: 2048 },
   },
   atmega328p: {
     sources: ['port.c', 'startup.S'],
@@ -39,6 +39,6 @@ export const TARGETS: Readonly<Record<Board['target'], Target>> = {
     others: ['registers.h'],
     linkerScript: 'link.ld',
     latency: CYCLES,
-    overhead: { flash: 4000, ram: 200 },
+    overhead: { flash: 2500, ram: 200 },
   },
 };

@@ -50,7 +50,8 @@ export function compilerFlags(board: Board, kind: CompilerKind, facts: LinkFacts
     case 'host':
       return {
         compile: ['-std=c99', '-O2', ...WARNINGS, ...REPRODUCIBLE, ...(zig ? ZIG_PLAIN : [])],
-        target: [],
+        // zig takes the instructions of the very machine that it runs on, unless it is told otherwise.
+        target: zig ? ['-mcpu=baseline'] : [],
         link: zig ? ['-g0'] : [],
         libraries: [],
       };

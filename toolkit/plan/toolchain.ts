@@ -184,12 +184,20 @@ async function fetchZig(
   }
 }
 
-/** The first line of what a program says of its version; null when it does not run. */
-export async function versionOf(argv: Argv, env: NodeJS.ProcessEnv = process.env): Promise<string | null> {
+/**
+ * What a program says of its version: the first line, or what matches a pattern in all that it says.
+ * Null when it does not run; its exit code counts only without a pattern.
+ */
+export async function versionOf(
+  argv: Argv,
+  env: NodeJS.ProcessEnv = process.env,
+  pattern?: RegExp,
+): Promise<string | null> {
   const result = await runCommand(
     { title: 'version', argv, env: { LC_ALL: 'C' }, timeoutSeconds: 30 },
     { cwd: process.cwd(), env },
   );
-  const line = result.text.split(/\r?\n/).find((text) => text.trim() !== '');
+  if (pattern !== undefined) return pattern.exec(result.text)?.[0] ?? null;
+  const line = result.stdout.split(/\r?\n/).find((text) => text.trim() !== '');
   return result.code === 0 && line !== undefined ? line.trim() : null;
 }

@@ -63,9 +63,9 @@ export async function installZig(options: InstallOptions = {}): Promise<ZigPacka
       `the zig package has no pinned compiler for ${process.platform} on ${process.arch}`,
     );
   }
-  sweep(found.folder);
   const partial = `${found.folder}.partial-${process.pid}-${Date.now().toString(36)}`;
   try {
+    sweep(found.folder);
     mkdirSync(partial, { recursive: true });
     for (const name of ['package.json', 'package-lock.json']) {
       cpSync(join(assetPath('scripts/tools/zig'), name), join(partial, name));
@@ -85,7 +85,7 @@ export async function installZig(options: InstallOptions = {}): Promise<ZigPacka
     }
     throw cause;
   } finally {
-    rmSync(partial, { recursive: true, force: true });
+    if (existsSync(partial)) rmSync(partial, { recursive: true, force: true });
   }
   const installed = zigPackage(env);
   if (!installed.installed) {

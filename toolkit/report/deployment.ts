@@ -1,7 +1,7 @@
 import type { Board } from '../boards/board.js';
 import type { Executor } from '../device/device.js';
 import { measureNetwork, networkHash, type TableNetwork } from '../network/index.js';
-import type { Mismatch, Verification } from '../verify/index.js';
+import type { Mismatch, Verification } from '../verify/verification.js';
 import { grouped, percent } from './text.js';
 
 /** Bytes of the firmware image in flash, and of its static data in RAM (stack not counted). */
@@ -88,7 +88,8 @@ export function deploymentReport({
       device: verification.accuracy.device,
     },
     mismatches: verification.mismatches,
-    latency: verification.latency,
+    latency:
+      verification.latency === null ? null : { ...verification.latency, clockHz: verification.info.clockHz },
     size,
     multiplies,
     toolchain,
@@ -128,7 +129,7 @@ export function deploymentLines(board: Board, report: DeploymentReport): string[
 function mismatchLines(mismatches: DeploymentReport['mismatches'], first: Mismatch): string[] {
   return [
     `DIFFERENT: ${grouped(mismatches.logits)} pictures in their logits, ${grouped(mismatches.labels)} in their label`,
-    `first: picture ${first.image}, stage "${first.stage}", index ${first.index}: expected ${first.expected}, got ${first.got}`,
+    `first: picture ${first.image}, stage "${first.stage}", index ${first.index}: expected ${first.expected}, got ${first.got}${first.note === null ? '' : ` (${first.note})`}`,
   ];
 }
 

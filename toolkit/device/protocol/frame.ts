@@ -33,8 +33,8 @@ export interface FrameDecoder {
   /** Takes received bytes, split anywhere, and returns the frames that they complete. */
   push(bytes: Uint8Array): Frame[];
   /**
-   * Gives up on the frame that is under way: searches on within it, so that a header made of noise does not
-   * hold back what follows it. For a receiver that waits in vain.
+   * Gives up on the frame that is under way, and searches what came of it, so that a header made of noise does
+   * not hold back what follows it. For a receiver that waits in vain; nothing is kept.
    */
   giveUp(): Frame[];
 }
@@ -79,6 +79,10 @@ export function frameDecoder(expected: Expected = () => true): FrameDecoder {
       pending = joined;
       return search(0);
     },
-    giveUp: () => search(1),
+    giveUp() {
+      const frames: Frame[] = [];
+      while (pending.length > 0) frames.push(...search(1));
+      return frames;
+    },
   };
 }

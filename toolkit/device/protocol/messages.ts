@@ -208,20 +208,18 @@ export function traceCrc(values: Int32Array, kind: 'indices' | 'logits'): number
 /** Section 3: what an ERROR answer can say. */
 export const ERROR_CODES = { unknownType: 1, wrongLength: 2, wrongArgument: 3 } as const;
 
+const ERROR_WORDS: ReadonlyMap<number, string> = new Map([
+  [ERROR_CODES.unknownType, 'it does not know this type of request'],
+  [ERROR_CODES.wrongLength, 'the request has a wrong length'],
+  [ERROR_CODES.wrongArgument, 'an argument of the request is out of range'],
+]);
+
 export function encodeError(code: number): Uint8Array {
   return Uint8Array.of(code);
 }
 
 /** In words. */
 export function decodeError(payload: Uint8Array): string {
-  switch (payload[0]) {
-    case ERROR_CODES.unknownType:
-      return 'it does not know this type of request';
-    case ERROR_CODES.wrongLength:
-      return 'the request has a wrong length';
-    case ERROR_CODES.wrongArgument:
-      return 'an argument of the request is out of range';
-    default:
-      return `error code ${payload[0] ?? 'none'}`;
-  }
+  const code = payload[0] ?? 0;
+  return ERROR_WORDS.get(code) ?? `error code ${code}`;
 }

@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { assetPath } from '../../toolkit/assets.js';
+import { boardJsonSchema, listBoards, type Board } from '../../toolkit/boards/index.js';
+import { firmwareProject } from '../../toolkit/firmware/index.js';
+import { tinyNetwork } from '../support/tiny-network.js';
+
+/*
+ * What the toolkit writes for a tiny network, committed, so that a change of it is read like code. `npm run golden` writes
+ * it anew. Files that are copied as they are stand in project.json by their names only.
+ */
+
+const rewrite = process.env['GOLDEN'] === '1';
+
+/** Where a file of a project is copied from. */
+function sourceOf(path: string, { target }: Board): string | undefined {
+  const [folder = '', name = ''] = path.split('/');
+  const folders =
+    folder === 'network' ? ['engine'] : folder === 'target' ? [`targets/${target}`, 'targets/shared'] : [folder];
+  return folders
+    .map((from) => assetPath(`firmware-templates/${from}/${name}`))
+    .find((candidate) => name !== '' && existsSync(candidate));
+}
+
+/** The golden files of a board, by path. */
+function golden(board: Board): ReadonlyMap<string, string> {
+  const { files, ...project } = firmwareProject(tinyNetwork(), board);
+  const copied = [...files.keys()].filter((path) => sourceOf(path, board) !== undefined);
+  const rendered = [...files].filter(([path]) => !copied.includes(path));
+  return new Map([['project.json', `${JSON.stringify({ ...project, copied }, null, 2)}\n`], ...rendered]);
+}
+
+function listFiles(folder: string, under = ''): string[] {
+  return readdirSync(join(folder, under), { withFileTypes: true }).flatMap((entry) => {
+    const path = under === '' ? entry.name : `${under}/${entry.name}`;
+    return entry.isDirectory() ? listFiles(folder, path) : [path];
+  });
+}
+
+describe('goldens', () => {
+  it.each(listBoards().map((board) => [board.id, board] as const))('%s', (id, board) => {
+    const folder = assetPath(`test/golden/${id}`);
+    const files = golden(board);
+    if (rewrite) {
+      rmSync(folder, { recursive: true, force: true });
+      for (const [path, text] of files) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+    }
+    expect(listFiles(folder).sort()).toEqual([...files.keys()].sort());
+    for (const [path, text] of files) expect(readFileSync(join(folder, path), 'utf8'), path).toBe(text);
+  });
+
+  it.each(listBoards().map((board) => [board.id, board] as const))('%s: copies are verbatim', (_id, board) => {
+    for (const [path, text] of firmwareProject(tinyNetwork(), board).files) {
+      const source = sourceOf(path, board);
+      if (source !== undefined) expect(text, path).toBe(readFileSync(source, 'utf8'));
+    }
+  });
+
+  it('boards/board.schema.json', () => {
+    const path = assetPath('boards/board.schema.json');
+    if (rewrite) writeFileSync(path, boardJsonSchema());
+    expect(readFileSync(path, 'utf8')).toBe(boardJsonSchema());
+  });
+});

@@ -1,0 +1,103 @@
+import { BuildError } from '../errors.js';
+import type { Board } from '../boards/index.js';
+import { analyse, type TableNetwork } from '../network/index.js';
+import { allTables, networkSource, type NetworkSource } from './network-source.js';
+import { TARGETS } from './targets.js';
+
+/** Bytes that a network's library needs, code aside. */
+export interface NetworkMemory {
+  /** Product, input, requantization and value tables, in flash. */
+  readonly tableBytes: number;
+  /** Weight indices and biases, in flash. */
+  readonly weightBytes: number;
+  /** RAM that the caller gives. */
+  readonly workspaceBytes: number;
+}
+
+/** Measures a network as firmware, before anything is built. Throws InputError for an invalid network. */
+export function networkMemory(network: TableNetwork): NetworkMemory {
+  return measure(networkSource(network));
+}
+
+function measure(source: NetworkSource): NetworkMemory {
+  const tables = allTables(source);
+  const total = (weights: boolean): number =>
+    tables
+      .filter(({ role }) => (role === 'weights' || role === 'bias') === weights)
+      .reduce((sum, { bytes }) => sum + bytes, 0);
+  return { tableBytes: total(false), weightBytes: total(true), workspaceBytes: source.workspaceBytes };
+}
+
+/** Level counts to propose, most accurate first: |A| x |W|. */
+const PROPOSALS = [
+  [32, 16],
+  [16, 9],
+  [8, 5],
+  [4, 3],
+] as const;
+
+/**
+ * Refuses a network that cannot fit a board, before anything is built; what is near the limit is left to the linker.
+ * Throws BuildError that tells what was needed, what there is, and what would fit.
+ */
+export function checkFit(network: TableNetwork, board: Board): void {
+  if (board.memory === null) return;
+  const { overhead } = TARGETS[board.target];
+  const source = networkSource(network);
+  const { tableBytes, weightBytes, workspaceBytes } = measure(source);
+  const flash = tableBytes + weightBytes + overhead.flash;
+  const ram = workspaceBytes + 4 * source.logits + board.serial.receiveBuffer + overhead.ram;
+  const { flash: flashMemory, ram: ramMemory } = board.memory;
+  if (flash > flashMemory.size) {
+    throw new BuildError(
+      `"${network.name}" does not fit ${board.title}: it needs at least ${flash} bytes of flash ` +
+        `(weights ${weightBytes}, tables ${tableBytes}, code ${overhead.flash}), and there are ${flashMemory.size}`,
+      { where: 'flash', next: flashAdvice(network, flashMemory.size - overhead.flash, tableBytes, weightBytes) },
+    );
+  }
+  if (ram > ramMemory.size) {
+    throw new BuildError(
+      `"${network.name}" does not fit ${board.title}: it needs at least ${ram} bytes of RAM ` +
+        `(activations ${workspaceBytes}, serial line ${board.serial.receiveBuffer}, other ${ram - workspaceBytes - board.serial.receiveBuffer}), ` +
+        `and there are ${ramMemory.size}`,
+      { where: 'RAM', next: ramAdvice(network, ramMemory.size - (ram - workspaceBytes)) },
+    );
+  }
+}
+
+/** Fewer levels where smaller tables are enough; else how many weights there is room for. */
+function flashAdvice(network: TableNetwork, room: number, tableBytes: number, weightBytes: number): string {
+  const products = Object.values(network.products);
+  const now = products.reduce((sum, { activations, weights }) => sum + activations * weights, 0);
+  const levels = PROPOSALS.find(
+    ([a, w]) =>
+      products.some(({ activations, weights }) => a * w < activations * weights) &&
+      weightBytes + (tableBytes * products.length * a * w) / now <= room,
+  );
+  if (levels !== undefined)
+    return `train it with |A| = ${levels[0]} activation levels and |W| = ${levels[1]} weight levels, which fit`;
+  const weights = network.stages.reduce((sum, stage) => sum + ('weights' in stage ? stage.weights.length : 0), 0);
+  const others = tableBytes + weightBytes - weights;
+  const fit = Math.max(0, room - others);
+  return (
+    `it has ${weights} weights of one byte; with its |A| and |W| there is room for ${fit}: ` +
+    'make its layers smaller, or choose a board with more flash'
+  );
+}
+
+/** The stage whose tensors take most room, and what they may take. */
+function ramAdvice(network: TableNetwork, room: number): string {
+  const widest = analyse(network)
+    .stages.map(({ stage, inputs, output }) => ({
+      name: stage.name,
+      bytes: [...inputs, output].reduce(
+        (sum, { shape: [h, w, c], levels }) => sum + (levels === null ? 0 : h * w * c),
+        0,
+      ),
+    }))
+    .reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  return (
+    `there are ${Math.max(0, room)} bytes for activations, and stage "${widest.name}" alone reads and writes ${widest.bytes}: ` +
+    'use fewer channels or a larger stride there (|A| and |W| do not matter for RAM), or choose a board with more RAM'
+  );
+}
