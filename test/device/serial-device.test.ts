@@ -78,7 +78,7 @@ describe('a device on a good line', () => {
       let worst = 0;
       const link = fakeDevice(network, { info: { window } });
       link.onData(() => held--);
-      const { write } = link;
+      const write = link.write.bind(link);
       link.write = (bytes) => {
         worst = Math.max(worst, ++held);
         return write(bytes);
