@@ -11,6 +11,8 @@ export function assetPath(relative: string): string {
 
 /** The version of the package, such as 0.1.0. */
 export function toolkitVersion(): string {
-  const { version } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { readonly version: string };
+  const { version } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as {
+    readonly version: string;
+  };
   return version;
 }

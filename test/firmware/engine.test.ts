@@ -24,7 +24,10 @@ function pack(indices: ArrayLike<number>, levels: number): Uint8Array {
 }
 
 /** What driver.c must write for these pictures, and what to feed it. */
-function expected(network: TableNetwork, pictures: readonly Uint8Array[]): { input: Uint8Array; output: number[] } {
+function expected(
+  network: TableNetwork,
+  pictures: readonly Uint8Array[],
+): { input: Uint8Array; output: number[] } {
   const interpreter = createInterpreter(network);
   const input: number[] = [];
   const output: number[] = [];

@@ -16,7 +16,11 @@ export function boot2Source(code: Uint8Array): string {
   view.setUint32(252, bootromCrc32(image.subarray(0, 252)), true);
   const words = Array.from(
     { length: 64 },
-    (_, i) => `0x${view.getUint32(4 * i, true).toString(16).padStart(8, '0')}u`,
+    (_, i) =>
+      `0x${view
+        .getUint32(4 * i, true)
+        .toString(16)
+        .padStart(8, '0')}u`,
   );
   const lines = Array.from({ length: 8 }, (_, row) => `  ${words.slice(8 * row, 8 * row + 8).join(', ')},`);
   return [

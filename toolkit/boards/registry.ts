@@ -35,7 +35,8 @@ export function loadBoard(idOrPath: string): Board {
     });
   }
   const board = readBoard(assetPath(`boards/${idOrPath}.json`));
-  if (board.id !== idOrPath) throw new InputError(`its id is "${board.id}"`, { where: `boards/${idOrPath}.json` });
+  if (board.id !== idOrPath)
+    throw new InputError(`its id is "${board.id}"`, { where: `boards/${idOrPath}.json` });
   return board;
 }
 

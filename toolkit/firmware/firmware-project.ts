@@ -44,7 +44,11 @@ export function firmwareProject(network: TableNetwork, board: Board): FirmwarePr
   return {
     files,
     inference: [`network/${source.cName}.c`, ...sources('network', engine)],
-    support: ['firmware/main.c', ...sources('protocol', protocol), ...sources('target', [...target.sources, ...target.shared])],
+    support: [
+      'firmware/main.c',
+      ...sources('protocol', protocol),
+      ...sources('target', [...target.sources, ...target.shared]),
+    ],
     includes: ['network', 'firmware', 'protocol', 'target'],
     linkerScript: target.linkerScript === null ? null : `target/${target.linkerScript}`,
   };

@@ -12,7 +12,15 @@ import { macroName, networkCName } from './c-names.js';
 import { planMemory, type MemoryPlan } from './memory-plan.js';
 import { numberTypes, type NumberTypes } from './number-types.js';
 import { ENGINE, stageStructs, type Struct } from './stage-text.js';
-import { indexTables, inputTable, productTable, requantizeTables, valueTables, weightTables, type Table } from './tables.js';
+import {
+  indexTables,
+  inputTable,
+  productTable,
+  requantizeTables,
+  valueTables,
+  weightTables,
+  type Table,
+} from './tables.js';
 
 /** What the templates of the network library print: ready names, numbers and lines. */
 export interface NetworkSource {
@@ -168,11 +176,7 @@ function boundsText({ stage, bounds }: AnalysedStage): string {
   return how === null ? `${range}.` : `${range} and are requantized by ${how}.`;
 }
 
-function points(
-  network: TableNetwork,
-  { stages }: Analysis,
-  plan: MemoryPlan,
-): NetworkSource['points'] {
+function points(network: TableNetwork, { stages }: Analysis, plan: MemoryPlan): NetworkSource['points'] {
   const tensors = [{ name: 'input', shape: network.input.shape }, ...stages.map(({ output }) => output)];
   return tensors.map(({ name, shape }, point) => ({
     comment: point === stages.length ? `${name}, the logits: not in the workspace` : name,
@@ -184,7 +188,8 @@ function points(
 /** Files of the engine that a network needs. */
 export function engineFiles(network: TableNetwork): readonly string[] {
   const kinds = new Set(network.stages.map(({ kind }) => kind));
-  const has = (...some: readonly AnalysedStage['stage']['kind'][]): boolean => some.some((kind) => kinds.has(kind));
+  const has = (...some: readonly AnalysedStage['stage']['kind'][]): boolean =>
+    some.some((kind) => kinds.has(kind));
   const stages = [...kinds].map((kind) => `${ENGINE[kind].stem}.c`);
   return [
     'engine.h',
@@ -198,4 +203,3 @@ export function engineFiles(network: TableNetwork): readonly string[] {
     ].sort(),
   ];
 }
-

@@ -23,7 +23,9 @@ function sumInterval({ stage, bounds }: AnalysedStage): Interval | null {
       { min: final.min + offset, max: final.max + offset },
     ]);
   }
-  return requantize?.kind === 'thresholds' ? hull([partial, { min: partial.min, max: final.max + 1 }]) : partial;
+  return requantize?.kind === 'thresholds'
+    ? hull([partial, { min: partial.min, max: final.max + 1 }])
+    : partial;
 }
 
 export function numberTypes(network: TableNetwork, stages: readonly AnalysedStage[]): NumberTypes {

@@ -1,4 +1,10 @@
-import { elements, requantizeOf, type AnalysedStage, type Stage, type TableNetwork } from '../network/index.js';
+import {
+  elements,
+  requantizeOf,
+  type AnalysedStage,
+  type Stage,
+  type TableNetwork,
+} from '../network/index.js';
 import { constantName } from './c-names.js';
 import { initializerLines, literal, type Field } from './c-text.js';
 import { patchOf, type MemoryPlan } from './memory-plan.js';
@@ -39,7 +45,11 @@ function addressOf(role: string, name: string): string {
 }
 
 /** The structs of a stage: lists that it points to, then itself. */
-export function stageStructs(context: StageContext, analysed: AnalysedStage, tables: readonly Table[]): readonly Struct[] {
+export function stageStructs(
+  context: StageContext,
+  analysed: AnalysedStage,
+  tables: readonly Table[],
+): readonly Struct[] {
   const { stage } = analysed;
   const { stem } = ENGINE[stage.kind];
   const self = (fields: readonly Field[]): Struct => ({
@@ -127,7 +137,10 @@ function structList(type: string, name: string, items: readonly (readonly Field[
   return { type, name, suffix: `[${items.length}]`, lines };
 }
 
-function filterFields({ network }: StageContext, stage: Extract<Stage, { weights: unknown }>): readonly Field[] {
+function filterFields(
+  { network }: StageContext,
+  stage: Extract<Stage, { weights: unknown }>,
+): readonly Field[] {
   const products = network.products[stage.products];
   const layout = products === undefined ? { shift: 0, shifted: true } : productLayout(products);
   return [

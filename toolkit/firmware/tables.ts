@@ -40,7 +40,13 @@ function integers(
 }
 
 export function inputTable({ input }: TableNetwork): Table {
-  return integers('input', 'input_table', 'uint8_t', input.table, `Pixel byte to one of ${input.levels} levels.`);
+  return integers(
+    'input',
+    'input_table',
+    'uint8_t',
+    input.table,
+    `Pixel byte to one of ${input.levels} levels.`,
+  );
 }
 
 /** Rows of one weight index each, padded to a power of two so that no address needs a product. */
@@ -53,7 +59,9 @@ export function productTable(name: string, table: ProductTable, { product }: Num
   const { activations, weights, values } = table;
   const { shift } = productLayout(table);
   const rows = Array.from({ length: weights }, (_, w) =>
-    Array.from({ length: 2 ** shift }, (_unused, a) => (a < activations ? (values[a * weights + w] ?? 0) : 0)),
+    Array.from({ length: 2 ** shift }, (_unused, a) =>
+      a < activations ? (values[a * weights + w] ?? 0) : 0,
+    ),
   );
   const length = weights * 2 ** shift;
   return {
@@ -81,7 +89,13 @@ export function weightTables(stage: Weighted, products: ProductTable, types: Num
     codes,
     `Weight indices${what === '' ? '' : ` ${what}`}: ${stage.bias.length} x ${perFilter}.`,
   );
-  return [weights, { ...sums('bias', constantName('bias', stage.name), stage.bias, types), comment: 'One per output channel.' }];
+  return [
+    weights,
+    {
+      ...sums('bias', constantName('bias', stage.name), stage.bias, types),
+      comment: 'One per output channel.',
+    },
+  ];
 }
 
 function sums(role: Table['role'], name: string, values: readonly number[], { sum }: NumberTypes): Table {
@@ -134,7 +148,12 @@ export function requantizeTables(stage: AnalysedStage, types: NumberTypes): read
   const clamped = requantize.values.map((row) => row.map((value) => Math.min(Math.max(value, min), beyond)));
   const flat = clamped.flat();
   // C has no empty arrays.
-  const thresholds = sums('requantize', constantName('thresholds', name), flat.length === 0 ? [0] : flat, types);
+  const thresholds = sums(
+    'requantize',
+    constantName('thresholds', name),
+    flat.length === 0 ? [0] : flat,
+    types,
+  );
   return [
     {
       ...thresholds,
@@ -152,7 +171,10 @@ export function requantizeTables(stage: AnalysedStage, types: NumberTypes): read
 }
 
 /** The part of a shift table that sums up to `max` can reach. */
-function reachableBins({ offset, shift, table }: Extract<Requantize, { kind: 'shiftTable' }>, max: number): readonly number[] {
+function reachableBins(
+  { offset, shift, table }: Extract<Requantize, { kind: 'shiftTable' }>,
+  max: number,
+): readonly number[] {
   const last = Math.max(0, Math.floor((max + offset) / 2 ** shift));
   return table.slice(0, last + 1);
 }
