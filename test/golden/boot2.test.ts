@@ -13,8 +13,8 @@ describe('boot2 of the RP2040', () => {
   it('has the checksum that the boot ROM computes', () => {
     // The catalogued check value of this CRC (CRC-32/MPEG-2).
     expect(bootromCrc32(new TextEncoder().encode('123456789'))).toBe(0x0376e6e7);
-    const words = [...readFileSync(`${folder}/boot2.c`, 'utf8').matchAll(/0x([0-9a-f]{8})u/g)].map(([, hex]) =>
-      parseInt(hex ?? '', 16),
+    const words = [...readFileSync(`${folder}/boot2.c`, 'utf8').matchAll(/0x([0-9a-f]{8})u/g)].map(
+      ([, hex]) => parseInt(hex ?? '', 16),
     );
     expect(words).toHaveLength(64);
     const bytes = new Uint8Array(Uint32Array.from(words).buffer);
@@ -25,7 +25,14 @@ describe('boot2 of the RP2040', () => {
     const temporary = mkdtempSync(join(tmpdir(), 'tablize-boot2-'));
     try {
       const [object, binary] = [join(temporary, 'boot2.o'), join(temporary, 'boot2.bin')];
-      execFileSync('arm-none-eabi-gcc', ['-mcpu=cortex-m0plus', '-mthumb', '-c', `${folder}/boot2.S`, '-o', object]);
+      execFileSync('arm-none-eabi-gcc', [
+        '-mcpu=cortex-m0plus',
+        '-mthumb',
+        '-c',
+        `${folder}/boot2.S`,
+        '-o',
+        object,
+      ]);
       execFileSync('arm-none-eabi-objcopy', ['-O', 'binary', '-j', '.boot2', object, binary]);
       const code = readFileSync(binary);
       expect(code.length).toBeLessThanOrEqual(252);

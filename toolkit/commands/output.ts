@@ -4,11 +4,11 @@ import { InputError } from '../errors.js';
 /** Where a command's words go. Results for people and progress never mix with JSON on standard output. */
 export interface Output {
   /** A line of the result. */
-  line(text: string): void;
+  readonly line: (text: string) => void;
   /** A line of progress: overwritten on a terminal, printed as it is elsewhere. */
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
   /** The result for machines; written only where `--json` asked for it. */
-  json(value: unknown): void;
+  readonly json: (value: unknown) => void;
   /** Whether this run prints JSON on standard output. */
   readonly machine: boolean;
 }
@@ -57,28 +57,4 @@ function writeJson(path: string, text: string): void {
       cause,
     });
   }
-}
-
-/** A table for people: columns padded to their widest cell, two spaces between. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-/** 12345678 as "12,345,678". */
-export function grouped(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** 0.98765 as "98.77 %". */
-export function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)} %`;
 }

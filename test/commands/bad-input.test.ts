@@ -1,0 +1,173 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repository, tablize, temporaryFolder } from '../support/cli.js';
+
+const model = 'models/mnist-mlp';
+const small = 'models/mnist-small';
+
+/** A file in a folder of its own. */
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Idx bytes: magic, dimensions, then data. */
+function idx(type: number, dimensions: number[], data: number): Uint8Array {
+  const bytes = new Uint8Array(4 + dimensions.length * 4 + data);
+  bytes.set([0, 0, type, dimensions.length]);
+  dimensions.forEach((size, i) => {
+    new DataView(bytes.buffer).setUint32(4 + i * 4, size);
+  });
+  return bytes;
+}
+
+const network = (): string => readFileSync(join(repository, model, 'table-network.json'), 'utf8');
+
+/** Each: what is given, the exit code, what the error must say, what it must advise. */
+const cases: [string, () => string[], number, RegExp, RegExp?][] = [
+  ['no command', () => [], 2, /Usage/],
+  ['an unknown command', () => ['deplyo'], 2, /unknown command.*deploy/s],
+  ['a missing option', () => ['deploy', '--board', 'host'], 2, /--model/],
+  ['a count that is no number', () => ['verify', '--model', model, '--count', 'x'], 2, /whole number/],
+  [
+    'a model that is not there',
+    () => ['inspect', '--model', 'models/nothing'],
+    2,
+    /no such model/,
+    /tablize train/,
+  ],
+  ['a file that is no model', () => ['inspect', '--model', file('a.json', 'hello')], 2, /not JSON/],
+  [
+    'JSON that is no model',
+    () => ['inspect', '--model', file('a.json', '{"a": 1}')],
+    2,
+    /not a TableNetwork/,
+  ],
+  [
+    'a binary file',
+    () => ['inspect', '--model', file('a.json', new Uint8Array([0, 255, 3, 200]))],
+    2,
+    /not JSON/,
+  ],
+  [
+    'a truncated model',
+    () => ['inspect', '--model', file('a.json', network().slice(0, 50_000))],
+    2,
+    /cut short/,
+    /again/,
+  ],
+  [
+    'a float model',
+    () => ['inspect', '--model', join(model, 'float/model.json')],
+    2,
+    /has floats/,
+    /tablize quantize/,
+  ],
+  [
+    'a folder without a model',
+    () => ['inspect', '--model', temporaryFolder()],
+    2,
+    /neither quantized\.json nor/,
+  ],
+  [
+    'an unknown stage kind',
+    () => ['inspect', '--model', file('a.json', network().replace('"dense"', '"lstm"'))],
+    2,
+    /stage "/,
+  ],
+  [
+    'an unknown board',
+    () => ['build', '--board', 'raspbery-pi-pico', '--model', model],
+    2,
+    /no board "raspbery-pi-pico"/,
+    /did you mean "raspberry-pi-pico"/,
+  ],
+  [
+    'a board that is too small',
+    () => ['build', '--board', 'arduino-uno', '--model', 'models/mnist-cnn', '--out', temporaryFolder()],
+    4,
+    /needs|does not fit/,
+    /\S/,
+  ],
+  [
+    'an empty idx file',
+    () => ['verify', '--model', small, '--images', file('x-images-idx3-ubyte', '')],
+    2,
+    /empty|short/,
+  ],
+  [
+    'a short idx file',
+    () => ['verify', '--model', small, '--images', file('x-images-idx3-ubyte', idx(8, [10, 28, 28], 500))],
+    2,
+    /short|cut|bytes/,
+  ],
+  ['no data set', () => ['verify', '--model', small, '--images', '/nowhere/at/all:test'], 2, /no data set/],
+  [
+    'pictures of another shape',
+    () => ['verify', '--model', small, '--images', shaped()],
+    2,
+    /the pictures are \[5, 5, 1\]/,
+  ],
+  [
+    'an output folder that is not ours',
+    () => ['render', '--board', 'host', '--model', small, '--out', taken()],
+    2,
+    /not (ours|made by|written by)|other files|not empty/,
+  ],
+  [
+    'a port that is not there',
+    () => ['verify', '--board', 'arduino-uno', '--model', small, '--port', '/dev/no-such-port'],
+    5,
+    /no-such-port/,
+  ],
+  [
+    'a forced compiler that is not there',
+    () => ['build', '--board', 'host', '--model', small, '--toolchain', 'gcc'],
+    3,
+    /no native compiler/,
+    /install/,
+  ],
+];
+
+function shaped(): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 't-images-idx3-ubyte'), idx(8, [2, 5, 5], 50));
+  writeFileSync(join(folder, 't-labels-idx1-ubyte'), idx(8, [2], 2));
+  return join(folder, 't-images-idx3-ubyte');
+}
+
+function taken(): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'thesis'));
+  writeFileSync(join(folder, 'thesis', 'only-copy.txt'), 'precious');
+  return folder;
+}
+
+describe('bad input', () => {
+  it.each(cases)('%s', async (title, args, code, message, advice) => {
+    const list = args();
+    const env = title.startsWith('a forced compiler') ? { PATH: '/nowhere' } : {};
+    const result = await tablize(list, { env });
+    expect(result.stderr + result.stdout).toMatch(message);
+    if (advice !== undefined) expect(result.stderr).toMatch(advice);
+    expect(result.code).toBe(code);
+    expect(result.stderr).not.toMatch(/defect in tablize|at .*\.js:\d+/);
+  });
+
+  it('never touches a folder that is not ours', async () => {
+    const folder = taken();
+    await tablize(['build', '--board', 'host', '--model', small, '--out', folder]);
+    expect(readdirSync(folder)).toEqual(['thesis']);
+    expect(readFileSync(join(folder, 'thesis', 'only-copy.txt'), 'utf8')).toBe('precious');
+  });
+
+  it('is told to machines as JSON on standard output', async () => {
+    const { stdout, code } = await tablize(['inspect', '--model', 'models/nothing', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: 'no such model', where: 'models/nothing', exitCode: 2 },
+    });
+  });
+});

@@ -1,0 +1,201 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  BuildError,
+  DeviceError,
+  InputError,
+  InterruptedError,
+  ToolMissingError,
+} from '../../toolkit/errors.js';
+import type { Products } from '../../toolkit/plan/build-plan.js';
+import { describeFlash, executeFlash, planFlash } from '../../toolkit/plan/index.js';
+import { findDrives, parseMounts } from '../../toolkit/plan/mounted-drives.js';
+import { BOARDS, temporaryFolder } from './tiny.js';
+
+let folder: { path: string; remove: () => void };
+let drive: string;
+const PRODUCTS: Products = {
+  elf: 'build/firmware.elf',
+  bin: 'build/firmware.bin',
+  hex: 'build/firmware.hex',
+  uf2: 'build/firmware.uf2',
+  assembly: [],
+};
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(join(folder.path, 'build'));
+  writeFileSync(join(folder.path, 'build/firmware.uf2'), 'the image');
+  writeFileSync(join(folder.path, 'build/firmware.hex'), ':00000001FF\n');
+  drive = join(folder.path, 'RPI-RP2');
+});
+afterEach(() => folder.remove());
+
+function plugIn(path = drive): void {
+  mkdirSync(path, { recursive: true });
+  writeFileSync(
+    join(path, 'INFO_UF2.TXT'),
+    'UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\nBoard-ID: RPI-RP2\r\n',
+  );
+}
+
+/** As the boot loader does: once the file is there, the drive goes; its last file is kept for the test. */
+function restartWhenWritten(): { received: () => string } {
+  let received = '';
+  const timer = setInterval(() => {
+    const path = join(drive, 'firmware.uf2');
+    if (!existsSync(path) || readFileSync(path).length === 0) return;
+    received = readFileSync(path, 'utf8');
+    rmSync(drive, { recursive: true });
+    clearInterval(timer);
+  }, 20);
+  return { received: () => received };
+}
+
+describe('a board whose boot loader shows a drive', () => {
+  const plan = (target = {}) => planFlash(BOARDS.arm, PRODUCTS, folder.path, target);
+
+  it('is found among the mounted drives, gets the file, and restarts', async () => {
+    plugIn();
+    const board = restartWhenWritten();
+    await executeFlash(plan(), { mountPoints: ['/', '/nowhere', drive] });
+    expect(board.received()).toBe('the image');
+  });
+
+  it('is flashed on the drive that was named', async () => {
+    drive = join(folder.path, 'another name');
+    plugIn();
+    const board = restartWhenWritten();
+    await executeFlash(plan({ drive }), { mountPoints: [] });
+    expect(board.received()).toBe('the image');
+  });
+
+  it('is asked for when it is not there', async () => {
+    const failure = executeFlash(plan(), { mountPoints: ['/'] });
+    await expect(failure).rejects.toThrow(DeviceError);
+    await expect(failure).rejects.toMatchObject({ next: expect.stringContaining('hold BOOTSEL') as string });
+  });
+
+  it('is not guessed when two are there', async () => {
+    plugIn();
+    plugIn(join(folder.path, 'b'));
+    const failure = executeFlash(plan(), { mountPoints: [drive, join(folder.path, 'b')] });
+    await expect(failure).rejects.toMatchObject({ next: 'name one with --drive' });
+  });
+
+  it('is an error when it does not restart', async () => {
+    plugIn();
+    const failure = executeFlash(plan(), { mountPoints: [drive], timeoutSeconds: 0.2 });
+    await expect(failure).rejects.toThrow(/has not restarted/);
+  });
+
+  it('can be interrupted', async () => {
+    plugIn();
+    const controller = new AbortController();
+    const running = executeFlash(plan(), { mountPoints: [drive], signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(running).rejects.toThrow(InterruptedError);
+  });
+
+  it('is not a folder that the user named by mistake', async () => {
+    mkdirSync(join(folder.path, 'photos'));
+    const failure = executeFlash(plan({ drive: join(folder.path, 'photos') }));
+    await expect(failure).rejects.toThrow(InputError);
+    expect(existsSync(join(folder.path, 'photos', 'firmware.uf2'))).toBe(false);
+  });
+
+  it('needs a build', async () => {
+    rmSync(join(folder.path, 'build/firmware.uf2'));
+    await expect(executeFlash(plan())).rejects.toThrow(BuildError);
+  });
+
+  it('is shown as a command line', () => {
+    expect(describeFlash(plan())).toEqual([`cp ${folder.path}/build/firmware.uf2 '<drive RPI-RP2>'`]);
+    expect(describeFlash(plan({ drive: '/media/me/RPI-RP2' }))).toEqual([
+      `cp ${folder.path}/build/firmware.uf2 /media/me/RPI-RP2`,
+    ]);
+  });
+});
+
+describe('mounted drives', () => {
+  it('are read from /proc/mounts with their blanks', () => {
+    expect(parseMounts('/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /media/me/A\\040B vfat rw 0 0\n')).toEqual([
+      '/',
+      '/media/me/A B',
+    ]);
+  });
+
+  it('are told apart by their board id', () => {
+    plugIn();
+    const other = join(folder.path, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'INFO_UF2.TXT'), 'Board-ID: SAMD21\n');
+    expect(findDrives('RPI-RP2', [other, drive, '/'])).toEqual([drive]);
+  });
+});
+
+describe('a board that avrdude flashes', () => {
+  const plan = (port: string | undefined = '/dev/ttyTEST') =>
+    planFlash(BOARDS.avr, PRODUCTS, folder.path, { port });
+
+  /** A PATH on which avrdude is this shell script. */
+  function fake(script: string): { PATH: string } {
+    const bin = join(folder.path, 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'avrdude'), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, 'avrdude'), 0o755);
+    return { PATH: `${bin}:/usr/bin:/bin` };
+  }
+
+  it('gets exactly the arguments that are shown', async () => {
+    const said = join(folder.path, 'said');
+    await executeFlash(plan(), { env: fake(`printf '%s\\n' "$@" > ${said}`) });
+    const argv = readFileSync(said, 'utf8').trimEnd().split('\n');
+    expect(['avrdude', ...argv].join(' ')).toBe(describeFlash(plan())[0]);
+    expect(argv).toEqual(
+      `-p atmega328p -c arduino -P /dev/ttyTEST -b 115200 -D -U flash:w:${folder.path}/build/firmware.hex:i`.split(
+        ' ',
+      ),
+    );
+  });
+
+  it.each([
+    [`ser_open(): can't open device "/dev/ttyTEST": No such file or directory`, /is not there/],
+    [`ser_open(): can't open device "/dev/ttyTEST": Permission denied`, /may not be opened/],
+    [`ser_open(): can't open device "/dev/ttyTEST": Device or resource busy`, /in use/],
+    ['stk500_getsync() attempt 10 of 10: not in sync: resp=0x00', /does not answer/],
+    ['Device signature = 0x1e9801 (probably m2560)', /another chip/],
+    ['verification error, first mismatch at byte 0x0000', /did not keep/],
+    ['something new', /avrdude failed/],
+  ])('has one clear message for: %s', async (words, message) => {
+    const failure = executeFlash(plan(), {
+      env: fake(`echo 'avrdude: ${words.replaceAll("'", "'\\''")}' >&2; exit 1`),
+    });
+    await expect(failure).rejects.toThrow(DeviceError);
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it('is given up when avrdude hangs', async () => {
+    const failure = executeFlash(plan(), { env: fake('sleep 60'), timeoutSeconds: 0.3 });
+    await expect(failure).rejects.toThrow(/did not finish in time/);
+  });
+
+  it('needs avrdude', async () => {
+    const failure = executeFlash(plan(), { env: { PATH: folder.path } });
+    await expect(failure).rejects.toThrow(ToolMissingError);
+    await expect(failure).rejects.toMatchObject({
+      next: expect.stringContaining('apt-get install avrdude') as string,
+    });
+  });
+
+  it('needs a port, which is left open in what is shown', async () => {
+    const open = planFlash(BOARDS.avr, PRODUCTS, folder.path);
+    expect(describeFlash(open)[0]).toContain(`-P '<port>'`);
+    await expect(executeFlash(open)).rejects.toThrow(/no serial port/);
+  });
+});
+
+it('a board that is not flashed is an InputError', () => {
+  expect(() => planFlash(BOARDS.host, PRODUCTS, folder.path)).toThrow(InputError);
+});

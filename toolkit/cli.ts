@@ -1,0 +1,198 @@
+import { Command, Option } from 'commander';
+import { boards } from './commands/boards.js';
+import { build } from './commands/build.js';
+import { deploy } from './commands/deploy.js';
+import { doctor } from './commands/doctor.js';
+import { emulate } from './commands/emulate.js';
+import { flash } from './commands/flash.js';
+import { inspect } from './commands/inspect.js';
+import { createOutput } from './commands/output.js';
+import { levels, wholeNumber } from './commands/parse-options.js';
+import { ports } from './commands/ports.js';
+import { quantize } from './commands/quantize.js';
+import { render } from './commands/render.js';
+import type { CommandBody, CommonOptions } from './commands/run.js';
+import { train } from './commands/train.js';
+import { verify } from './commands/verify.js';
+import type { ExitCode } from './errors.js';
+import { toolkitVersion } from './assets.js';
+
+const EXIT_CODES = `
+Exit codes: 0 all bit-exact, 1 a difference was found, 2 bad usage or input, 3 a tool is missing,
+4 a build failed or does not fit, 5 port or board, 130 interrupted.`;
+
+const option = {
+  board: ['--board <id>', 'board id (see `tablize boards`) or path of a board file'],
+  model: ['--model <path>', 'model folder, quantized.json or table-network.json'],
+  images: ['--images <set>', 'test pictures: mnist:test, mnist:train, or a path to idx files'],
+  count: ['--count <n>', 'only the first n pictures'],
+  out: ['--out <folder>', 'where to write'],
+  port: ['--port <port>', 'serial port of the board, such as /dev/ttyACM0'],
+  drive: ['--drive <folder>', 'mounted drive of a board that is flashed by copying a file'],
+  dryRun: ['--dry-run', 'print the exact command lines and run nothing'],
+} as const;
+
+/**
+ * The command line. `finish` receives the exit code of the command that ran; failures are thrown.
+ */
+export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => void): Command {
+  const program = new Command('tablize')
+    .description(
+      'Put a neural network on a chip that cannot multiply, and prove that it computes the right thing there.',
+    )
+    .version(toolkitVersion())
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+
+  const command = <Options extends CommonOptions>(
+    name: string,
+    description: string,
+    example: string,
+    body: CommandBody<Options>,
+  ): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option(
+        '--json [file]',
+        'one JSON object on standard output (words go to standard error), or into a file',
+      )
+      .addHelpText('after', `\nExample:\n  $ tablize ${name} ${example}`)
+      .exitOverride()
+      .action(async (options: Options) => {
+        finish(await body(options, { output: createOutput(options.json), signal }));
+      });
+
+  const toolchain = (): Option =>
+    new Option('--toolchain <kind>', 'force the compiler: a native one, or zig from npm').choices([
+      'native',
+      'zig',
+    ]);
+
+  command(
+    'deploy',
+    'render, build, flash or emulate, verify: all in one',
+    '--board raspberry-pi-pico --model models/mnist-mlp --count 200',
+    deploy,
+  )
+    .requiredOption(...option.board)
+    .requiredOption(...option.model)
+    .option(...option.images, 'mnist:test')
+    .option(...option.count, wholeNumber(1))
+    .option(...option.out)
+    .option('--port <port>', 'serial port of a real board: flash it and verify there')
+    .option(...option.drive)
+    .option(...option.dryRun)
+    .addOption(toolchain());
+
+  command(
+    'train',
+    'train a network and tablize it',
+    '--data mnist --architecture mlp --out models/mine',
+    train,
+  )
+    .requiredOption('--data <set>', 'training and test pictures: mnist, or a folder of idx files')
+    .addOption(
+      new Option('--architecture <name>', 'shape of the network')
+        .choices(['mlp', 'cnn', 'small'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption(...option.out)
+    .option('--name <name>', 'name of the network (default: the name of the folder)')
+    .option('--levels <AxW>', 'activation x weight levels', levels, levels('8x5'))
+    .option('--epochs <n>', 'passes over the data with quantization', wholeNumber(1))
+    .option('--float-epochs <n>', 'passes over the data before quantization', wholeNumber(1))
+    .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);
+
+  command(
+    'quantize',
+    'tablize a TF.js Layers model that you already have',
+    '--model model.json --calibrate mnist:train --out build/mine',
+    quantize,
+  )
+    .requiredOption('--model <path>', 'model.json of a TF.js Layers model')
+    .requiredOption('--calibrate <set>', 'pictures to choose the levels with')
+    .requiredOption(...option.out)
+    .option('--name <name>', 'name of the network (default: the name of the folder)')
+    .option('--levels <AxW>', 'activation x weight levels', levels, levels('8x5'))
+    .option('--test <set>', 'pictures to measure the accuracies with')
+    .option(...option.count, wholeNumber(1));
+
+  command(
+    'inspect',
+    'show stages, tables, accumulator bounds and memory',
+    '--model models/mnist-cnn --tables',
+    inspect,
+  )
+    .requiredOption(...option.model)
+    .option('--tables', 'print the product tables too');
+
+  command(
+    'render',
+    'write the C project with a build.sh of its own',
+    '--board arduino-uno --model models/mnist-small --out build/uno',
+    render,
+  )
+    .requiredOption(...option.board)
+    .requiredOption(...option.model)
+    .option(...option.out)
+    .addOption(toolchain());
+
+  command(
+    'build',
+    'render, compile, measure, prove that no multiplication is left',
+    '--board raspberry-pi-pico --model models/mnist-mlp',
+    build,
+  )
+    .requiredOption(...option.board)
+    .requiredOption(...option.model)
+    .option(...option.out)
+    .option(...option.dryRun)
+    .addOption(toolchain());
+
+  command(
+    'emulate',
+    'run pictures on the emulated board and show them',
+    '--board arduino-uno --model models/mnist-small --count 3',
+    emulate,
+  )
+    .requiredOption(...option.board)
+    .requiredOption(...option.model)
+    .option(...option.images, 'mnist:test')
+    .option(...option.count, wholeNumber(1), 5)
+    .option(...option.out)
+    .addOption(toolchain());
+
+  command(
+    'flash',
+    'build and flash a board',
+    '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
+    flash,
+  )
+    .requiredOption(...option.board)
+    .requiredOption(...option.model)
+    .option(...option.port)
+    .option(...option.drive)
+    .option(...option.out)
+    .option(...option.dryRun)
+    .addOption(toolchain());
+
+  command(
+    'verify',
+    'stream pictures to a flashed or emulated board and compare every answer',
+    '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
+    verify,
+  )
+    .requiredOption(...option.model)
+    .option(...option.board, 'host')
+    .option(...option.images, 'mnist:test')
+    .option(...option.count, wholeNumber(1))
+    .option(...option.port)
+    .option(...option.out)
+    .addOption(toolchain());
+
+  command('boards', 'list the boards', '--json', boards);
+  command('ports', 'list serial ports and the boards they may belong to', '', ports);
+  command('doctor', 'say which tools are found, which are used, and why', '', doctor);
+  return program;
+}

@@ -1,0 +1,54 @@
+import { loadBoard } from '../boards/index.js';
+import { picture } from '../data/index.js';
+import { openDevice } from '../device/index.js';
+import { EXIT, InterruptedError } from '../errors.js';
+import { createInterpreter } from '../network/index.js';
+import { pictureLines } from '../report/picture.js';
+import { grouped } from '../report/text.js';
+import { loadModel } from './model.js';
+import { loadPictures } from './pictures.js';
+import type { CommandBody } from './run.js';
+import { prepareTarget, targetImage } from './session.js';
+import type { VerifyOptions } from './verify.js';
+
+/** `tablize emulate`: shows pictures, and what the emulated board makes of each. */
+export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
+  const { output, signal } = run;
+  const board = loadBoard(options.board);
+  const { network } = loadModel(options.model);
+  const pictures = loadPictures(options.images, options.count, network);
+  const target = await prepareTarget(board, network, undefined, options, run);
+  const reference = createInterpreter(network);
+  const device = await openDevice({ board, network, signal, ...targetImage(target) });
+  const answers: object[] = [];
+  let different = 0;
+  try {
+    const { latencyUnit } = await device.info();
+    for (let i = 0; i < pictures.labels.length; i++) {
+      if (signal.aborted) throw new InterruptedError();
+      const pixels = picture(pictures, i);
+      const answer = await device.infer(pixels);
+      const expected = reference.infer(pixels);
+      const exact = answer.label === expected.label && answer.logits.join() === expected.logits.join();
+      if (!exact) different++;
+      const truth = network.output.labels[pictures.labels[i] ?? -1] ?? '?';
+      answers.push({
+        image: i,
+        truth,
+        label: network.output.labels[answer.label] ?? null,
+        logits: [...answer.logits],
+        latency: answer.latency,
+        exact,
+      });
+      for (const line of pictureLines(pixels, pictures.shape)) output.line(line);
+      output.line(
+        `picture ${i}: "${network.output.labels[answer.label] ?? '?'}" (it is "${truth}"), ${grouped(answer.latency)} ${latencyUnit}, ${exact ? 'bit-exact' : 'DIFFERENT from the reference'}`,
+      );
+      output.line(`  logits ${answer.logits.join(' ')}`);
+    }
+  } finally {
+    await device.close();
+  }
+  output.json({ board: board.id, executor: device.executor, model: network.name, answers });
+  return different === 0 ? EXIT.ok : EXIT.difference;
+};

@@ -1,0 +1,42 @@
+import { loadBoard } from '../boards/index.js';
+import { EXIT } from '../errors.js';
+import { describeCommand, describeFlash, executeFlash, planFlash } from '../plan/index.js';
+import type { BuildOptions } from './build.js';
+import { buildFirmware, outFolder, planBuild } from './firmware.js';
+import { loadModel } from './model.js';
+import type { CommandBody } from './run.js';
+
+export interface FlashOptions extends BuildOptions {
+  readonly port?: string;
+  readonly drive?: string;
+}
+
+/** `tablize flash`: builds and flashes. */
+export const flash: CommandBody<FlashOptions> = async (options, run) => {
+  const { output, signal } = run;
+  const { port, drive } = options;
+  const board = loadBoard(options.board);
+  const { network } = loadModel(options.model);
+  if (options.dryRun === true) {
+    const { plan } = await planBuild(board, network, options, run);
+    const commands = [
+      ...plan.commands.map(describeCommand),
+      ...describeFlash(
+        planFlash(board, plan.products, outFolder(board, network, options.out), { port, drive }),
+      ),
+    ];
+    output.json({ board: board.id, commands });
+    for (const command of commands) output.line(command);
+    return EXIT.ok;
+  }
+  const firmware = await buildFirmware(board, network, options, run);
+  await executeFlash(planFlash(board, firmware.plan.products, firmware.folder, { port, drive }), {
+    progress: output.progress,
+    signal,
+  });
+  output.json({ board: board.id, model: network.name, flashed: true, size: firmware.size });
+  output.line(
+    `flashed ${board.title} with ${network.name}; check it with \`tablize verify --board ${board.id} --model ${options.model}${port === undefined ? ' --port <port>' : ` --port ${port}`}\``,
+  );
+  return EXIT.ok;
+};

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors.js';
+import { FORMAT, networkHash, parseNetwork, type TableNetwork } from '../network/index.js';
+import { parseQuantized, QUANTIZED_FORMAT } from '../quantize/quantized-model.js';
+import { tablize } from '../tablize/index.js';
+
+export interface LoadedModel {
+  readonly network: TableNetwork;
+  /** The file that it was read from. */
+  readonly path: string;
+  /** Whether the tables were made just now from a quantized model. */
+  readonly tablized: boolean;
+}
+
+const QUANTIZED = 'quantized.json';
+const TABLES = 'table-network.json';
+
+/**
+ * Loads `--model`: a TableNetwork or a QuantizedModel (which is tablized) from a file, or a model folder. In a folder the tables are made from
+ * `quantized.json`, and must be those of `table-network.json` where that is there too.
+ * Throws InputError for anything else, with what to do.
+ */
+export function loadModel(path: string): LoadedModel {
+  if (!existsSync(path)) {
+    throw new InputError('no such model', {
+      where: path,
+      next: 'give a model folder such as models/mnist-mlp, or make one with `tablize train`',
+    });
+  }
+  return statSync(path).isDirectory() ? loadFolder(path) : loadFile(path);
+}
+
+function loadFolder(folder: string): LoadedModel {
+  const quantized = join(folder, QUANTIZED);
+  const tables = join(folder, TABLES);
+  if (!existsSync(quantized)) {
+    if (existsSync(tables)) return loadFile(tables);
+    const floatModel = [join(folder, 'model.json'), join(folder, 'float', 'model.json')].find((file) =>
+      existsSync(file),
+    );
+    throw new InputError(`neither ${QUANTIZED} nor ${TABLES} is in the folder`, {
+      where: folder,
+      next:
+        floatModel === undefined
+          ? 'give a folder that `tablize train` or `tablize quantize` wrote'
+          : quantizeFirst(floatModel),
+    });
+  }
+  const made = loadFile(quantized);
+  if (existsSync(tables) && networkHash(loadFile(tables).network) !== networkHash(made.network)) {
+    throw new InputError(`${TABLES} is not what ${QUANTIZED} gives: one of them was changed`, {
+      where: folder,
+      next: `give the file that you mean: --model ${tables} or --model ${quantized}`,
+    });
+  }
+  return made;
+}
+
+function loadFile(path: string): LoadedModel {
+  const text = read(path);
+  // A look at the start tells the formats apart without parsing megabytes twice; the parsers check the rest.
+  const head = text.slice(0, 2000);
+  if (head.includes(QUANTIZED_FORMAT))
+    return { network: tablize(parseQuantized(text, path)), path, tablized: true };
+  if (head.includes('modelTopology') && !head.includes(FORMAT)) {
+    throw new InputError('this is a TF.js model, which has floats', {
+      where: path,
+      next: quantizeFirst(path),
+    });
+  }
+  return { network: parseNetwork(text, path), path, tablized: false };
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InputError(`cannot be read: ${(cause as Error).message}`, { where: path, cause });
+  }
+}
+
+function quantizeFirst(path: string): string {
+  return `tablize it first: tablize quantize --model ${path} --calibrate mnist:train --out build/mine`;
+}

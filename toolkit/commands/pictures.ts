@@ -1,0 +1,25 @@
+import { loadDataSet, take, type DataSet } from '../data/index.js';
+import { InputError } from '../errors.js';
+import type { TableNetwork } from '../network/index.js';
+
+/** Loads `--images` (the first `count` of them) and checks that they are what the network reads. */
+export function loadPictures(spec: string, count: number | undefined, network: TableNetwork): DataSet {
+  const all = loadDataSet(spec);
+  const wanted = network.input.shape;
+  if (all.shape.join() !== wanted.join()) {
+    throw new InputError(
+      `the pictures are [${all.shape.join(', ')}], but "${network.name}" reads [${wanted.join(', ')}]`,
+      {
+        where: spec,
+        next: 'give pictures of that shape with --images',
+      },
+    );
+  }
+  if (all.classes.length > network.output.labels.length) {
+    throw new InputError(
+      `the pictures have ${all.classes.length} classes, but "${network.name}" knows ${network.output.labels.length}`,
+      { where: spec },
+    );
+  }
+  return count === undefined ? all : take(all, count);
+}

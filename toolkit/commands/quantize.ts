@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { loadDataSet, take } from '../data/index.js';
+import { EXIT } from '../errors.js';
+import { readTfjsLayers } from '../model/index.js';
+import { measureNetwork, networkHash } from '../network/index.js';
+import { quantizeModel, serializeQuantized } from '../quantize/index.js';
+import { percent } from '../report/text.js';
+import { tablize } from '../tablize/index.js';
+import { networkName, tableAccuracy, writeTables, writeWhole } from './model-folder.js';
+import type { CommandBody, CommonOptions } from './run.js';
+
+export interface QuantizeOptions extends CommonOptions {
+  readonly model: string;
+  readonly calibrate: string;
+  readonly out: string;
+  readonly name?: string;
+  readonly levels: { readonly activations: number; readonly weights: number };
+  readonly test?: string;
+  readonly count?: number;
+}
+
+/** Pictures that are enough to choose levels by. */
+const CALIBRATION_PICTURES = 1000;
+
+/** `tablize quantize`: tables for a float model that was trained elsewhere, without training it again. */
+export const quantize: CommandBody<QuantizeOptions> = async (options, { output, signal }) => {
+  const { out, levels, test } = options;
+  const name = networkName(options.name, out);
+  const floatModel = readTfjsLayers(options.model);
+  const calibration = take(loadDataSet(options.calibrate), options.count ?? CALIBRATION_PICTURES);
+  const quantized = quantizeModel(floatModel, calibration, {
+    name,
+    activationLevels: levels.activations,
+    weightLevels: levels.weights,
+    progress: output.progress,
+    signal,
+  });
+  const network = tablize(quantized);
+  writeWhole(join(out, 'quantized.json'), serializeQuantized(quantized));
+  const path = writeTables(out, network);
+  const accuracy =
+    test === undefined ? null : await tableAccuracy(network, loadDataSet(test), output.progress, signal);
+  const { tableEntries } = measureNetwork(network);
+  output.json({ name, folder: out, hash: networkHash(network), tableEntries, accuracy: { table: accuracy } });
+  output.line(
+    `${name}: tables of ${tableEntries} entries${accuracy === null ? '' : `, ${percent(accuracy)} on ${test ?? ''}`}`,
+  );
+  output.line(path);
+  return EXIT.ok;
+};

@@ -1,0 +1,24 @@
+import { loadBoard } from '../boards/index.js';
+import type { FirmwareOptions } from './firmware.js';
+import { loadModel } from './model.js';
+import { loadPictures } from './pictures.js';
+import type { CommandBody, CommonOptions } from './run.js';
+import { conclude, prepareTarget, verifyTarget } from './session.js';
+
+export interface VerifyOptions extends CommonOptions, FirmwareOptions {
+  readonly board: string;
+  readonly model: string;
+  readonly images: string;
+  readonly count?: number;
+  readonly port?: string;
+}
+
+/** `tablize verify`: streams pictures to a board that was flashed before, or to an emulated one, and compares every answer. */
+export const verify: CommandBody<VerifyOptions> = async (options, run) => {
+  const board = loadBoard(options.board);
+  const { network } = loadModel(options.model);
+  const pictures = loadPictures(options.images, options.count, network);
+  const target = await prepareTarget(board, network, options.port, options, run);
+  const report = await verifyTarget(target, pictures, run);
+  return conclude(board, report, run);
+};

@@ -1,0 +1,28 @@
+/** Pictures as raw bytes with a class index each. */
+export interface DataSet {
+  /** Where it came from, for messages and reports: "mnist:test". */
+  readonly name: string;
+  /** [height, width, channels] of one picture. */
+  readonly shape: readonly [number, number, number];
+  /** count * height * width * channels bytes, picture by picture, row by row, channels innermost. */
+  readonly images: Uint8Array;
+  /** One index into `classes` per picture. */
+  readonly labels: Uint8Array;
+  readonly classes: readonly string[];
+}
+
+/** The bytes of picture `index`; a view, not a copy. */
+export function picture(data: DataSet, index: number): Uint8Array {
+  const size = data.shape[0] * data.shape[1] * data.shape[2];
+  return data.images.subarray(index * size, (index + 1) * size);
+}
+
+/** The first `count` pictures (all of them if there are fewer). */
+export function take(data: DataSet, count: number): DataSet {
+  const size = data.shape[0] * data.shape[1] * data.shape[2];
+  return {
+    ...data,
+    images: data.images.subarray(0, count * size),
+    labels: data.labels.subarray(0, count),
+  };
+}

@@ -1,0 +1,12 @@
+export { wallClock, type Clock } from './clock.js';
+export type { Device, DeviceInfo, Executor, Inference, Link } from './device.js';
+export { avr8Link } from './emulators/atmega328p.js';
+export { emulatedLink, type EmulatedLink } from './emulators/emulated-link.js';
+export { rp2040Link } from './emulators/rp2040.js';
+export { hostLink } from './links/host-link.js';
+export { likelyBoards, listPorts, type PortInfo } from './links/list-ports.js';
+export { serialPortLink } from './links/serial-port-link.js';
+export { executorOf, openDevice, type Image, type OpenOptions } from './open-device.js';
+export { traceCrc } from './protocol/messages.js';
+export { serialDevice, type SerialDeviceOptions } from './serial-device.js';
+export { EMULATOR_TIMING, PIPE_TIMING, serialTiming, type Timing } from './timing.js';

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import type { Board } from '../boards/board.js';
+import { DeviceError, InputError } from '../errors.js';
+import type { TableNetwork } from '../network/index.js';
+import type { Device, Executor } from './device.js';
+import { avr8Link } from './emulators/atmega328p.js';
+import type { EmulatedLink } from './emulators/emulated-link.js';
+import { rp2040Link } from './emulators/rp2040.js';
+import { hostLink } from './links/host-link.js';
+import { serialPortLink } from './links/serial-port-link.js';
+import { serialDevice } from './serial-device.js';
+import { EMULATOR_TIMING, PIPE_TIMING, serialTiming } from './timing.js';
+
+/** Paths of what a build made. */
+export interface Image {
+  /** The program itself, for the host. */
+  readonly elf: string;
+  /** Raw flash image, for an emulated microcontroller. */
+  readonly bin: string | null;
+}
+
+export interface OpenOptions {
+  readonly board: Board;
+  readonly network: TableNetwork;
+  /** A serial port: the board itself. Without it, the board's emulator runs `image`. */
+  readonly port?: string;
+  /** Speed of the port, when it is not that of the board's firmware. */
+  readonly baud?: number;
+  readonly image?: Image;
+  readonly signal?: AbortSignal;
+}
+
+/** What `openDevice` would run on: a port, the board's emulator, or nothing. */
+export function executorOf(board: Board, port: string | undefined): Executor | null {
+  if (port !== undefined) return 'serial';
+  switch (board.emulator?.kind) {
+    case undefined:
+      return null;
+    case 'host':
+      return 'host';
+    case 'rp2040js':
+    case 'avr8js':
+      return `emulator:${board.emulator.kind}`;
+  }
+}
+
+/**
+ * Opens the board on `port`, or emulates it. Throws InputError when it can be neither, DeviceError when it does
+ * not answer as it should.
+ */
+export async function openDevice(options: OpenOptions): Promise<Device> {
+  const { board, network, port, image, signal } = options;
+  const common = { network, board: board.id, ...(signal === undefined ? {} : { signal }) };
+  if (port !== undefined) {
+    const baud = options.baud ?? board.serial.baud;
+    const link = await serialPortLink(port, baud);
+    return serialDevice(link, { ...common, executor: 'serial', timing: serialTiming(baud), where: port });
+  }
+  const executor = executorOf(board, port);
+  if (executor === null || board.emulator === null) {
+    throw new InputError(`the board "${board.id}" has no emulator`, {
+      next: 'connect the board and give its port with --port',
+    });
+  }
+  if (image === undefined) {
+    throw new InputError(`no firmware image for the emulator of "${board.id}"`, { next: 'build it first' });
+  }
+  if (board.emulator.kind === 'host') {
+    return serialDevice(hostLink(image.elf), { ...common, executor, timing: PIPE_TIMING, where: image.elf });
+  }
+  const bin = await readImage(image);
+  const link = board.emulator.kind === 'rp2040js' ? rp2040Link({ bin }) : avr8Link({ bin });
+  return emulatedDevice(link, { ...common, executor, where: image.bin ?? image.elf });
+}
+
+/** One request at a time, so that no receive interrupt falls into the inference whose cycles are measured. */
+function emulatedDevice(
+  link: EmulatedLink,
+  options: Pick<Parameters<typeof serialDevice>[1], 'network' | 'board' | 'signal' | 'executor' | 'where'>,
+): Promise<Device> {
+  return serialDevice(link, { ...options, timing: EMULATOR_TIMING, clock: link.clock, window: 0 });
+}
+
+async function readImage({ bin }: Image): Promise<Uint8Array> {
+  if (bin === null) throw new InputError('the build made no flash image', { next: 'build it again' });
+  try {
+    return await readFile(bin);
+  } catch (error) {
+    throw new DeviceError('cannot read the flash image', {
+      where: bin,
+      next: 'build it again',
+      cause: error,
+    });
+  }
+}

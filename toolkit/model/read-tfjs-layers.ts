@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../errors.js';
+import {
+  checkFloatModel,
+  checkLayers,
+  outputCount,
+  type FloatInput,
+  type FloatModel,
+} from './float-model.js';
+import { layersFromKeras } from './keras-layers.js';
+import { readWeights, type WeightGroup } from './tfjs-weights.js';
+
+export interface ReadOptions {
+  /** Name of the model; by default that in the file. */
+  readonly name?: string;
+  /** One per output; by default those in the file, else the numbers 0, 1, ... */
+  readonly labels?: readonly string[];
+  /** The network was trained on `byte * scale + offset`; by default what the file says, else byte / 255. */
+  readonly scale?: number;
+  readonly offset?: number;
+}
+
+const quantizationSchema = z.union([
+  z.object({ dtype: z.enum(['uint8', 'uint16']), scale: z.number(), min: z.number() }),
+  z.object({ dtype: z.literal('float16') }),
+]);
+const manifestSchema = z.array(
+  z.object({
+    paths: z.array(z.string()).min(1),
+    weights: z.array(
+      z.object({
+        name: z.string(),
+        shape: z.array(z.int().min(0)),
+        dtype: z.string(),
+        quantization: quantizationSchema.optional(),
+      }),
+    ),
+  }),
+);
+const fileSchema = z.object({
+  modelTopology: z.record(z.string(), z.unknown()),
+  weightsManifest: manifestSchema,
+  userDefinedMetadata: z.unknown().optional(),
+});
+const ownMetadataSchema = z.object({
+  tablize: z.object({ scale: z.number(), offset: z.number(), labels: z.array(z.string()).min(1) }),
+});
+
+/**
+ * Reads a TensorFlow.js Layers model (Sequential or Functional): `model.json` and the weight shards beside it.
+ * Dropout goes, and so does a softmax at the end: it does not change which output is the largest.
+ *
+ * @throws InputError if the file is not such a model (saying what was found), a shard is missing or cut short, a
+ * layer is not supported (its class and name), or weights are NaN.
+ */
+export function readTfjsLayers(path: string, options: ReadOptions = {}): FloatModel {
+  const file = readModelFile(path);
+  const weights = readWeights(readGroups(path, file), path);
+  const keras = layersFromKeras(file.modelTopology, weights, path);
+  const own = ownMetadataSchema.safeParse(file.userDefinedMetadata).data?.tablize;
+  const input: FloatInput = {
+    shape: keras.inputShape,
+    scale: options.scale ?? own?.scale ?? 1 / 255,
+    offset: options.offset ?? own?.offset ?? 0,
+  };
+  const name = options.name ?? keras.name;
+  const unlabelled: FloatModel = { name, input, layers: keras.layers, labels: [] };
+  const outputs = outputCount(unlabelled, checkLayers(unlabelled));
+  const labels = options.labels ?? own?.labels ?? Array.from({ length: outputs }, (_, i) => String(i));
+  const model = { ...unlabelled, labels };
+  checkFloatModel(model);
+  return model;
+}
+
+/** SHA-256 of a model's files, as 64 hex digits: `model.json`, then the shards in the order of the manifest. */
+export function hashTfjsLayers(path: string): string {
+  const hash = createHash('sha256').update(read(path));
+  for (const { shards } of readGroups(path, readModelFile(path))) {
+    for (const shard of shards) hash.update(shard);
+  }
+  return hash.digest('hex');
+}
+
+type ModelFile = z.infer<typeof fileSchema>;
+
+function readModelFile(path: string): ModelFile {
+  const text = Buffer.from(read(path)).toString('utf8');
+  const next = 'Give the model.json that tf.LayersModel.save or tensorflowjs_converter wrote.';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`not a TensorFlow.js model: ${looksLike(text)}`, { where: path, next, cause });
+  }
+  const format = value !== null && typeof value === 'object' && 'format' in value ? value.format : undefined;
+  if (format === 'graph-model') {
+    throw new InputError('a TensorFlow.js graph model; only Layers models can be read', {
+      where: path,
+      next: 'Convert with --output_format=tfjs_layers_model.',
+    });
+  }
+  const parsed = fileSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const keys = value !== null && typeof value === 'object' ? Object.keys(value).slice(0, 5).join(', ') : '';
+  throw new InputError(
+    `not a TensorFlow.js Layers model: ${keys === '' ? 'no object' : `an object with ${keys}`}` +
+      ` (${parsed.error.issues[0]?.path.map(String).join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? ''})`,
+    { where: path, next },
+  );
+}
+
+function looksLike(text: string): string {
+  if (text.trim() === '') return 'the file is empty';
+  if (text.startsWith('\u0089HDF')) return 'an HDF5 file (Keras .h5)';
+  if (text.startsWith('PK')) return 'a zip archive';
+  if (text.trimStart().startsWith('{')) return 'JSON that is damaged or cut short';
+  return 'no JSON';
+}
+
+function readGroups(path: string, file: ModelFile): readonly WeightGroup[] {
+  return file.weightsManifest.map(({ paths, weights }) => ({
+    paths,
+    weights,
+    shards: paths.map((shard) => {
+      const inside = normalize(shard);
+      if (isAbsolute(inside) || inside.startsWith('..')) {
+        throw new InputError(`the weight shard "${shard}" lies outside the model's folder`, { where: path });
+      }
+      return read(join(dirname(path), inside));
+    }),
+  }));
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new InputError('cannot read the file', {
+      where: path,
+      next: 'Check the path; weight shards must lie beside model.json.',
+      cause,
+    });
+  }
+}

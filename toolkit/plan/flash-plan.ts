@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { Board } from '../boards/board.js';
+import { InputError } from '../errors.js';
+import { describeCommand } from './execute-plan.js';
+import type { Command, Products } from './build-plan.js';
+import { safePath } from './safe-path.js';
+
+/** How a board is flashed: pure data until `executeFlash`. */
+export type FlashPlan =
+  | {
+      readonly kind: 'uf2-drive';
+      readonly title: string;
+      /** Path of the UF2 file. */
+      readonly file: string;
+      /** Name of the drive that the boot loader shows, such as RPI-RP2. */
+      readonly volume: string;
+      /** Where the drive is mounted; null: it is looked for. */
+      readonly drive: string | null;
+    }
+  | {
+      readonly kind: 'avrdude';
+      readonly title: string;
+      /** Path of the Intel HEX file. */
+      readonly file: string;
+      readonly command: Command;
+      /** Null when no port was named: the plan can be shown, but not carried out. */
+      readonly port: string | null;
+    };
+
+export interface FlashTarget {
+  /** Serial port of the board. */
+  readonly port?: string | undefined;
+  /** Mounted drive of the board. */
+  readonly drive?: string | undefined;
+}
+
+/** Stands for what is not known yet in the command lines that are shown. */
+const UNKNOWN_PORT = '<port>';
+
+/**
+ * The plan for putting a build onto a board. Throws InputError for a board that is not flashed.
+ *
+ * @param folder the output folder that `products` are relative to
+ */
+export function planFlash(
+  board: Board,
+  products: Products,
+  folder: string,
+  target: FlashTarget = {},
+): FlashPlan {
+  switch (board.flash.kind) {
+    case 'uf2-drive':
+      return {
+        kind: 'uf2-drive',
+        title: board.title,
+        file: join(folder, safePath(required(products.uf2, board, 'UF2 file'))),
+        volume: board.flash.volume,
+        drive: target.drive ?? null,
+      };
+    case 'avrdude': {
+      const { programmer, part, baud } = board.flash;
+      const port = target.port ?? null;
+      const hex = join(folder, safePath(required(products.hex, board, 'Intel HEX file')));
+      return {
+        kind: 'avrdude',
+        title: board.title,
+        file: hex,
+        command: {
+          title: `flash ${board.title}`,
+          argv: [
+            'avrdude',
+            '-p',
+            part,
+            '-c',
+            programmer,
+            '-P',
+            port ?? UNKNOWN_PORT,
+            '-b',
+            String(baud),
+            // The boot loader erases page by page.
+            '-D',
+            '-U',
+            `flash:w:${hex}:i`,
+          ],
+          env: { LC_ALL: 'C' },
+          timeoutSeconds: 120,
+        },
+        port,
+      };
+    }
+    case 'none':
+      throw new InputError(`${board.title} is not flashed`, {
+        next: 'run `tablize deploy` or `tablize emulate` on it instead',
+      });
+  }
+}
+
+/** The exact command lines of a plan, for showing. */
+export function describeFlash(plan: FlashPlan): string[] {
+  if (plan.kind === 'avrdude') return [describeCommand(plan.command)];
+  return [describeCommand({ argv: ['cp', plan.file, plan.drive ?? `<drive ${plan.volume}>`] })];
+}
+
+function required(product: string | null, board: Board, what: string): string {
+  if (product === null) throw new RangeError(`the plan for ${board.id} makes no ${what}`);
+  return product;
+}

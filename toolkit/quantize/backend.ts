@@ -1,0 +1,46 @@
+import type * as core from '@tensorflow/tfjs-core';
+import { registerGradientKernels } from './gradient-kernels.js';
+
+/** The core of TensorFlow.js, whichever package it came from. */
+export type Tf = typeof core;
+
+export interface Backend {
+  readonly tf: Tf;
+  readonly name: 'tfjs-node' | 'wasm';
+  /** Why this one: for progress lines and `doctor`. */
+  readonly why: string;
+}
+
+let loaded: Promise<Backend> | undefined;
+
+/** tfjs-node where its native library is installed, else WebAssembly; both train the same networks. */
+export function loadBackend(): Promise<Backend> {
+  loaded ??= loadNode().catch(loadWasm);
+  return loaded;
+}
+
+async function loadNode(): Promise<Backend> {
+  // The name is not a literal because the package is optional: the compiler must not look for its types.
+  const optional: string = '@tensorflow/tfjs-node';
+  const module = (await import(optional)) as { readonly default?: Tf } & Tf;
+  const tf = module.default ?? module;
+  await tf.ready();
+  return { tf, name: 'tfjs-node', why: 'the native library is installed' };
+}
+
+/** @param reason - why tfjs-node could not be used: not installed, or installed without its native library. */
+async function loadWasm(reason: unknown): Promise<Backend> {
+  const module = (await import('@tensorflow/tfjs-core')) as { readonly default?: Tf } & Tf;
+  const tf = module.default ?? module;
+  await import('@tensorflow/tfjs-backend-wasm');
+  // Of the packages built for Node, this one alone registers the gradients of the operations.
+  await import('@tensorflow/tfjs-layers');
+  await tf.setBackend('wasm');
+  registerGradientKernels(tf);
+  const missing = (reason as { readonly code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
+  return {
+    tf,
+    name: 'wasm',
+    why: missing ? 'tfjs-node is not installed' : 'tfjs-node is installed without its native library',
+  };
+}

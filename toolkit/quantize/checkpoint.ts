@@ -1,0 +1,112 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from '../model/write-file.js';
+import type { Parameters, Trainee } from './adam.js';
+
+/** Where a training stands: so many epochs of its phase are done. */
+export interface Checkpoint {
+  readonly phase: 'float' | 'quantized';
+  readonly epoch: number;
+  readonly trainee: Trainee;
+  /** The trained float network, once that phase is over. */
+  readonly float: Parameters | null;
+}
+
+const FILE = 'checkpoint.json';
+const arrays = z.record(z.string(), z.base64());
+const schema = z.strictObject({
+  format: z.literal('tablize/checkpoint@1'),
+  settings: z.string(),
+  phase: z.enum(['float', 'quantized']),
+  epoch: z.int().min(0),
+  steps: z.int().min(0),
+  parameters: arrays,
+  first: arrays,
+  second: arrays,
+  float: arrays.nullable(),
+});
+
+/** `settings` says what is trained how; a training goes on only from a checkpoint with the same settings. */
+export function saveCheckpoint(folder: string, settings: string, checkpoint: Checkpoint): void {
+  const { phase, epoch, trainee, float } = checkpoint;
+  const value: z.infer<typeof schema> = {
+    format: 'tablize/checkpoint@1',
+    settings,
+    phase,
+    epoch,
+    steps: trainee.steps,
+    parameters: encode(trainee.parameters),
+    first: encode(trainee.first),
+    second: encode(trainee.second),
+    float: float === null ? null : encode(float),
+  };
+  writeFileAtomic(join(folder, FILE), JSON.stringify(value));
+}
+
+/** The checkpoint in a folder; null, with the reason as a progress line, if there is none that can be used. */
+export function loadCheckpoint(
+  folder: string,
+  settings: string,
+  progress: (line: string) => void = () => undefined,
+): Checkpoint | null {
+  const path = join(folder, FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+  const parsed = schema.safeParse(parseOrNull(text));
+  if (!parsed.success) {
+    progress(`${path} cannot be read: starting anew`);
+    return null;
+  }
+  const found = parsed.data;
+  if (found.settings !== settings) {
+    progress(`${path} is of other settings: starting anew`);
+    return null;
+  }
+  return {
+    phase: found.phase,
+    epoch: found.epoch,
+    trainee: {
+      steps: found.steps,
+      parameters: decode(found.parameters),
+      first: decode(found.first),
+      second: decode(found.second),
+    },
+    float: found.float === null ? null : decode(found.float),
+  };
+}
+
+/** Removes the checkpoint that `saveCheckpoint` wrote, and nothing else. */
+export function removeCheckpoint(folder: string): void {
+  rmSync(join(folder, FILE), { force: true });
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function encode(parameters: Parameters): Record<string, string> {
+  return Object.fromEntries(
+    [...parameters].map(([name, { buffer, byteOffset, byteLength }]) => [
+      name,
+      Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
+    ]),
+  );
+}
+
+function decode(encoded: Readonly<Record<string, string>>): Parameters {
+  return new Map(
+    Object.entries(encoded).map(([name, text]) => {
+      const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
+      return [name, new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4))];
+    }),
+  );
+}

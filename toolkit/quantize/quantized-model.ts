@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { InputError } from '../errors.js';
+import { fileJson, nameSchema, provenanceSchema, shapeSchema } from '../network/index.js';
+
+/**
+ * QuantizedModel: what was learned, before any choice of integers. Weights are indices into the levels of their
+ * layer; every tensor has levels `(index - zero) * step`; biases are real numbers.
+ */
+export const QUANTIZED_FORMAT = 'tablize/quantized-model@1';
+
+const index = z.int().min(0).max(255);
+const pair = z.tuple([z.int().min(1).max(255), z.int().min(1).max(255)]).readonly();
+const amount = z.int().min(0).max(255);
+
+export const levelsSchema = z
+  .strictObject({
+    count: z.int().min(2).max(256),
+    step: z.number().positive(),
+    zero: index,
+  })
+  .readonly()
+  .refine(({ count, zero }) => zero < count, 'the zero level must be one of the levels');
+
+const base = { name: nameSchema, input: nameSchema };
+const windowed = {
+  stride: pair,
+  padding: z.strictObject({ top: amount, right: amount, bottom: amount, left: amount }).readonly(),
+};
+const weighted = {
+  /** Ascending; one of them is 0. */
+  weightLevels: z.array(z.number()).min(1).max(256).readonly(),
+  weights: z.array(index).min(1).readonly(),
+  bias: z.array(z.number()).min(1).readonly(),
+  /** Levels of the output; null for the logits. */
+  levels: levelsSchema.nullable(),
+};
+
+export const quantizedStageSchema = z.discriminatedUnion('kind', [
+  /** `weights[unit * inputs + i]`. */
+  z.strictObject({ ...base, kind: z.literal('dense'), ...weighted }).readonly(),
+  /** `weights[((out * kernelHeight + y) * kernelWidth + x) * inputChannels + in]`. */
+  z.strictObject({ ...base, kind: z.literal('conv2d'), kernel: pair, ...windowed, ...weighted }).readonly(),
+  z.strictObject({ ...base, kind: z.literal('maxPool'), window: pair, ...windowed }).readonly(),
+  z
+    .strictObject({
+      ...base,
+      kind: z.literal('averagePool'),
+      window: pair,
+      ...windowed,
+      levels: levelsSchema,
+    })
+    .readonly(),
+]);
+
+export const quantizedModelSchema = z
+  .strictObject({
+    format: z.literal(QUANTIZED_FORMAT),
+    name: nameSchema,
+    input: z
+      .strictObject({
+        shape: shapeSchema,
+        levels: levelsSchema,
+        /** Level index of each pixel byte. */
+        table: z.array(index).length(256).readonly(),
+      })
+      .readonly(),
+    stages: z.array(quantizedStageSchema).min(1).max(250).readonly(),
+    labels: z.array(z.string().min(1).max(64)).min(1).readonly(),
+    provenance: provenanceSchema,
+  })
+  .readonly();
+
+export type QuantizedStage = z.infer<typeof quantizedStageSchema>;
+export type QuantizedModel = z.infer<typeof quantizedModelSchema>;
+
+/** The text of a quantized.json file. */
+export function serializeQuantized(model: QuantizedModel): string {
+  return fileJson(model);
+}
+
+/** @throws InputError if `text` is not JSON or not a QuantizedModel; `where` names it. */
+export function parseQuantized(text: string, where: string): QuantizedModel {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError('not JSON, or cut short', { where, next: 'Copy the file again.', cause });
+  }
+  const parsed = quantizedModelSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InputError(
+    `not a QuantizedModel: ${issue?.path.map(String).join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`,
+    { where, next: 'Make one with `tablize train` or `tablize quantize`.' },
+  );
+}

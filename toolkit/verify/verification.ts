@@ -1,0 +1,51 @@
+import type { DeviceInfo, Executor } from '../device/index.js';
+
+/** The first picture whose answer differs, and where in the network it first differs. */
+export interface Mismatch {
+  /** Number of the picture, from 0. */
+  readonly image: number;
+  /** Name of the stage whose output differs; `input`: the activation indices of the picture. */
+  readonly stage: string;
+  /** Position in that tensor, and the two integers there. */
+  readonly index: number;
+  readonly expected: number;
+  readonly got: number;
+  /** What else is known: why the stage could not be found, or what the place means. Null when all is said. */
+  readonly note: string | null;
+}
+
+/** What a device answered, compared with the integer reference. */
+export interface Verification {
+  readonly executor: Executor;
+  readonly info: DeviceInfo;
+  /** Pictures that were compared; fewer than `asked` when it stopped early. */
+  readonly images: number;
+  readonly asked: number;
+  /** Pictures whose label, and whose logits (any of them), differ. */
+  readonly mismatches: { readonly labels: number; readonly logits: number };
+  /** Share of right labels among the compared pictures, 0..1; null without labels or pictures. */
+  readonly accuracy: { readonly reference: number | null; readonly device: number | null };
+  /** Of one inference, in the device's unit; null when it measures none. */
+  readonly latency: {
+    readonly unit: Exclude<DeviceInfo['latencyUnit'], 'none'>;
+    readonly median: number;
+    readonly max: number;
+    readonly clockHz: number;
+  } | null;
+  readonly firstMismatch: Mismatch | null;
+  /** Why it ended before the last picture; null when it did not. */
+  readonly stopped: string | null;
+  /** Whether the user stopped it, not the device. */
+  readonly interrupted: boolean;
+}
+
+/** Whether every picture was compared and all labels and logits are the same. */
+export function isExact({ images, asked, mismatches, stopped }: Verification): boolean {
+  return stopped === null && images === asked && mismatches.labels === 0 && mismatches.logits === 0;
+}
+
+/** The middle value, the lower one of two; 0 of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] ?? 0;
+}
