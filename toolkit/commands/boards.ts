@@ -1,11 +1,11 @@
-import { listBoards } from '../boards/registry.js';
+import { listBoards } from '../boards/index.js';
 import { EXIT } from '../errors.js';
 import { columns } from '../report/text.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 /** `tablize boards`: the boards that come with the toolkit. */
-export const boards: CommandBody<CommonOptions> = async (_options, { output }) => {
-  const all = await listBoards();
+export const boards: CommandBody<CommonOptions> = (_options, { output }) => {
+  const all = listBoards();
   output.json(all);
   const kilobytes = (size: number | undefined): string =>
     size === undefined ? '-' : `${Math.round(size / 1024)} KB`;

@@ -40,7 +40,7 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
     `built ${board.id} firmware with ${firmware.toolchain.version} (${firmware.toolchain.why}): ${firmware.folder}`,
   );
   if (port !== undefined) {
-    await executeFlash(planFlash(board, firmware.plan.products, { port, drive }), firmware.folder, {
+    await executeFlash(planFlash(board, firmware.plan.products, firmware.folder, { port, drive }), {
       progress: output.progress,
       signal: run.signal,
     });
@@ -63,12 +63,13 @@ async function dryRun(
   run: Run,
 ): Promise<typeof EXIT.ok> {
   const { plan } = await planBuild(board, network, options, run);
+  const folder = outFolder(board, network, options.out);
   const flash =
     options.port === undefined
       ? []
-      : describeFlash(planFlash(board, plan.products, { port: options.port, drive: options.drive }));
+      : describeFlash(planFlash(board, plan.products, folder, { port: options.port, drive: options.drive }));
   const commands = [...plan.commands.map(describeCommand), ...flash];
-  run.output.json({ board: board.id, folder: outFolder(board, network, options.out), commands });
+  run.output.json({ board: board.id, folder, commands });
   for (const command of commands) run.output.line(command);
   return EXIT.ok;
 }

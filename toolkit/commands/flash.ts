@@ -2,7 +2,7 @@ import { loadBoard } from '../boards/index.js';
 import { EXIT } from '../errors.js';
 import { describeCommand, describeFlash, executeFlash, planFlash } from '../plan/index.js';
 import type { BuildOptions } from './build.js';
-import { buildFirmware, planBuild } from './firmware.js';
+import { buildFirmware, outFolder, planBuild } from './firmware.js';
 import { loadModel } from './model.js';
 import type { CommandBody } from './run.js';
 
@@ -21,14 +21,16 @@ export const flash: CommandBody<FlashOptions> = async (options, run) => {
     const { plan } = await planBuild(board, network, options, run);
     const commands = [
       ...plan.commands.map(describeCommand),
-      ...describeFlash(planFlash(board, plan.products, { port, drive })),
+      ...describeFlash(
+        planFlash(board, plan.products, outFolder(board, network, options.out), { port, drive }),
+      ),
     ];
     output.json({ board: board.id, commands });
     for (const command of commands) output.line(command);
     return EXIT.ok;
   }
   const firmware = await buildFirmware(board, network, options, run);
-  await executeFlash(planFlash(board, firmware.plan.products, { port, drive }), firmware.folder, {
+  await executeFlash(planFlash(board, firmware.plan.products, firmware.folder, { port, drive }), {
     progress: output.progress,
     signal,
   });

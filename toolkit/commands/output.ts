@@ -4,11 +4,11 @@ import { InputError } from '../errors.js';
 /** Where a command's words go. Results for people and progress never mix with JSON on standard output. */
 export interface Output {
   /** A line of the result. */
-  line(text: string): void;
+  readonly line: (text: string) => void;
   /** A line of progress: overwritten on a terminal, printed as it is elsewhere. */
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
   /** The result for machines; written only where `--json` asked for it. */
-  json(value: unknown): void;
+  readonly json: (value: unknown) => void;
   /** Whether this run prints JSON on standard output. */
   readonly machine: boolean;
 }

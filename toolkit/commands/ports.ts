@@ -1,22 +1,23 @@
 import { listBoards } from '../boards/index.js';
-import { listPorts } from '../device/index.js';
+import { likelyBoards, listPorts } from '../device/index.js';
 import { EXIT } from '../errors.js';
 import { columns } from '../report/text.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 /** `tablize ports`: serial ports and the boards that they may belong to. */
 export const ports: CommandBody<CommonOptions> = async (_options, { output }) => {
-  const found = await listPorts(listBoards());
+  const boards = listBoards();
+  const found = (await listPorts()).map((port) => ({ ...port, boards: likelyBoards(port, boards) }));
   output.json(found);
   if (found.length === 0) {
     output.line('no serial ports: connect a board, and on Linux see that you are in the group dialout');
     return EXIT.ok;
   }
-  const rows = found.map(({ path, usb, manufacturer, boards }) => [
+  const rows = found.map(({ path, vendor, product, manufacturer, boards: likely }) => [
     path,
-    usb === null ? '-' : `${usb.vendor}:${usb.product}`,
+    vendor === null ? '-' : `${vendor}:${product ?? '?'}`,
     manufacturer ?? '-',
-    boards.join(', ') || '-',
+    likely.join(', ') || '-',
   ]);
   for (const line of columns([['port', 'usb', 'made by', 'likely board'], ...rows])) output.line(line);
   return EXIT.ok;

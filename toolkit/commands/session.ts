@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Board } from '../boards/index.js';
-import { picture, type DataSet } from '../data/index.js';
+import type { DataSet } from '../data/index.js';
 import { executorOf, openDevice, type Executor, type Image } from '../device/index.js';
 import { EXIT, InputError, type ExitCode } from '../errors.js';
 import type { TableNetwork } from '../network/index.js';
@@ -62,14 +62,7 @@ export async function verifyTarget(target: Target, pictures: DataSet, run: Run):
     ...targetImage(target),
   });
   try {
-    const verification = await verify({
-      network,
-      device,
-      pictures: Array.from({ length: pictures.labels.length }, (_, i) => picture(pictures, i)),
-      labels: pictures.labels,
-      signal,
-      progress: output.progress,
-    });
+    const verification = await verify({ network, device, data: pictures, signal, progress: output.progress });
     const facts = {
       size: firmware?.size ?? null,
       multiplies: firmware?.multiplies ?? null,

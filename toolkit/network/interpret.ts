@@ -14,7 +14,7 @@ export interface Interpretation {
 
 export interface Interpreter {
   /** `picture`: one byte per pixel, [height, width, channels]. Throws InputError when it has another length. */
-  infer(picture: Uint8Array, options?: { readonly trace?: boolean }): Interpretation;
+  readonly infer: (picture: Uint8Array, options?: { readonly trace?: boolean }) => Interpretation;
 }
 
 /** A stage made ready to run: reads and writes fixed buffers. */

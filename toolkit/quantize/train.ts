@@ -90,7 +90,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     seed,
     signal,
     onStep: (step, steps, loss) => {
-      if (step % STEPS_PER_LINE === 0) progress(`${title}: step ${step} of ${steps}, loss ${loss.toFixed(4)}`);
+      if (step % STEPS_PER_LINE === 0)
+        progress(`${title}: step ${step} of ${steps}, loss ${loss.toFixed(4)}`);
     },
   });
   const train = async (
@@ -156,7 +157,15 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** The model's name. */
-function checkSettings({ data, name, out, epochs, seed, activationLevels, weightLevels }: TrainOptions): string {
+function checkSettings({
+  data,
+  name,
+  out,
+  epochs,
+  seed,
+  activationLevels,
+  weightLevels,
+}: TrainOptions): string {
   checkLevelCounts(activationLevels, weightLevels);
   for (const [what, value, least] of [
     ['epochs', epochs, 1],
@@ -187,7 +196,16 @@ function checkSettings({ data, name, out, epochs, seed, activationLevels, weight
 function settingsOf(options: TrainOptions, name: string): string {
   const { data, architecture, seed, epochs, activationLevels, weightLevels, weightScheme } = options;
   const pictures = [data.train, data.test].map((set) => [set.name, set.labels.length]);
-  return JSON.stringify([name, architecture, seed, epochs, activationLevels, weightLevels, weightScheme, pictures]);
+  return JSON.stringify([
+    name,
+    architecture,
+    seed,
+    epochs,
+    activationLevels,
+    weightLevels,
+    weightScheme,
+    pictures,
+  ]);
 }
 
 function calibrate(
@@ -201,7 +219,10 @@ function calibrate(
   return new Map(
     subject.model.stages
       .filter((stage) => isQuantized(subject.model, stage))
-      .map((stage) => [stage.name, calibrateLevels(stage, seen.get(stage.name) ?? new Float32Array(), count)]),
+      .map((stage) => [
+        stage.name,
+        calibrateLevels(stage, seen.get(stage.name) ?? new Float32Array(), count),
+      ]),
   );
 }
 

@@ -81,7 +81,7 @@ export function deploymentReport({
       activationLevels,
       weightLevels,
     },
-    images: verification.verified,
+    images: verification.images,
     accuracy: {
       float: network.provenance.floatAccuracy,
       reference: verification.accuracy.reference,

@@ -30,6 +30,17 @@ export interface StageReport {
   readonly weightUse: readonly number[] | null;
 }
 
+/** Whether a network fits a board, before anything is built: code and stack come on top. */
+export interface BoardFit {
+  readonly board: string;
+  /** Bytes of tables and weights, and what the board has; null where there is no limit. */
+  readonly flash: { readonly tables: number; readonly has: number | null };
+  /** Bytes of the working memory. */
+  readonly ram: { readonly workspace: number; readonly has: number | null };
+  /** Null when it fits, else what stands in the way. */
+  readonly problem: string | null;
+}
+
 /** What `tablize inspect` knows of a network. */
 export interface InspectReport {
   readonly name: string;
@@ -38,15 +49,17 @@ export interface InspectReport {
   readonly figures: NetworkFigures;
   readonly stages: readonly StageReport[];
   readonly provenance: TableNetwork['provenance'];
+  readonly boards: readonly BoardFit[];
 }
 
-export function inspectNetwork(network: TableNetwork): InspectReport {
+export function inspectNetwork(network: TableNetwork, boards: readonly BoardFit[]): InspectReport {
   return {
     name: network.name,
     hash: networkHash(network),
     input: { shape: network.input.shape, levels: network.input.levels },
     figures: measureNetwork(network),
     provenance: network.provenance,
+    boards,
     stages: analyse(network).stages.map(({ stage, output, macs, bounds }): StageReport => {
       const table = 'products' in stage ? network.products[stage.products] : undefined;
       return {
@@ -78,8 +91,7 @@ function usage(weights: readonly number[], levels: number): number[] {
 }
 
 /** The report as lines for people; with `tables`, the product tables too. */
-export function inspectLines(network: TableNetwork, tables: boolean): string[] {
-  const report = inspectNetwork(network);
+export function inspectLines(network: TableNetwork, report: InspectReport, tables: boolean): string[] {
   const { figures, provenance } = report;
   const sameShape = (shape: Shape): string => `${shape[0]} x ${shape[1]} x ${shape[2]}`;
   return [
@@ -109,10 +121,24 @@ export function inspectLines(network: TableNetwork, tables: boolean): string[] {
         stage.weightUse === null ? '-' : sparkline(stage.weightUse),
       ]),
     ]),
+    '',
+    ...columns([
+      ['board', 'flash for tables and weights', 'RAM for the workspace', ''],
+      ...report.boards.map(({ board, flash, ram, problem }) => [
+        board,
+        share(flash.tables, flash.has),
+        share(ram.workspace, ram.has),
+        problem === null ? 'fits' : `does not fit: ${problem}`,
+      ]),
+    ]),
     ...(tables
       ? Object.entries(network.products).flatMap(([name, table]) => ['', ...tableLines(name, table)])
       : []),
   ];
+}
+
+function share(used: number, has: number | null): string {
+  return has === null ? `${grouped(used)} bytes` : `${grouped(used)} of ${grouped(has)} bytes`;
 }
 
 const BARS = '▁▂▃▄▅▆▇█';

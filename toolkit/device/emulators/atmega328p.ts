@@ -78,7 +78,7 @@ export function atmega328pMachine(image: Uint8Array): Machine {
         avrInstruction(cpu);
         cpu.tick();
       }
-      if (cpu.SP < SRAM_START && cpu.cycles > 0) {
+      if (cpu.SP < SRAM_START - 1 || cpu.SP >= SRAM_START + SRAM_BYTES) {
         throw new FirmwareFault(`the firmware crashed: its stack pointer is ${hex(cpu.SP)}, outside the RAM`);
       }
     },

@@ -26,7 +26,7 @@ export function boot2Of(image: Uint8Array): Uint8Array {
       next: 'give the raw image from the first byte of flash (.bin)',
     });
   }
-  const boot2 = image.slice(0, BOOT2_BYTES);
+  const boot2 = new Uint8Array(image.subarray(0, BOOT2_BYTES));
   const said = new DataView(boot2.buffer).getUint32(CHECKED_BYTES, true);
   const computed = crc32(boot2.subarray(0, CHECKED_BYTES));
   if (said !== computed) {

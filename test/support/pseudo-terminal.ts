@@ -1,0 +1,45 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface PseudoTerminal {
+  /** The path that a serial port's user opens. */
+  readonly path: string;
+  /** Ends the program behind it; the terminal stays, silent. */
+  killProgram(): void;
+  close(): void;
+}
+
+/**
+ * A program behind a pseudo-terminal. `script` (of bsdutils, on every Debian) makes the terminal and copies between
+ * it and the program's streams; inside it a shell says the terminal's name, makes it raw, and sleeps.
+ */
+export async function pseudoTerminal(program: string): Promise<PseudoTerminal> {
+  const note = join(mkdtempSync(join(tmpdir(), 'tablize-pty-')), 'name');
+  const inside = `stty raw -echo; tty > '${note}.part'; mv '${note}.part' '${note}'; exec sleep 600`;
+  const script = spawn('script', ['-q', '-c', inside, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const processes: ChildProcess[] = [script, child];
+  script.stdout.on('data', (bytes: Buffer) => child.stdin.write(bytes));
+  child.stdout.on('data', (bytes: Buffer) => script.stdin.write(bytes));
+  for (const { stdin } of [script, child]) stdin.on('error', () => undefined);
+  return {
+    path: await nameFrom(note),
+    killProgram: () => child.kill('SIGKILL'),
+    close() {
+      for (const each of processes) each.kill('SIGKILL');
+    },
+  };
+}
+
+async function nameFrom(note: string): Promise<string> {
+  for (let tries = 0; tries < 500; tries++) {
+    try {
+      return readFileSync(note, 'utf8').trim();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error('script made no terminal');
+}
