@@ -7,10 +7,9 @@ import { InputError, InterruptedError } from '../../toolkit/errors.js';
 import { hashTfjsLayers, readTfjsLayers } from '../../toolkit/model/index.js';
 import { adamStep, newTrainee } from '../../toolkit/quantize/adam.js';
 import { epochBatches, gather, randomShifts } from '../../toolkit/quantize/batches.js';
-import { parseQuantized } from '../../toolkit/quantize/index.js';
 import { randomSource } from '../../toolkit/quantize/random.js';
 import { distilled, oneHot } from '../../toolkit/quantize/targets.js';
-import { trainModel, type TrainOptions } from '../../toolkit/quantize/train.js';
+import { parseQuantized, trainModel, type TrainOptions } from '../../toolkit/quantize/index.js';
 
 let folder = '';
 beforeAll(() => {

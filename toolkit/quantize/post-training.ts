@@ -1,4 +1,4 @@
-import { picture, take, type DataSet } from '../data/data-set.js';
+import { picture, type DataSet } from '../data/data-set.js';
 import { InputError, InterruptedError } from '../errors.js';
 import { activate, evaluateFused, inputValues } from '../model/evaluate-float.js';
 import { elements, type FloatModel } from '../model/float-model.js';
@@ -17,12 +17,12 @@ import {
 } from './weight-levels.js';
 
 export interface QuantizeOptions {
+  /** The model's name; by default that of the float model. */
+  readonly name?: string;
   readonly activationLevels: number;
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
   readonly weightScheme?: WeightSchemeName;
-  /** How many of the calibration pictures are used; 256 by default. */
-  readonly calibrationPictures?: number;
   /** SHA-256 of the model's files (`hashTfjsLayers`), for the provenance. */
   readonly sourceHash?: string;
   /** To measure the float model's accuracy for the provenance. */
@@ -33,12 +33,11 @@ export interface QuantizeOptions {
   readonly signal?: AbortSignal;
 }
 
-const PICTURES = 256;
 /** Values per tensor that are kept to choose its levels from. */
 const SAMPLE = 100_000;
 
 /**
- * Quantizes a trained network without training it: levels of activations with the least squared error on the
+ * Quantizes a trained network without training it (a few hundred pictures are enough): levels of activations with the least squared error on the
  * calibration pictures, levels of weights by the scheme, and biases corrected so that every channel keeps its mean.
  *
  * @throws InputError if the model cannot be deployed or the pictures are not of its size; InterruptedError when the
@@ -51,13 +50,12 @@ export async function quantizeModel(
 ): Promise<QuantizedModel> {
   const { activationLevels, weightLevels, weightScheme = 'k-means', test } = options;
   checkLevelCounts(activationLevels, weightLevels);
-  const fused = fuse(model);
+  const fused = fuse({ ...model, name: options.name ?? model.name });
   const progress = options.progress ?? (() => undefined);
-  const pictures = take(calibration, options.calibrationPictures ?? PICTURES);
-  for (const data of test === undefined ? [pictures] : [pictures, test]) checkPictures(fused, data);
+  for (const data of test === undefined ? [calibration] : [calibration, test]) checkPictures(fused, data);
 
-  progress(`calibrating on ${pictures.labels.length} pictures of ${calibration.name}`);
-  const float = await observe(plain(fused), pictures, options.signal);
+  progress(`calibrating on ${calibration.labels.length} pictures of ${calibration.name}`);
+  const float = await observe(plain(fused), calibration, options.signal);
   const outputs = new Map(
     fused.stages
       .filter((stage) => isQuantized(fused, stage))
@@ -71,7 +69,7 @@ export async function quantizeModel(
     stages.set(stage.name, { weights: stage.kernel, weightLevels: found, bias: stage.bias });
     const quantized = await observe(
       rounded(fused, stages, outputs, activationLevels),
-      pictures,
+      calibration,
       options.signal,
     );
     const expected = float.means.get(stage.name);
