@@ -125,7 +125,7 @@ describe('RP2040 firmware that fails', () => {
   it.each([
     [
       'reads an address that is not there',
-      [0x2005, 0x0700, 0x6800, ...sleep],
+      [0x2030, 0x0600, 0x6800, ...sleep],
       /crashed near 0x1000.*address/,
     ],
     ['reads across words', [0x2020, 0x0600, 0x3001, 0x6800, ...sleep], /crashed near 0x1000.*aligned/],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { serialDevice, type Device, type Timing } from '../../toolkit/device/index.js';
+import { encodeFrame } from '../../toolkit/device/protocol/frame.js';
 import { encodeError } from '../../toolkit/device/protocol/messages.js';
 import { DeviceError, InputError, InterruptedError } from '../../toolkit/errors.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
@@ -78,7 +79,7 @@ describe('a device on a good line', () => {
       let worst = 0;
       const link = fakeDevice(network, { info: { window } });
       link.onData(() => held--);
-      const { write } = link;
+      const write = link.write.bind(link);
       link.write = (bytes) => {
         worst = Math.max(worst, ++held);
         return write(bytes);
@@ -208,6 +209,18 @@ describe('a device on a bad line', () => {
     });
     await expectRight(device, pictures.slice(0, 6));
     expect(link.requests.length).toBeGreaterThan(7);
+  });
+
+  it('is found behind a header made of noise, without asking again', async () => {
+    const header = encodeFrame({ type: 0x82, sequence: 1, payload: new Uint8Array(26) }).subarray(0, 6);
+    const { link, device } = await opened({
+      answer: (frame, n, self) => {
+        if (n === 1) self.noise(header);
+        return [frame];
+      },
+    });
+    await expectRight(device, [picture]);
+    expect(link.requests).toHaveLength(2);
   });
 
   it('refuses a request', async () => {

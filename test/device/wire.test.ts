@@ -207,6 +207,17 @@ describe.skipIf(!gcc)('the C side of the protocol, spoken to by the TypeScript c
     }
   });
 
+  it('takes packed pictures only as it announces them', () => {
+    for (const packedBits of [0, 4, 8] as const) {
+      const other = buildToy(network, { packedBits });
+      const payload = packPicture(pictures[1] ?? none, network.input.table, packedBits || 4);
+      const request = encodeFrame({ type: REQUEST.inferPacked, sequence: 1, payload });
+      const [answer] = frameDecoder().push(spawnSync(other, { input: request }).stdout);
+      if (packedBits === 0) expect(decodeError(answer?.payload ?? none)).toContain('type');
+      else expectInference(answer, REQUEST.inferPacked, 1);
+    }
+  });
+
   it('answers a request that comes twice two times, alike', () => {
     const [first, second, ...more] = converse(trace(3, 1, 0, 60), trace(3, 1, 0, 60));
     expect(more).toEqual([]);

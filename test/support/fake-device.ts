@@ -28,6 +28,8 @@ export interface FakeDevice extends Link {
   readonly requests: Frame[];
   /** Sends a frame of its own accord. */
   say(frame: Frame): void;
+  /** Puts bytes on the line to the host. */
+  noise(bytes: Uint8Array): void;
   /** The line ends. */
   end(reason: string | null): void;
 }
@@ -86,6 +88,7 @@ export function fakeDevice(network: TableNetwork, options: FakeOptions = {}): Fa
   const fake: FakeDevice = {
     requests,
     say: (frame) => events.data(encodeFrame(frame)),
+    noise: (bytes) => events.data(bytes),
     end: (reason) => events.close(reason),
     write(bytes) {
       if (events.closed()) return Promise.reject(new Error('closed'));

@@ -18,7 +18,6 @@ export function hostLink(program: string): Link {
     lastWords = (lastWords + bytes.toString()).slice(-LAST_WORDS);
   });
   child.stdout.on('data', (bytes: Buffer) => events.data(bytes));
-  // The reason for a broken pipe comes with the program's end.
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => events.close(`cannot run ${program}: ${error.message}`));
   child.on('close', (code, signal) => {
@@ -31,7 +30,8 @@ export function hostLink(program: string): Link {
       new Promise((resolve, reject) => {
         child.stdin.write(bytes, (error) => {
           if (error == null) resolve();
-          else reject(new DeviceError(`cannot write to ${program}: ${error.message}`, { cause: error }));
+          // Why the pipe broke is known once the program has ended.
+          else events.onClose((reason) => reject(new DeviceError(reason ?? error.message, { cause: error })));
         });
       }),
     onData: events.onData,
