@@ -10,7 +10,7 @@ void tablize_add(const TABLIZE_FLASH tablize_add_t *stage, uint8_t *workspace, i
     const TABLIZE_FLASH tablize_addend_t *addend = stage->addends;
     uint8_t addends;
     for (addends = stage->addend_count; addends != 0; addends--) {
-      sum = (tablize_sum_t)(sum + addend->values[element[addend->input]]);
+      sum = (tablize_sum_t)(sum + addend->values[tablize_index(element[addend->input])]);
       addend++;
     }
     element++;

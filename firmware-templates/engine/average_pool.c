@@ -13,7 +13,7 @@ void tablize_average_pool(const TABLIZE_FLASH tablize_average_pool_t *stage, uin
       size_t cell;
       for (cell = channel; cell < slide.size; cell += stride) {
         TABLIZE_HIDE(stride);
-        sum = (tablize_sum_t)(sum + stage->values[slide.patch[cell]]);
+        sum = (tablize_sum_t)(sum + stage->values[tablize_index(slide.patch[cell])]);
       }
       tablize_put(&output, sum);
     }

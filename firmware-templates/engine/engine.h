@@ -39,14 +39,22 @@
 #endif
 
 /*
- * Hides from the compiler that a stride stays the same from one round of a loop to the next: unrolling the loop, it
- * would multiply the stride.
+ * Hides from the compiler what it knows of an offset, because it would multiply: a stride that stays the same, when it
+ * unrolls the loop; on AVR a byte, by the size of the elements that it indexes.
  */
 #if defined(__GNUC__)
-#define TABLIZE_HIDE(stride) __asm__("" : "+r"(stride))
+#define TABLIZE_HIDE(offset) __asm__("" : "+r"(offset))
 #else
-#define TABLIZE_HIDE(stride) ((void)(stride))
+#define TABLIZE_HIDE(offset) ((void)(offset))
 #endif
+
+/* An index into elements that are larger than a byte. */
+static inline size_t tablize_index(uint8_t index)
+{
+  size_t wide = index;
+  TABLIZE_HIDE(wide);
+  return wide;
+}
 
 /* An accumulator, and an entry of a product table. */
 typedef TABLIZE_SUM_TYPE tablize_sum_t;

@@ -25,7 +25,7 @@ static uint8_t count_thresholds(tablize_output_t *output, tablize_sum_t sum)
   const TABLIZE_FLASH tablize_sum_t *const thresholds = output->thresholds;
   const uint8_t count = *output->counts;
   uint8_t index = 0;
-  while (index < count && thresholds[index] <= sum) {
+  while (index < count && thresholds[tablize_index(index)] <= sum) {
     index++;
   }
   output->channels_left--;
@@ -34,7 +34,7 @@ static uint8_t count_thresholds(tablize_output_t *output, tablize_sum_t sum)
     output->counts = output->requantize->counts;
     output->channels_left = output->requantize->channels;
   } else {
-    output->thresholds = thresholds + count;
+    output->thresholds = thresholds + tablize_index(count);
     output->counts++;
   }
   return index;

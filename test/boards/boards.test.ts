@@ -34,7 +34,8 @@ describe('the shipped boards', () => {
     for (const path of [...project.inference, ...project.support]) expect(project.files.has(path)).toBe(true);
     if (project.linkerScript !== null) expect(project.files.has(project.linkerScript)).toBe(true);
     expect(project.files.get('firmware/config.h')).toContain(`#define BOARD_ID "${id}"`);
-    for (const path of project.files.keys()) expect(path).toMatch(/^[a-zA-Z0-9_]+(\/[a-zA-Z0-9_]+)?(\.[a-zA-Z0-9]+)*$/);
+    for (const path of project.files.keys())
+      expect(path).toMatch(/^[a-zA-Z0-9_]+(\/[a-zA-Z0-9_]+)?(\.[a-zA-Z0-9]+)*$/);
   });
 
   it('are all listed', () => {
@@ -56,7 +57,9 @@ describe('loadBoard', () => {
   });
 
   it('lists all ids where none is near', () => {
-    expect(inputError(() => loadBoard('zzzzzzzzzzzz')).next).toContain('arduino-uno, host, raspberry-pi-pico');
+    expect(inputError(() => loadBoard('zzzzzzzzzzzz')).next).toContain(
+      'arduino-uno, host, raspberry-pi-pico',
+    );
     expect(nearestName('', ['host'])).toBeNull();
     expect(nearestName('host', [])).toBeNull();
   });
@@ -85,7 +88,11 @@ describe('parseBoard', () => {
     ['an id with a path in it', changed((board) => (board['id'] = '../x')), 'id:'],
     ['an unknown field', changed((board) => (board['colour'] = 'green')), 'colour'],
     ['a clock that is no number', changed((board) => (board['clockHz'] = '125 MHz')), 'clockHz'],
-    ['a target without its tool chain', changed((board) => (board['target'] = 'atmega328p')), 'toolchain.kind'],
+    [
+      'a target without its tool chain',
+      changed((board) => (board['target'] = 'atmega328p')),
+      'toolchain.kind',
+    ],
     ['a microcontroller without memory', changed((board) => (board['memory'] = null)), 'memory'],
     [
       'a ring that is no power of two',

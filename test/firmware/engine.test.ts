@@ -4,7 +4,7 @@ import { firmwareProject, networkCName } from '../../toolkit/firmware/index.js';
 import { numberTypes } from '../../toolkit/firmware/number-types.js';
 import { analyse, createInterpreter, requantizeOf, type TableNetwork } from '../../toolkit/network/index.js';
 import { randomNetwork, randomPicture } from '../support/random-network.js';
-import { requireTool } from '../support/tools.js';
+import { describeWithTool } from '../support/tools.js';
 import { driverBuilder } from './host-build.js';
 import { specialNetworks } from './special-networks.js';
 
@@ -63,7 +63,7 @@ describe('the networks of this file', () => {
   });
 });
 
-describe.skipIf(!requireTool('gcc'))('the engine in C on the host (gcc, sanitizers)', () => {
+describeWithTool('gcc', 'the engine in C on the host, under sanitizers', () => {
   it.each(seeds)('computes every trace point of random network %i as interpret() does', (seed) => {
     check({ ...randomNetwork(seed), name: 'random' }, seed);
   });

@@ -62,7 +62,9 @@ describe('checkFit', () => {
     const error = refusal(dense(784, 100));
     expect(error.exitCode).toBe(EXIT.build);
     expect(error.where).toBe('flash');
-    expect(error.message).toMatch(/"large" does not fit Arduino Uno: .* \(weights 78600, tables 296, .* 32256$/);
+    expect(error.message).toMatch(
+      /"large" does not fit Arduino Uno: .* \(weights 78600, tables 296, .* 32256$/,
+    );
     expect(error.next).toContain('78400 weights of one byte; with its |A| and |W| there is room for 29260');
   });
 

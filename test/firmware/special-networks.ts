@@ -79,7 +79,11 @@ const general = (activations: number, weights: number, max: number): ProductTabl
 /** Networks at the edges of what the format allows. */
 export function specialNetworks(): Readonly<Record<string, TableNetwork>> {
   const largest = 2 ** 31 - 1;
-  const extreme = { activations: 4, weights: 3, values: [0, 1, 2, -(2 ** 30), 0, 2 ** 30, 7, 8, 9, 10, 11, 12] };
+  const extreme = {
+    activations: 4,
+    weights: 3,
+    values: [0, 1, 2, -(2 ** 30), 0, 2 ** 30, 7, 8, 9, 10, 11, 12],
+  };
   return {
     'every kind of stage': tinyNetwork(),
     'two levels, one bit a pixel': network({ levels: 2, shape: [3, 3, 1] }),
@@ -121,11 +125,15 @@ export function specialNetworks(): Readonly<Record<string, TableNetwork>> {
     'channels without thresholds': network({ hidden: { kind: 'thresholds', values: [[], [0]] } }),
     'no thresholds at all': network({ hidden: { kind: 'thresholds', values: [[], []] } }),
     'a shift by 31': network({ hidden: { kind: 'shiftTable', offset: 0, shift: 31, table: [1, 2, 3] } }),
-    'a shift by none': network({ hidden: { kind: 'shiftTable', offset: 3, shift: 0, table: [0, 1, 2, 3, 3, 2, 1] } }),
+    'a shift by none': network({
+      hidden: { kind: 'shiftTable', offset: 3, shift: 0, table: [0, 1, 2, 3, 3, 2, 1] },
+    }),
     'an offset that makes every sum negative': network({
       hidden: { kind: 'shiftTable', offset: -30_000, shift: 2, table: [3, 2] },
     }),
-    'bins beyond the table': network({ hidden: { kind: 'shiftTable', offset: 20_000, shift: 1, table: [0, 1, 2] } }),
+    'bins beyond the table': network({
+      hidden: { kind: 'shiftTable', offset: 20_000, shift: 1, table: [0, 1, 2] },
+    }),
     'average pooling last': network({
       last: {
         kind: 'averagePool',

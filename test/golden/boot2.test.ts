@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
 import { boot2Source, bootromCrc32 } from '../support/boot2.js';
-import { requireTool } from '../support/tools.js';
+import { itWithTool } from '../support/tools.js';
 
 const folder = assetPath('firmware-templates/targets/rp2040');
 
@@ -21,7 +21,7 @@ describe('boot2 of the RP2040', () => {
     expect(bootromCrc32(bytes.subarray(0, 252))).toBe(words[63]);
   });
 
-  it.skipIf(!requireTool('arm-none-eabi-gcc'))('is what boot2.S assembles to (arm-none-eabi-gcc)', () => {
+  itWithTool('arm-none-eabi-gcc', 'is what boot2.S assembles to', () => {
     const temporary = mkdtempSync(join(tmpdir(), 'tablize-boot2-'));
     try {
       const [object, binary] = [join(temporary, 'boot2.o'), join(temporary, 'boot2.bin')];

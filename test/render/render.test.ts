@@ -4,7 +4,9 @@ import { assetPath } from '../../toolkit/assets.js';
 import { renderTemplate, renderText, templateTrespasses } from '../../toolkit/render/index.js';
 
 const folder = assetPath('firmware-templates');
-const templates = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ejs'));
+const templates = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('.ejs'),
+);
 
 describe('renderText', () => {
   it('prints strings and numbers as they are: C is not HTML', () => {

@@ -14,10 +14,10 @@ export function nearestName(name: string, candidates: readonly string[]): string
 /** Edits (insert, remove, replace one character) that turn one text into the other. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
-  for (const [i, character] of [...from].entries()) {
+  for (let i = 0; i < from.length; i++) {
     const next = [i + 1];
     for (let j = 1; j <= to.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (to[j - 1] === character ? 0 : 1);
+      const replaced = (row[j - 1] ?? 0) + (to[j - 1] === from[i] ? 0 : 1);
       next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
     row = next;

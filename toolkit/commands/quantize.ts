@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadDataSet, take } from '../data/index.js';
 import { EXIT } from '../errors.js';
-import { readTfjsLayers } from '../model/index.js';
+import { hashTfjsLayers, readTfjsLayers } from '../model/index.js';
 import { measureNetwork, networkHash } from '../network/index.js';
 import { quantizeModel, serializeQuantized } from '../quantize/index.js';
 import { percent } from '../report/text.js';
@@ -28,8 +28,9 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, { output, 
   const name = networkName(options.name, out);
   const floatModel = readTfjsLayers(options.model);
   const calibration = take(loadDataSet(options.calibrate), options.count ?? CALIBRATION_PICTURES);
-  const quantized = quantizeModel(floatModel, calibration, {
+  const quantized = await quantizeModel(floatModel, calibration, {
     name,
+    sourceHash: hashTfjsLayers(options.model),
     activationLevels: levels.activations,
     weightLevels: levels.weights,
     progress: output.progress,

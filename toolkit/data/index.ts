@@ -1,2 +1,3 @@
 export * from './data-set.js';
+export * from './idx.js';
 export * from './load-data-set.js';

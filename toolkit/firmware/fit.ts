@@ -52,7 +52,10 @@ export function checkFit(network: TableNetwork, board: Board): void {
     throw new BuildError(
       `"${network.name}" does not fit ${board.title}: it needs at least ${flash} bytes of flash ` +
         `(weights ${weightBytes}, tables ${tableBytes}, code ${overhead.flash}), and there are ${flashMemory.size}`,
-      { where: 'flash', next: flashAdvice(network, flashMemory.size - overhead.flash, tableBytes, weightBytes) },
+      {
+        where: 'flash',
+        next: flashAdvice(network, flashMemory.size - overhead.flash, tableBytes, weightBytes),
+      },
     );
   }
   if (ram > ramMemory.size) {
@@ -76,7 +79,10 @@ function flashAdvice(network: TableNetwork, room: number, tableBytes: number, we
   );
   if (levels !== undefined)
     return `train it with |A| = ${levels[0]} activation levels and |W| = ${levels[1]} weight levels, which fit`;
-  const weights = network.stages.reduce((sum, stage) => sum + ('weights' in stage ? stage.weights.length : 0), 0);
+  const weights = network.stages.reduce(
+    (sum, stage) => sum + ('weights' in stage ? stage.weights.length : 0),
+    0,
+  );
   const others = tableBytes + weightBytes - weights;
   const fit = Math.max(0, room - others);
   return (

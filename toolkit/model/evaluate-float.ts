@@ -1,10 +1,17 @@
 import { InputError } from '../errors.js';
 import { INPUT } from '../network/index.js';
-import { elements, type FloatModel } from './float-model.js';
-import { fuse, type FusedConv2d, type FusedDense, type FusedModel, type FusedPool, type FusedStage } from './fuse.js';
+import { elements, type Activation, type FloatModel } from './float-model.js';
+import {
+  fuse,
+  type FusedConv2d,
+  type FusedDense,
+  type FusedModel,
+  type FusedPool,
+  type FusedStage,
+} from './fuse.js';
 
-/** Called with each stage's output values, after its activation. */
-export type OutputListener = (stage: FusedStage, output: Float32Array) => void;
+/** Sees each stage's output values, after its activation; what it returns is passed on in their place. */
+export type OutputHook = (stage: FusedStage, output: Float32Array) => Float32Array;
 
 /**
  * The logits of a float model for one picture.
@@ -16,8 +23,12 @@ export function evaluateFloat(model: FloatModel, input: Float32Array): Float32Ar
   return evaluateFused(fuse(model), input);
 }
 
-/** The same for a fused model; `onOutput` sees every tensor on the way. */
-export function evaluateFused(model: FusedModel, input: Float32Array, onOutput?: OutputListener): Float32Array {
+/** The same for a fused model; `onOutput` sees every tensor on the way and may replace it. */
+export function evaluateFused(
+  model: FusedModel,
+  input: Float32Array,
+  onOutput: OutputHook = (_, output) => output,
+): Float32Array {
   const expected = elements(model.input.shape);
   if (input.length !== expected) {
     throw new InputError(`${input.length} input values where ${model.input.shape.join(' x ')} are needed`, {
@@ -28,9 +39,8 @@ export function evaluateFused(model: FusedModel, input: Float32Array, onOutput?:
   const tensors = new Map<string, Float32Array>([[INPUT, input]]);
   let last = input;
   for (const stage of model.stages) {
-    last = evaluateStage(stage, tensors.get(stage.input) ?? input);
+    last = onOutput(stage, evaluateStage(stage, tensors.get(stage.input) ?? input));
     tensors.set(stage.name, last);
-    onOutput?.(stage, last);
   }
   return last;
 }
@@ -53,7 +63,8 @@ function evaluateStage(stage: FusedStage, input: Float32Array): Float32Array {
   }
 }
 
-function activate({ activation }: FusedDense | FusedConv2d, value: number): number {
+/** An activation function. */
+export function activate(activation: Activation, value: number): number {
   if (activation === 'linear') return value;
   return Math.min(Math.max(value, 0), activation === 'relu6' ? 6 : Infinity);
 }
@@ -63,7 +74,7 @@ function dense(stage: FusedDense, input: Float32Array): Float32Array {
   return stage.bias.map((bias, unit) => {
     let sum = bias;
     for (let i = 0; i < input.length; i++) sum += (input[i] ?? 0) * (stage.kernel[i * units + unit] ?? 0);
-    return activate(stage, sum);
+    return activate(stage.activation, sum);
   });
 }
 
@@ -102,7 +113,7 @@ function conv2d(stage: FusedConv2d, input: Float32Array): Float32Array {
         }
       });
       output.set(
-        sums.map((sum) => activate(stage, sum)),
+        sums.map((sum) => activate(stage.activation, sum)),
         (row * columns + column) * filters,
       );
     }

@@ -150,7 +150,11 @@ function weightsOf(layer: FloatLayer, shape: Shape): readonly [string, Float32Ar
         ['mean', layer.mean, shape[2]],
         ['variance', layer.variance, shape[2]],
       ];
-    default:
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'flatten':
+    case 'activation':
       return [];
   }
 }
@@ -176,7 +180,8 @@ export function checkFloatModel(model: FloatModel): ReadonlyMap<string, Shape> {
 export function outputCount(model: FloatModel, shapes: ReadonlyMap<string, Shape>): number {
   const last = model.layers.at(-1);
   const output = last === undefined ? undefined : shapes.get(last.name);
-  if (output === undefined) throw new InputError('the model has no layers', { where: `model "${model.name}"` });
+  if (output === undefined)
+    throw new InputError('the model has no layers', { where: `model "${model.name}"` });
   return elements(output);
 }
 
@@ -209,6 +214,12 @@ export function checkLayers(model: FloatModel): ReadonlyMap<string, Shape> {
           next: 'The training of this model diverged or its file is damaged: train or export it again.',
         });
       }
+    }
+    const negative = layer.kind === 'batchNorm' ? layer.variance.findIndex((value) => value < 0) : -1;
+    if (layer.kind === 'batchNorm' && negative >= 0) {
+      throw new InputError(`variance[${negative}] is negative: ${layer.variance[negative] ?? NaN}`, {
+        where,
+      });
     }
     const output = outputShape(layer, shape);
     if (output.some((size) => size < 1)) {

@@ -112,10 +112,13 @@ export function fuse(model: FloatModel): FusedModel {
   const fused = [...stages.values()];
   const last = fused.at(-1);
   if (last === undefined || !hasWeights(last) || last.activation !== 'linear') {
-    throw new InputError('the last layer must be a dense or conv2d layer without activation (or with softmax)', {
-      where: `model "${model.name}"`,
-      next: 'Export the network up to its logits.',
-    });
+    throw new InputError(
+      'the last layer must be a dense or conv2d layer without activation (or with softmax)',
+      {
+        where: `model "${model.name}"`,
+        next: 'Export the network up to its logits.',
+      },
+    );
   }
   return { name: model.name, input: model.input, stages: fused, labels: model.labels };
 }
@@ -152,10 +155,13 @@ function toStage(layer: Computing, input: string, inputShape: Shape, shape: Shap
       const padding = explicitPadding(inputShape, layer.poolSize, layer.strides, layer.padding);
       // "Same" average pooling divides by fewer values at the edges; a table of shares has one divisor.
       if (layer.kind === 'averagePool' && Object.values(padding).some((amount) => amount > 0)) {
-        throw new InputError(`average pooling with padding "same" is not supported on ${inputShape.join(' x ')}`, {
-          where: `layer "${layer.name}"`,
-          next: 'Use padding "valid", or a pool size that divides the map.',
-        });
+        throw new InputError(
+          `average pooling with padding "same" is not supported on ${inputShape.join(' x ')}`,
+          {
+            where: `layer "${layer.name}"`,
+            next: 'Use padding "valid", or a pool size that divides the map.',
+          },
+        );
       }
       return { ...base, kind: layer.kind, window: layer.poolSize, stride: layer.strides, padding };
     }

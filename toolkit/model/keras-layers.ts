@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import { INPUT, type Shape } from '../network/index.js';
 import type { Activation, FloatLayer, Pair, PaddingMode } from './float-model.js';
 import { parseTopology, type KerasNode } from './keras-topology.js';
+import { safeName } from './safe-name.js';
 import type { Weight } from './tfjs-weights.js';
 
 export interface KerasModel {
@@ -50,7 +51,7 @@ export function layersFromKeras(
     if (layer !== null) layers.push(layer);
     maker.set(node.name, layer === null ? input : node.name);
   }
-  return { name: slug(name), inputShape, layers };
+  return { name: safeName(name, 'model'), inputShape, layers };
 }
 
 interface Context {
@@ -108,7 +109,11 @@ function toLayer(node: KerasNode, input: string, context: Context): FloatLayer |
     case 'Flatten':
       return { ...base, kind: 'flatten' };
     case 'Reshape': {
-      const { target_shape: target } = read(node, context, z.object({ target_shape: z.array(z.int().nullable()) }));
+      const { target_shape: target } = read(
+        node,
+        context,
+        z.object({ target_shape: z.array(z.int().nullable()) }),
+      );
       if (target.length !== 1) throw unsupported(node, context.where);
       return { ...base, kind: 'flatten' };
     }
@@ -151,9 +156,15 @@ const toPair = (value: number | readonly number[]): Pair =>
   typeof value === 'number' ? [value, value] : [value[0] ?? 1, value[1] ?? 1];
 const pair = z.union([size, z.array(size).length(2)]).transform(toPair);
 const channelsLast = z.literal('channels_last').nullish();
-const paddingMode = z.string().toLowerCase().pipe(z.enum(['same', 'valid'])) as z.ZodType<PaddingMode>;
+const paddingMode = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['same', 'valid'])) as z.ZodType<PaddingMode>;
 /** A plain name, or Keras 3's object for one. */
-const activationName = z.union([z.string(), z.object({ class_name: z.string() }).transform((o) => o.class_name)]);
+const activationName = z.union([
+  z.string(),
+  z.object({ class_name: z.string() }).transform((o) => o.class_name),
+]);
 const ones = pair.refine(([a, b]) => a === 1 && b === 1, 'dilation is not supported').nullish();
 
 const denseSchema = z.object({
@@ -237,7 +248,10 @@ function biasOf(node: KerasNode, useBias: boolean, count: number, context: Conte
 function readInputShape(nodes: readonly KerasNode[], where: string): Shape {
   const inputs = nodes.filter(({ className }) => className === 'InputLayer');
   if (inputs.length > 1) {
-    throw new InputError(`the model has ${inputs.length} inputs`, { where, next: 'Export one with a single input.' });
+    throw new InputError(`the model has ${inputs.length} inputs`, {
+      where,
+      next: 'Export one with a single input.',
+    });
   }
   const config = (inputs[0] ?? nodes[0])?.config ?? {};
   const parsed = z.array(size.nullable()).safeParse(config['batch_input_shape'] ?? config['batch_shape']);
@@ -259,10 +273,4 @@ function unsupported(node: KerasNode, where: string): InputError {
     where: `layer "${node.name}" of ${where}`,
     next: `Build the model from ${SUPPORTED}.`,
   });
-}
-
-/** Lower-case words joined by dashes. */
-function slug(name: string): string {
-  const words = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+|-+$/g, '');
-  return words.slice(0, 48).replace(/-+$/, '') || 'model';
 }

@@ -56,12 +56,22 @@ export function parseTopology(topology: Readonly<Record<string, unknown>>, where
   const name = 'name' in config && config.name !== undefined ? config.name : 'model';
   const bare = config.layers.map(({ class_name, name: outer, config: inner, inbound_nodes }) => {
     const named = typeof inner['name'] === 'string' ? inner['name'] : undefined;
-    return { className: class_name, name: outer ?? named ?? class_name, config: inner, inbound: inbound_nodes };
+    return {
+      className: class_name,
+      name: outer ?? named ?? class_name,
+      config: inner,
+      inbound: inbound_nodes,
+    };
   });
   if (className === 'Sequential') {
-    const nodes = bare.map(({ inbound: _, ...node }, i) => {
+    const nodes = bare.map(({ className: kind, name: layer, config: inner }, i) => {
       const before = bare[i - 1];
-      return { ...node, inputs: before === undefined ? [] : [before.name] };
+      return {
+        className: kind,
+        name: layer,
+        config: inner,
+        inputs: before === undefined ? [] : [before.name],
+      };
     });
     return { name, nodes };
   }
@@ -71,7 +81,10 @@ export function parseTopology(topology: Readonly<Record<string, unknown>>, where
       next: 'Export a Sequential or Functional model.',
     });
   }
-  const nodes = bare.map(({ inbound, ...node }) => ({ ...node, inputs: inboundNames(node.name, inbound, where) }));
+  const nodes = bare.map(({ inbound, ...node }) => ({
+    ...node,
+    inputs: inboundNames(node.name, inbound, where),
+  }));
   checkOutput(nodes, 'output_layers' in config ? config.output_layers : undefined, where);
   return { name, nodes };
 }
@@ -92,7 +105,11 @@ function inboundNames(layer: string, inbound: readonly unknown[] = [], where: st
   throw new InputError('its inputs cannot be read', { where: `layer "${layer}" of ${where}` });
 }
 
-function checkOutput(nodes: readonly KerasNode[], outputs: readonly unknown[] | undefined, where: string): void {
+function checkOutput(
+  nodes: readonly KerasNode[],
+  outputs: readonly unknown[] | undefined,
+  where: string,
+): void {
   // One output is written as [[layer, 0, 0]] or, by some exporters, as [layer, 0, 0].
   const first = outputs?.[0];
   const one = typeof first === 'string' ? outputs : first;

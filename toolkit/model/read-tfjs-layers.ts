@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { checkFloatModel, checkLayers, outputCount, type FloatInput, type FloatModel } from './float-model.js';
+import {
+  checkFloatModel,
+  checkLayers,
+  outputCount,
+  type FloatInput,
+  type FloatModel,
+} from './float-model.js';
 import { layersFromKeras } from './keras-layers.js';
 import { readWeights, type WeightGroup } from './tfjs-weights.js';
 

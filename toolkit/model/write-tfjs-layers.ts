@@ -129,7 +129,11 @@ function weightsOf(layer: FloatLayer, channels: number): readonly NamedWeights[]
         named('moving_mean', layer.mean),
         named('moving_variance', layer.variance),
       ];
-    default:
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'flatten':
+    case 'activation':
       return [];
   }
 }

@@ -83,7 +83,8 @@ export function compilerFlags(board: Board, kind: CompilerKind, facts: LinkFacts
       return {
         compile: [
           '-std=gnu99',
-          '-O2',
+          // Of the same speed as -O2 with clang, and 2 KB smaller; gcc's -Os costs 2 to 8 % of the cycles for 0.7 KB.
+          zig ? '-Os' : '-O2',
           ...WARNINGS,
           ...REPRODUCIBLE,
           ...BARE,

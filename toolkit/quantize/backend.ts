@@ -1,7 +1,8 @@
+import type * as core from '@tensorflow/tfjs-core';
 import { registerGradientKernels } from './gradient-kernels.js';
 
 /** The core of TensorFlow.js, whichever package it came from. */
-export type Tf = typeof import('@tensorflow/tfjs-core');
+export type Tf = typeof core;
 
 export interface Backend {
   readonly tf: Tf;
@@ -29,8 +30,8 @@ async function loadNode(): Promise<Backend> {
 
 /** @param reason - why tfjs-node could not be used: not installed, or installed without its native library. */
 async function loadWasm(reason: unknown): Promise<Backend> {
-  const core = (await import('@tensorflow/tfjs-core')) as { readonly default?: Tf } & Tf;
-  const tf = core.default ?? core;
+  const module = (await import('@tensorflow/tfjs-core')) as { readonly default?: Tf } & Tf;
+  const tf = module.default ?? module;
   await import('@tensorflow/tfjs-backend-wasm');
   // Of the packages built for Node, this one alone registers the gradients of the operations.
   await import('@tensorflow/tfjs-layers');

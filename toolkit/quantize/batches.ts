@@ -2,7 +2,12 @@ import type { DataSet } from '../data/data-set.js';
 import { shuffled, randomSource } from './random.js';
 
 /** The pictures of each batch of an epoch, shuffled by seed and epoch alone; a last incomplete batch is left out. */
-export function epochBatches(count: number, size: number, seed: number, epoch: number): readonly Uint32Array[] {
+export function epochBatches(
+  count: number,
+  size: number,
+  seed: number,
+  epoch: number,
+): readonly Uint32Array[] {
   const order = shuffled(count, randomSource(seed * 1_000_003 + epoch));
   const used = Math.min(size, count);
   return Array.from({ length: Math.floor(count / used) }, (_, b) => order.subarray(b * used, (b + 1) * used));

@@ -1,5 +1,12 @@
-import { hasWeights, type FusedConv2d, type FusedDense, type FusedModel } from '../model/fuse.js';
-import type { Provenance } from '../network/index.js';
+import {
+  hasWeights,
+  type FusedConv2d,
+  type FusedDense,
+  type FusedModel,
+  type FusedStage,
+} from '../model/fuse.js';
+import { safeNames } from '../model/safe-name.js';
+import { INPUT, type Provenance } from '../network/index.js';
 import { levelIndex, levelsCovering, type Levels } from './levels.js';
 import { QUANTIZED_FORMAT, type QuantizedModel, type QuantizedStage } from './quantized-model.js';
 import { nearestLevels } from './weight-levels.js';
@@ -26,7 +33,8 @@ export function inputTable(model: FusedModel, levels: Levels): number[] {
 
 /**
  * Puts a QuantizedModel together. `stages` holds each dense and conv2d stage, `outputs` the levels of each stage
- * that computes new values; a stage that is not in it has the logits for output.
+ * that computes new values; a stage that is not in it has the logits for output. Stages get names that are safe in
+ * generated code.
  */
 export function buildQuantized(
   model: FusedModel,
@@ -36,16 +44,24 @@ export function buildQuantized(
   provenance: Provenance,
 ): QuantizedModel {
   const levels = inputLevels(model, activationLevels);
+  const names = safeNames(
+    model.stages.map((stage) => stage.name),
+    [INPUT],
+  );
+  const named = (stage: FusedStage) => ({
+    name: names.get(stage.name) ?? stage.name,
+    input: names.get(stage.input) ?? stage.input,
+  });
   return {
     format: QUANTIZED_FORMAT,
     name: model.name,
     input: { shape: model.input.shape, levels: tidy(levels), table: inputTable(model, levels) },
     stages: model.stages.map((stage): QuantizedStage => {
-      const { name, input } = stage;
+      const { name, input } = named(stage);
       if (hasWeights(stage)) {
-        const found = stages.get(name);
+        const found = stages.get(stage.name);
         if (found === undefined) throw new Error(`no quantization of "${name}"`);
-        const out = outputs.get(name);
+        const out = outputs.get(stage.name);
         const common = {
           weightLevels: Array.from(found.weightLevels, short),
           weights: outputMajor(stage, nearestLevels(found.weightLevels, found.weights)),
@@ -58,7 +74,7 @@ export function buildQuantized(
       }
       const { window, stride, padding } = stage;
       if (stage.kind === 'maxPool') return { name, input, kind: 'maxPool', window, stride, padding };
-      const out = outputs.get(name);
+      const out = outputs.get(stage.name);
       if (out === undefined) throw new Error(`no levels for "${name}"`);
       return { name, input, kind: 'averagePool', window, stride, padding, levels: tidy(out) };
     }),

@@ -10,9 +10,9 @@ type Size4 = [number, number, number, number];
 export function registerGradientKernels(tf: Tf): void {
   const kernels = {
     Conv2DBackpropFilter: (inputs: Inputs, attrs: NamedAttrMap) =>
-      filterGradient(tf, tensor(inputs, 'x'), tensor(inputs, 'dy'), attrs),
+      filterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs),
     Conv2DBackpropInput: (inputs: Inputs, attrs: NamedAttrMap) =>
-      inputGradient(tf, tensor(inputs, 'dy'), tensor(inputs, 'filter'), attrs),
+      inputGradient(tf, tensor(tf, inputs, 'dy'), tensor(tf, inputs, 'filter'), attrs),
   };
   for (const [kernelName, compute] of Object.entries(kernels)) {
     if (isRegistered(tf, kernelName)) tf.unregisterKernel(kernelName, 'wasm');
@@ -30,9 +30,10 @@ function isRegistered(tf: Tf, kernelName: string): boolean {
   return tf.getKernelsForBackend('wasm').some((kernel) => kernel.kernelName === kernelName);
 }
 
-function tensor(inputs: Inputs, name: string): Tensor4D {
+/** Kernels get whole tensors, though their type promises only what describes one. */
+function tensor(tf: Tf, inputs: Inputs, name: string): Tensor4D {
   const found = inputs[name];
-  if (found === undefined) throw new Error(`gradient kernel called without ${name}`);
+  if (!(found instanceof tf.Tensor)) throw new Error(`gradient kernel called without ${name}`);
   return found as Tensor4D;
 }
 

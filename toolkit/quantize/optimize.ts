@@ -90,10 +90,7 @@ function lossAndGradients(
   const classes = subject.model.labels.length;
   const names = [...arrays.keys()];
   return scoped(tf, () => {
-    const batch = tf.tensor4d(inputs, [
-      indices.length,
-      ...subject.model.input.shape,
-    ]);
+    const batch = tf.tensor4d(inputs, [indices.length, ...subject.model.input.shape]);
     const targets = tf.tensor2d(gatherRows(course.targets, classes, indices), [indices.length, classes]);
     const deployed = [...toTensors(tf, subject.model, arrays).values()];
     const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]): Scalar => {

@@ -39,12 +39,16 @@ export const quantizedStageSchema = z.discriminatedUnion('kind', [
   /** `weights[unit * inputs + i]`. */
   z.strictObject({ ...base, kind: z.literal('dense'), ...weighted }).readonly(),
   /** `weights[((out * kernelHeight + y) * kernelWidth + x) * inputChannels + in]`. */
-  z
-    .strictObject({ ...base, kind: z.literal('conv2d'), kernel: pair, ...windowed, ...weighted })
-    .readonly(),
+  z.strictObject({ ...base, kind: z.literal('conv2d'), kernel: pair, ...windowed, ...weighted }).readonly(),
   z.strictObject({ ...base, kind: z.literal('maxPool'), window: pair, ...windowed }).readonly(),
   z
-    .strictObject({ ...base, kind: z.literal('averagePool'), window: pair, ...windowed, levels: levelsSchema })
+    .strictObject({
+      ...base,
+      kind: z.literal('averagePool'),
+      window: pair,
+      ...windowed,
+      levels: levelsSchema,
+    })
     .readonly(),
 ]);
 

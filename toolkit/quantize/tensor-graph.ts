@@ -31,7 +31,7 @@ function compute(tf: Tf, stage: FusedStage, tensors: Tensors, input: Tensor): Te
   switch (stage.kind) {
     case 'dense': {
       const kernel = need(tensors, `${stage.name}/kernel`) as Tensor2D;
-      const flat = tf.reshape(input, [input.shape[0] ?? 0, kernel.shape[0]]);
+      const flat = tf.reshape(input, [input.shape[0], kernel.shape[0]]);
       return tf.add(tf.matMul(flat as Tensor2D, kernel), need(tensors, `${stage.name}/bias`));
     }
     case 'conv2d': {
@@ -89,7 +89,7 @@ export function roundToLevels(tf: Tf, x: Tensor, step: Scalar, low: number, high
       value: tf.mul(index, width),
       gradFunc: (dy, saved) => {
         const [at, level] = saved as [Tensor, Tensor];
-        const gradient = dy as Tensor;
+        const gradient: Tensor = dy;
         const inside = tf.cast(tf.logicalAnd(tf.greater(at, low), tf.less(at, high)), 'float32');
         const passed = tf.mul(gradient, inside);
         const change = tf.sub(tf.mul(gradient, level), tf.mul(passed, at));

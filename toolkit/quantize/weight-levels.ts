@@ -46,11 +46,7 @@ function lloyd(sorted: Float32Array, start: Float32Array, iterations: number): F
   for (let i = 0; i < sorted.length; i++) sums[i + 1] = (sums[i] ?? 0) + (sorted[i] ?? 0);
   let centres = start;
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const bounds = [
-      0,
-      ...boundaries(centres).map((boundary) => countBelow(sorted, boundary)),
-      sorted.length,
-    ];
+    const bounds = [0, ...boundaries(centres).map((boundary) => countBelow(sorted, boundary)), sorted.length];
     const next = centres.map((centre, k) => {
       const from = bounds[k] ?? 0;
       const to = bounds[k + 1] ?? 0;

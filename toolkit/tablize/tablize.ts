@@ -25,7 +25,7 @@ const LEAST_FINENESS = 4;
  * Turns learned levels into integers: a product table, biases and a requantization per stage.
  *
  * An accumulator counts in units of `step_out / 2^shift`, so that requantization is a shift. The shift is the largest
- * for which every accumulator fits the width.
+ * for which every accumulator fits the width and every table entry 16 bits.
  *
  * @throws BuildError if a stage does not fit the width with any shift.
  */

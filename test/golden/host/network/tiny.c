@@ -440,6 +440,6 @@ const uint8_t *tiny_tensor(uint8_t point, const uint8_t *workspace, uint32_t *co
     *count = 0;
     return NULL;
   }
-  *count = counts[point];
-  return point == TINY_STAGES ? NULL : workspace + offsets[point];
+  *count = counts[tablize_index(point)];
+  return point == TINY_STAGES ? NULL : workspace + offsets[tablize_index(point)];
 }

@@ -1,0 +1,208 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tablize, temporaryFolder } from '../support/cli.js';
+import { pseudoTerminal } from '../support/pseudo-terminal.js';
+import { itWithTool } from '../support/tools.js';
+
+interface Report {
+  readonly executor: string;
+  readonly images: number;
+  readonly accuracy: { readonly float: number; readonly reference: number; readonly device: number };
+  readonly model: { readonly name: string; readonly tableEntries: number; readonly hash: string };
+  readonly size: { readonly flash: number; readonly ram: number };
+  readonly latency: { readonly unit: string; readonly median: number; readonly max: number };
+}
+
+describe('tablize deploy --json', () => {
+  const cases = [
+    ['host', 'cc', 'mnist-cnn', 10_000, 'host', 'nanoseconds'],
+    ['raspberry-pi-pico', 'arm-none-eabi-gcc', 'mnist-mlp', 200, 'emulator:rp2040js', 'cycles'],
+    ['arduino-uno', 'avr-gcc', 'mnist-small', 200, 'emulator:avr8js', 'cycles'],
+  ] as const;
+  for (const [board, tool, name, count, executor, unit] of cases) {
+    itWithTool(tool, `${board}: ${count} pictures of ${name}, bit-exact, no multiplication`, async () => {
+      const out = join(temporaryFolder(), 'out');
+      const { code, stdout } = await tablize([
+        'deploy',
+        '--board',
+        board,
+        '--model',
+        `models/${name}`,
+        '--count',
+        `${count}`,
+        '--out',
+        out,
+        '--json',
+        '-',
+      ]);
+      const report = JSON.parse(stdout) as Report;
+      expect(report).toMatchObject({
+        board,
+        executor,
+        images: count,
+        mismatches: { labels: 0, logits: 0 },
+        multiplies: { inference: 0, floats: 0 },
+        firstMismatch: null,
+        stopped: null,
+        latency: { unit },
+        model: { name, tableEntries: 40, activationLevels: 8, weightLevels: 5 },
+      });
+      expect(report.accuracy.device).toBe(report.accuracy.reference);
+      expect(report.accuracy.device).toBeGreaterThan(0.9);
+      expect(report.latency.median).toBeGreaterThan(0);
+      expect(report.latency.max).toBeGreaterThanOrEqual(report.latency.median);
+      expect(report.size.flash).toBeGreaterThan(0);
+      expect(code).toBe(0);
+    });
+  }
+
+  it('--dry-run prints the command lines and makes nothing', async () => {
+    const cwd = temporaryFolder();
+    const model = join(process.cwd(), 'models/mnist-small');
+    const { code, stdout } = await tablize(
+      ['deploy', '--board', 'arduino-uno', '--model', model, '--port', '/dev/ttyACM0', '--dry-run'],
+      { cwd },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/-c network\/|-S network\//);
+    expect(stdout).toMatch(/^\S*avrdude .*-P \/dev\/ttyACM0/m);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+describe('a board on a port', () => {
+  /** The host's firmware behind a pseudo-terminal, as if it were a board. */
+  async function withBoard(
+    model: string,
+    use: (path: string, kill: () => void) => Promise<void>,
+  ): Promise<void> {
+    const out = join(temporaryFolder(), 'out');
+    const built = await tablize(['build', '--board', 'host', '--model', model, '--out', out, '--json']);
+    const { products } = JSON.parse(built.stdout) as { products: string[] };
+    const terminal = await pseudoTerminal(products[0] ?? '');
+    try {
+      await use(terminal.path, () => terminal.killProgram());
+    } finally {
+      terminal.close();
+    }
+  }
+
+  itWithTool(['cc', 'script'], 'is verified through its port', async () => {
+    await withBoard('models/mnist-small', async (path) => {
+      const { code, stdout } = await tablize([
+        'verify',
+        '--model',
+        'models/mnist-small',
+        '--port',
+        path,
+        '--count',
+        '50',
+        '--json',
+      ]);
+      expect(JSON.parse(stdout)).toMatchObject({
+        executor: 'serial',
+        images: 50,
+        mismatches: { labels: 0, logits: 0 },
+        size: null,
+      });
+      expect(code).toBe(0);
+    });
+  });
+
+  itWithTool(['cc', 'script'], 'that runs another network is refused, exit code 5', async () => {
+    await withBoard('models/mnist-mlp', async (path) => {
+      const { code, stderr } = await tablize([
+        'verify',
+        '--model',
+        'models/mnist-small',
+        '--port',
+        path,
+        '--count',
+        '5',
+      ]);
+      expect(stderr).toMatch(/network/);
+      expect(stderr).toMatch(/next:.*(flash|deploy)/);
+      expect(code).toBe(5);
+    });
+  });
+
+  itWithTool(
+    ['cc', 'script'],
+    'that stops half-way: what was verified is reported, exit code 5',
+    async () => {
+      await withBoard('models/mnist-small', async (path, kill) => {
+        let killed = false;
+        const { code, stdout } = await tablize(
+          ['verify', '--model', 'models/mnist-small', '--port', path, '--count', '10000', '--json'],
+          {
+            watch: (stderr) => {
+              if (killed || !/verified [1-9]\d* of/.test(stderr)) return;
+              killed = true;
+              kill();
+            },
+          },
+        );
+        const report = JSON.parse(stdout) as Report & { stopped: string };
+        expect(report.images).toBeGreaterThan(0);
+        expect(report.images).toBeLessThan(10_000);
+        expect(report.stopped).toMatch(/\S/);
+        expect(code).toBe(5);
+      });
+    },
+  );
+});
+
+describe('Ctrl-C', () => {
+  itWithTool(
+    'cc',
+    'ends a verification with what was verified, exit code 130, and leaves no child behind',
+    async () => {
+      const out = join(temporaryFolder(), 'out');
+      let asked = false;
+      const { code, stdout } = await tablize(
+        ['deploy', '--board', 'host', '--model', 'models/mnist-cnn', '--out', out, '--json'],
+        {
+          watch: (stderr, kill) => {
+            if (asked || !/verified [1-9]\d* of/.test(stderr)) return;
+            asked = true;
+            kill('SIGINT');
+          },
+        },
+      );
+      expect(code).toBe(130);
+      const report = JSON.parse(stdout) as Report;
+      expect(report.images).toBeGreaterThan(0);
+      expect(report.images).toBeLessThan(10_000);
+      expect(running(out)).toEqual([]);
+    },
+  );
+
+  itWithTool('arm-none-eabi-gcc', 'ends a build, exit code 130', async () => {
+    const out = join(temporaryFolder(), 'out');
+    const { code } = await tablize(
+      ['build', '--board', 'raspberry-pi-pico', '--model', 'models/mnist-mlp', '--out', out],
+      {
+        watch: (stderr, kill) => {
+          if (stderr.includes('[2/')) kill('SIGINT');
+        },
+      },
+    );
+    expect(code).toBe(130);
+  });
+});
+
+/** Command lines of processes that mention a path (Linux). */
+function running(path: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        return [];
+      }
+    })
+    .filter((line) => line.includes(path));
+}

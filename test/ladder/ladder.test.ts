@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { assetPath } from '../../toolkit/assets.js';
+import { loadBoard } from '../../toolkit/boards/index.js';
+import { openDevice, traceCrc, type Device } from '../../toolkit/device/index.js';
+import {
+  analyse,
+  createInterpreter,
+  parseNetwork,
+  signedBits,
+  type TableNetwork,
+} from '../../toolkit/network/index.js';
+import { randomNetwork, randomPicture } from '../support/random-network.js';
+import { onRung, RUNGS } from '../support/rungs.js';
+import { itWithTool } from '../support/tools.js';
+
+/** Seeds of networks that hold every stage kind and both requantizations with accumulators of 16 and of 32 bits. */
+const SEEDS = [48, 39, 14];
+const PICTURES = 3;
+
+/** Every trace point and all logits of some pictures are exactly the interpreter's. */
+async function expectExact(device: Device, network: TableNetwork): Promise<void> {
+  const interpreter = createInterpreter(network);
+  for (let i = 0; i < PICTURES; i++) {
+    const picture = randomPicture(network, i);
+    const { label, logits, trace = [] } = interpreter.infer(picture, { trace: true });
+    const answer = await device.infer(picture);
+    expect([...answer.logits]).toEqual([...logits]);
+    expect(answer.label).toBe(label);
+    const last = trace.length - 1;
+    expect(await device.trace(picture)).toEqual(
+      trace.map((point, k) => traceCrc(point, k === last ? 'logits' : 'indices')),
+    );
+  }
+}
+
+describe('the ladder', () => {
+  it('covers every stage kind and both requantizations', () => {
+    const stages = SEEDS.flatMap((seed) => randomNetwork(seed).stages);
+    expect([...new Set(stages.map(({ kind }) => kind))].sort()).toEqual([
+      'add',
+      'averagePool',
+      'concat',
+      'conv2d',
+      'dense',
+      'depthwiseConv2d',
+      'maxPool',
+    ]);
+    const requantizations = SEEDS.flatMap((seed) => {
+      const { stages: analysed } = analyse(randomNetwork(seed));
+      const bits = Math.max(
+        ...analysed.map(({ bounds }) => (bounds === null ? 16 : signedBits(bounds.partial))),
+      );
+      return analysed.flatMap(({ stage }) =>
+        'requantize' in stage && stage.requantize !== null ? [`${stage.requantize.kind}, ${bits} bits`] : [],
+      );
+    });
+    expect([...new Set(requantizations)].sort()).toEqual([
+      'shiftTable, 16 bits',
+      'shiftTable, 32 bits',
+      'thresholds, 16 bits',
+      'thresholds, 32 bits',
+    ]);
+  });
+
+  for (const rung of RUNGS) {
+    itWithTool(
+      rung.tool ?? [],
+      `${rung.board} built by ${rung.compiler} computes what interpret() computes, at every trace point`,
+      async () => {
+        for (const seed of SEEDS) {
+          const network = randomNetwork(seed);
+          await onRung(rung, network, (device) => expectExact(device, network));
+        }
+      },
+    );
+  }
+});
+
+/** Runs on true silicon when it is connected and was flashed: `tablize flash --board ... --model models/mnist-small --port ...`. */
+const port = process.env['TABLIZE_PORT'];
+const board = process.env['TABLIZE_BOARD'];
+const model = process.env['TABLIZE_MODEL'] ?? 'models/mnist-small/table-network.json';
+
+describe.runIf(port !== undefined && board !== undefined)(
+  'a real board (set TABLIZE_PORT and TABLIZE_BOARD)',
+  () => {
+    it(`${board ?? ''} on ${port ?? ''} computes what interpret() computes, at every trace point`, async () => {
+      const network = parseNetwork(readFileSync(assetPath(model), 'utf8'), model);
+      const device = await openDevice({ board: loadBoard(board ?? ''), network, port: port ?? '' });
+      try {
+        await expectExact(device, network);
+      } finally {
+        await device.close();
+      }
+    });
+  },
+);

@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DataSet } from '../../toolkit/data/index.js';
+import { InputError, InterruptedError } from '../../toolkit/errors.js';
+import { hashTfjsLayers, readTfjsLayers } from '../../toolkit/model/index.js';
+import { adamStep, newTrainee } from '../../toolkit/quantize/adam.js';
+import { epochBatches, gather, randomShifts } from '../../toolkit/quantize/batches.js';
+import { randomSource } from '../../toolkit/quantize/random.js';
+import { distilled, oneHot } from '../../toolkit/quantize/targets.js';
+import { parseQuantized, trainModel, type TrainOptions } from '../../toolkit/quantize/index.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tablize-train-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Three classes of 9 x 6 pictures: a bright row at the top, in the middle, at the bottom, under noise. */
+function rows(name: string, count: number, seed: number): DataSet {
+  const random = randomSource(seed);
+  const labels = Uint8Array.from({ length: count }, () => Math.floor(random() * 3));
+  const images = Uint8Array.from({ length: count * 54 }, (_, i) => {
+    const row = Math.floor((i % 54) / 6);
+    const bright = row === [1, 4, 7][labels[Math.floor(i / 54)] ?? 0];
+    return Math.floor(random() * 100) + (bright ? 120 : 0);
+  });
+  return { name, shape: [9, 6, 1], images, labels, classes: ['top', 'middle', 'bottom'] };
+}
+
+const data = { train: rows('rows:train', 1920, 1), test: rows('rows:test', 200, 2) };
+const options = (out: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
+  data,
+  architecture: 'mlp',
+  name: 'rows',
+  seed: 3,
+  epochs: 3,
+  activationLevels: 8,
+  weightLevels: 5,
+  out: join(folder, out),
+  ...more,
+});
+const quantizedText = (out: string): string => readFileSync(join(folder, out, 'quantized.json'), 'utf8');
+
+describe('training', () => {
+  test('writes a float model and a quantized one, learns, and is deterministic', async () => {
+    const result = await trainModel(options('first'));
+    expect(result.floatAccuracy).toBeGreaterThan(0.9);
+    expect(result.quantizedAccuracy).toBeGreaterThan(0.85);
+    expect(parseQuantized(quantizedText('first'), 'quantized.json')).toEqual(result.model);
+    const float = join(folder, 'first', 'float', 'model.json');
+    expect(readTfjsLayers(float)).toEqual(result.floatModel);
+    expect(result.model.provenance.sourceHash).toBe(hashTfjsLayers(float));
+    expect(existsSync(join(folder, 'first', 'checkpoint.json'))).toBe(false);
+    for (const stage of result.model.stages) {
+      if ('weightLevels' in stage) expect(stage.weightLevels.filter((level) => level === 0)).toHaveLength(1);
+    }
+    await trainModel(options('second'));
+    expect(quantizedText('second')).toBe(quantizedText('first'));
+  });
+
+  test.each(['float: epoch 2', 'quantized: epoch 1', 'quantized: epoch 3'])(
+    'interrupted after "%s" it goes on and ends the same',
+    async (moment) => {
+      const out = `interrupted-${moment.replace(/\W+/g, '-')}`;
+      const stop = new AbortController();
+      const lines: string[] = [];
+      const interrupted = trainModel(
+        options(out, {
+          signal: stop.signal,
+          progress: (line) => {
+            if (line.startsWith(moment)) stop.abort();
+          },
+        }),
+      );
+      if (moment !== 'quantized: epoch 3') {
+        await expect(interrupted).rejects.toThrow(InterruptedError);
+        expect(existsSync(join(folder, out, 'checkpoint.json'))).toBe(true);
+      } else {
+        await interrupted;
+      }
+      await trainModel(options(out, { progress: (line) => lines.push(line) }));
+      if (moment !== 'quantized: epoch 3') expect(lines.join('\n')).toMatch(/going on after epoch [12] of 3/);
+      expect(quantizedText(out)).toBe(quantizedText('first'));
+    },
+  );
+
+  test('a damaged checkpoint, or one of other settings, is not used; other files stay', async () => {
+    const out = join(folder, 'foreign');
+    mkdirSync(out);
+    writeFileSync(join(out, 'notes.txt'), 'mine');
+    for (const text of ['{', JSON.stringify({ format: 'tablize/checkpoint@1' })]) {
+      writeFileSync(join(out, 'checkpoint.json'), text);
+      const lines: string[] = [];
+      await trainModel(options('foreign', { progress: (line) => lines.push(line) }));
+      expect(lines.join('\n')).toContain('cannot be read: starting anew');
+    }
+    expect(quantizedText('foreign')).toBe(quantizedText('first'));
+    expect(readFileSync(join(out, 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  test.each([
+    ['no epochs', { epochs: 0 }, 'epochs: 0 is not a whole number from 1 on'],
+    ['half a seed', { seed: 0.5 }, 'seed: 0.5 is not'],
+    ['a bad name', { name: 'My Model' }, '"My Model" cannot be the name of a model'],
+    ['too many levels', { weightLevels: 300 }, '300 weight levels'],
+    ['small pictures', { architecture: 'cnn' as const }, 'pictures of 9 x 6 x 1 are too small for "cnn"'],
+  ])('%s', async (_, more, message) => {
+    await expect(trainModel(options('bad', more))).rejects.toThrow(InputError);
+    await expect(trainModel(options('bad', more))).rejects.toThrow(message);
+  });
+});
+
+describe('its parts, hand-computed', () => {
+  test('the first step of Adam is the learning rate, against the sign of the gradient', () => {
+    const start = newTrainee(new Map([['w', Float32Array.of(1, 1, 1)]]));
+    const { parameters, steps } = adamStep(start, new Map([['w', Float32Array.of(5, -0.1, 0)]]), () => 0.5);
+    expect(steps).toBe(1);
+    expect([...(parameters.get('w') ?? [])].map((value) => Number(value.toFixed(5)))).toEqual([0.5, 1.5, 1]);
+    expect([...(start.parameters.get('w') ?? [])]).toEqual([1, 1, 1]);
+  });
+
+  test('batches hold every picture once, in another order each epoch', () => {
+    const [first, second] = [0, 1].map((epoch) =>
+      epochBatches(12, 4, 1, epoch).flatMap((batch) => [...batch]),
+    );
+    expect(first).not.toEqual(second);
+    for (const order of [first, second])
+      expect(order?.toSorted((a, b) => a - b)).toEqual([...Array(12).keys()]);
+  });
+
+  test('shifted pictures: byte 0 comes in at the edge', () => {
+    const one: DataSet = {
+      name: 'one',
+      shape: [2, 3, 1],
+      images: Uint8Array.of(1, 2, 3, 4, 5, 6),
+      labels: Uint8Array.of(0),
+      classes: ['0'],
+    };
+    const values = Float32Array.from({ length: 256 }, (_, byte) => byte * 10 - 5);
+    const shifted = (down: number, right: number) => [
+      ...gather(one, Uint32Array.of(0), values, [[down, right]]).map((value) => (value + 5) / 10),
+    ];
+    expect(shifted(0, 0)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(shifted(1, 0)).toEqual([0, 0, 0, 1, 2, 3]);
+    expect(shifted(-1, 1)).toEqual([0, 4, 5, 0, 0, 0]);
+    expect(shifted(0, -2)).toEqual([3, 0, 0, 6, 0, 0]);
+    expect(
+      randomShifts(50, 1, 4)
+        .flat()
+        .every((by) => [-1, 0, 1].includes(by)),
+    ).toBe(true);
+  });
+
+  test('distilled targets are half label, half teacher', () => {
+    const two = { ...data.test, labels: Uint8Array.of(1), classes: ['a', 'b'] };
+    expect([...oneHot(two)]).toEqual([0, 1]);
+    expect([...distilled(two, Float32Array.of(5, 5))]).toEqual([0.25, 0.75]);
+  });
+});

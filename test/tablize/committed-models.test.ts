@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { loadDataSet, picture, take } from '../../toolkit/data/index.js';
+import { hashTfjsLayers, readTfjsLayers } from '../../toolkit/model/index.js';
+import {
+  analyse,
+  createInterpreter,
+  measureNetwork,
+  parseNetwork,
+  serializeNetwork,
+  signedBits,
+  type TableNetwork,
+} from '../../toolkit/network/index.js';
+import { parseQuantized, quantizedEvaluator, type QuantizedModel } from '../../toolkit/quantize/index.js';
+import { tablize } from '../../toolkit/tablize/index.js';
+
+/** The least accuracy on all 10,000 test pictures, and on the first 1,000, which are the harder half. */
+const MODELS = [
+  { name: 'mnist-mlp', least: 0.97, pictures: 10_000 },
+  { name: 'mnist-small', least: 0.95, pictures: 10_000 },
+  { name: 'mnist-cnn', least: 0.988, pictures: 1000 },
+] as const;
+
+const fileOf = (model: string, file: string): string =>
+  fileURLToPath(new URL(`../../models/${model}/${file}`, import.meta.url));
+const quantizedOf = (model: string): QuantizedModel =>
+  parseQuantized(readFileSync(fileOf(model, 'quantized.json'), 'utf8'), model);
+const networkOf = (model: string): TableNetwork =>
+  parseNetwork(readFileSync(fileOf(model, 'table-network.json'), 'utf8'), model);
+
+describe.each(MODELS)('$name', ({ name, least, pictures }) => {
+  test('its tables are what its quantized model gives', () => {
+    expect(readFileSync(fileOf(name, 'table-network.json'), 'utf8')).toBe(
+      serializeNetwork(tablize(quantizedOf(name))),
+    );
+  });
+
+  test('8 x 5 = 40 entries, 16-bit sums, and a source that is the float model beside it', () => {
+    const network = networkOf(name);
+    expect(measureNetwork(network)).toMatchObject({ tableEntries: 40, activationLevels: 8, weightLevels: 5 });
+    for (const { bounds } of analyse(network).stages) {
+      if (bounds !== null) expect(signedBits(bounds.partial)).toBe(16);
+    }
+    const float = fileOf(name, 'float/model.json');
+    expect(network.provenance.sourceHash).toBe(hashTfjsLayers(float));
+    expect(readTfjsLayers(float).name).toBe(name);
+  });
+
+  test(`accuracy with the tables on ${pictures} pictures`, () => {
+    const data = take(loadDataSet('mnist:test'), pictures);
+    const network = networkOf(name);
+    const interpreter = createInterpreter(network);
+    const right = data.labels.filter(
+      (label, i) => interpreter.infer(picture(data, i)).label === label,
+    ).length;
+    expect(right / pictures).toBeGreaterThanOrEqual(least);
+    if (pictures === network.provenance.testPictures) {
+      expect(right / pictures).toBeGreaterThan((network.provenance.floatAccuracy ?? 1) - 0.005);
+    }
+  });
+
+  test('integers and real numbers choose the same label for at least 97 of 100 pictures', () => {
+    const data = take(loadDataSet('mnist:test'), 300);
+    const real = quantizedEvaluator(quantizedOf(name));
+    const interpreter = createInterpreter(networkOf(name));
+    const agreeing = data.labels.filter((_, i) => {
+      const logits = real(picture(data, i));
+      return logits.indexOf(Math.max(...logits)) === interpreter.infer(picture(data, i)).label;
+    });
+    expect(agreeing.length).toBeGreaterThanOrEqual(291);
+  });
+});

@@ -1,0 +1,27 @@
+/** Room is left for a number that makes it unique. */
+const LONGEST = 40;
+
+/** The nearest name that `nameSchema` allows: lower-case letters and digits, joined by single dashes. */
+export function safeName(text: string, otherwise: string): string {
+  const words = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, LONGEST)
+    .replace(/-$/, '');
+  return words === '' ? otherwise : words;
+}
+
+/** A safe name for each of some different texts, all different and none of them in `taken`. */
+export function safeNames(texts: readonly string[], taken: readonly string[]): ReadonlyMap<string, string> {
+  const used = new Set(taken);
+  return new Map(
+    texts.map((text) => {
+      const name = safeName(text, 'stage');
+      let unique = name;
+      for (let n = 2; used.has(unique); n++) unique = `${name}-${n}`;
+      used.add(unique);
+      return [text, unique];
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+import { basename, resolve } from 'node:path';
+import type { DataSet } from '../data/data-set.js';
+import { InputError } from '../errors.js';
+import { nameSchema } from '../network/index.js';
+import type { Architecture } from './architectures.js';
+import { checkLevelCounts, type WeightSchemeName } from './weight-levels.js';
+
+export interface TrainOptions {
+  readonly data: { readonly train: DataSet; readonly test: DataSet };
+  readonly architecture: Architecture;
+  /** The model's name; by default the last part of `out`. */
+  readonly name?: string;
+  /** Same seed, data and backend: same model. */
+  readonly seed: number;
+  /** Epochs of quantization-aware training; 12 by default. */
+  readonly epochs?: number | undefined;
+  /** Epochs in floating point before; as many by default. */
+  readonly floatEpochs?: number | undefined;
+  readonly activationLevels: number;
+  readonly weightLevels: number;
+  /** How weight levels are found; k-means by default. */
+  readonly weightScheme?: WeightSchemeName;
+  /** Folder for `float/`, `quantized.json` and, while it runs, `checkpoint.json`. */
+  readonly out: string;
+  /** The command line that a reader can repeat; goes into the provenance. */
+  readonly command?: string;
+  readonly progress?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainSettings {
+  readonly name: string;
+  readonly epochs: { readonly float: number; readonly quantized: number };
+  readonly scheme: WeightSchemeName;
+  /** Two trainings with the same text give the same model. */
+  readonly key: string;
+}
+
+const EPOCHS = 12;
+
+/** Checks the options and fills in what was left out. @throws InputError for settings that make no sense. */
+export function settle(options: TrainOptions): TrainSettings {
+  const {
+    data,
+    architecture,
+    seed,
+    activationLevels,
+    weightLevels,
+    weightScheme: scheme = 'k-means',
+  } = options;
+  checkLevelCounts(activationLevels, weightLevels);
+  const quantized = options.epochs ?? EPOCHS;
+  const epochs = { quantized, float: options.floatEpochs ?? quantized };
+  wholeNumber('epochs', epochs.quantized, 1);
+  wholeNumber('float-epochs', epochs.float, 1);
+  wholeNumber('seed', seed, 0);
+  const [train, test] = [data.train, data.test].map(({ shape }) => shape.join(' x '));
+  if (train !== test) {
+    throw new InputError(`training pictures are ${train}, test pictures ${test}`, { where: data.test.name });
+  }
+  const name = checkName(options.name ?? basename(resolve(options.out)), options.out);
+  const pictures = [data.train, data.test].map((set) => [set.name, set.labels.length]);
+  const key = { name, architecture, seed, epochs, activationLevels, weightLevels, scheme, pictures };
+  return { name, epochs, scheme, key: JSON.stringify(key) };
+}
+
+function wholeNumber(what: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new InputError(`${what}: ${value} is not a whole number from ${least} on`, {
+    next: `Give for example --${what} 10.`,
+  });
+}
+
+function checkName(name: string, where: string): string {
+  const parsed = nameSchema.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw new InputError(`"${name}" cannot be the name of a model`, {
+    where,
+    next: 'Choose an output folder of lower-case letters and digits joined by single dashes, such as models/mnist-mlp.',
+  });
+}
