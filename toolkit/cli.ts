@@ -67,7 +67,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     new Option(
       '--toolchain <kind>',
       'force the compiler: a native one (gcc, or clang on the host), or zig from npm',
-    ).choices(['native', 'zig']);
+    ).choices(['gcc', 'zig']);
 
   command(
     'deploy',
