@@ -212,7 +212,7 @@ describe('a device on a bad line', () => {
   });
 
   it('is found behind a header made of noise, without asking again', async () => {
-    const header = encodeFrame({ type: 0x82, sequence: 1, payload: new Uint8Array(26) }).subarray(0, 6);
+    const header = encodeFrame({ type: 0x84, sequence: 9, payload: new Uint8Array(200) }).subarray(0, 6);
     const { link, device } = await opened({
       answer: (frame, n, self) => {
         if (n === 1) self.noise(header);
