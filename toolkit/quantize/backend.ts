@@ -1,4 +1,5 @@
 import type * as core from '@tensorflow/tfjs-core';
+import { ToolMissingError } from '../errors.js';
 import { registerGradientKernels } from './gradient-kernels.js';
 
 /** The core of TensorFlow.js, whichever package it came from. */
@@ -35,7 +36,11 @@ async function loadWasm(reason: unknown): Promise<Backend> {
   await import('@tensorflow/tfjs-backend-wasm');
   // Of the packages built for Node, this one alone registers the gradients of the operations.
   await import('@tensorflow/tfjs-layers');
-  await tf.setBackend('wasm');
+  if (!(await tf.setBackend('wasm'))) {
+    throw new ToolMissingError('the WebAssembly backend of TensorFlow.js does not start', {
+      next: 'Install the packages again with npm ci.',
+    });
+  }
   registerGradientKernels(tf);
   const missing = (reason as { readonly code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
   return {
