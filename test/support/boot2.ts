@@ -26,7 +26,7 @@ export function boot2Source(code: Uint8Array): string {
   return [
     '/*',
     ' * What boot2.S assembles to, padded to 252 bytes, and in the last word the CRC-32 that the boot ROM checks:',
-    ' * polynomial 0x04C11DB7, initial 0xFFFFFFFF, not reflected, no final xor (datasheet 2.8.1.3.1).',
+    ' * polynomial 0x04C11DB7, initial 0xFFFFFFFF, not reflected, no final xor.',
     ' */',
     '#include <stdint.h>',
     '',

@@ -7,7 +7,7 @@
 void USART_RECEIVE_VECTOR(void) INTERRUPT;
 void TIMER1_OVERFLOW_VECTOR(void) INTERRUPT;
 
-/* Double speed, rounded to the nearest divisor: 2.1 % off at 115200 baud, which receivers take [19.11]. */
+/* Double speed, rounded to the nearest divisor: 2.1 % off at 115200 baud, which receivers take. */
 #define BAUD_DIVISOR ((PORT_CLOCK_HZ / 4ul / PORT_BAUD - 1ul) / 2ul)
 #define RING_MASK (PORT_RECEIVE_BUFFER - 1)
 

@@ -1,4 +1,4 @@
-/* Registers of the ATmega328P by their data addresses (datasheet section 30, register summary). */
+/* Registers of the ATmega328P by their data addresses (datasheet, register summary). */
 #ifndef REGISTERS_H
 #define REGISTERS_H
 
@@ -9,7 +9,7 @@
 /* Status register: bit 7 enables interrupts. */
 #define SREG REGISTER(0x5f)
 
-/* Timer1 [15.11]. Reading the low byte of the count keeps the high byte of the same moment. */
+/* Timer1. Reading the low byte of the count keeps the high byte of the same moment. */
 #define TIFR1 REGISTER(0x36)
 #define TIMSK1 REGISTER(0x6f)
 #define TCCR1A REGISTER(0x80)
@@ -19,7 +19,7 @@
 #define TIMER1_OVERFLOW 0x01u
 #define TIMER1_CPU_CLOCK 0x01u
 
-/* USART0 [19.10] */
+/* USART0 */
 #define UCSR0A REGISTER(0xc0)
 #define UCSR0B REGISTER(0xc1)
 #define UCSR0C REGISTER(0xc2)
@@ -31,7 +31,7 @@
 #define USART_ENABLE_BOTH_RECEIVE_INTERRUPT 0x98u
 #define USART_8_BITS 0x06u
 
-/* Interrupts, as the compilers name them [11.1]. */
+/* Interrupts, as the compilers name them. */
 #define TIMER1_OVERFLOW_VECTOR __vector_13
 #define USART_RECEIVE_VECTOR __vector_18
 #define INTERRUPT __attribute__((signal, used))

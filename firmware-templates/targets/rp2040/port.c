@@ -13,7 +13,7 @@ void SysTick_Handler(void);
 
 enum {
   RING_MASK = PORT_RECEIVE_BUFFER - 1,
-  /* The divisor in 64ths, rounded: clock / (16 x baud) [4.2.7.1]. */
+  /* The divisor in 64ths, rounded: clock / (16 x baud). */
   BAUD_DIVISOR_64 = (int)((PORT_CLOCK_HZ * 4ul + PORT_BAUD / 2ul) / PORT_BAUD)
 };
 
@@ -34,10 +34,10 @@ static void release_reset(uint32_t blocks)
   wait_for(RESETS_DONE, blocks);
 }
 
-/* Crystal 12 MHz x 125 = 1500 MHz, / 6 / 2 = 125 MHz [2.18.2]. */
+/* Crystal 12 MHz x 125 = 1500 MHz, / 6 / 2 = 125 MHz. */
 static void clock_init(void)
 {
-  /* 1 ms of 12 MHz in units of 256 periods [2.16.3]. */
+  /* 1 ms of 12 MHz in units of 256 periods. */
   REGISTER(XOSC_STARTUP) = 47;
   REGISTER(XOSC_CTRL) = XOSC_ENABLE_1_15_MHZ;
   wait_for(XOSC_STATUS, XOSC_STABLE);
@@ -57,7 +57,7 @@ static void clock_init(void)
   REGISTER(PLL_SYS_PRIM) = (6u << 16) | (2u << 12);
   CLEAR(PLL_SYS_PWR) = PLL_POST_DIVIDERS_DOWN;
 
-  REGISTER(CLK_SYS_CTRL) = 0; /* auxiliary source 0 is the PLL; switch to it once it is chosen [2.15.3.2] */
+  REGISTER(CLK_SYS_CTRL) = 0; /* auxiliary source 0 is the PLL; switch to it once it is chosen */
   REGISTER(CLK_SYS_CTRL) = CLK_SYS_AUX;
   wait_for(CLK_SYS_SELECTED, 1u << CLK_SYS_AUX);
   REGISTER(CLK_PERI_CTRL) = CLK_PERI_ENABLE;

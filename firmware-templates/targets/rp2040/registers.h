@@ -1,4 +1,4 @@
-/* Registers of the RP2040 (datasheet sections in brackets) and of its Cortex-M0+ cores. */
+/* Registers of the RP2040 (datasheet, lists of registers) and of its Cortex-M0+ cores. */
 #ifndef REGISTERS_H
 #define REGISTERS_H
 
@@ -6,11 +6,11 @@
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
-/* Writes to these aliases clear or set the given bits alone [2.1.2]. */
+/* Writes to these aliases clear or set the given bits alone. */
 #define CLEAR(address) REGISTER((address) + 0x3000u)
 #define SET(address) REGISTER((address) + 0x2000u)
 
-/* Clocks [2.15.7]: selectors, and which source is selected, one bit each. */
+/* Clocks: selectors, and which source is selected, one bit each. */
 #define CLK_REF_CTRL 0x40008030u
 #define CLK_REF_SELECTED 0x40008038u
 #define CLK_SYS_CTRL 0x4000803cu
@@ -20,7 +20,7 @@
 #define CLK_SYS_AUX 1u
 #define CLK_PERI_ENABLE (1u << 11)
 
-/* Resets [2.14.3] */
+/* Resets */
 #define RESETS_RESET 0x4000c000u
 #define RESETS_DONE 0x4000c008u
 #define RESET_IO_BANK0 (1u << 5)
@@ -28,18 +28,18 @@
 #define RESET_PLL_SYS (1u << 12)
 #define RESET_UART0 (1u << 22)
 
-/* Pins [2.19.6] */
+/* Pins */
 #define GPIO_CTRL(pin) (0x40014004u + ((pin) << 3))
 #define GPIO_FUNCTION_UART 2u
 
-/* Crystal oscillator [2.16.7] */
+/* Crystal oscillator */
 #define XOSC_CTRL 0x40024000u
 #define XOSC_STATUS 0x40024004u
 #define XOSC_STARTUP 0x4002400cu
 #define XOSC_ENABLE_1_15_MHZ 0x00fabaa0u
 #define XOSC_STABLE (1u << 31)
 
-/* System PLL [2.18.4] */
+/* System PLL */
 #define PLL_SYS_CS 0x40028000u
 #define PLL_SYS_PWR 0x40028004u
 #define PLL_SYS_FBDIV 0x40028008u
@@ -49,7 +49,7 @@
 #define PLL_POST_DIVIDERS_DOWN (1u << 3)
 #define PLL_VCO_DOWN (1u << 5)
 
-/* UART0 [4.2.8] */
+/* UART0 */
 #define UART_DR 0x40034000u
 #define UART_FR 0x40034018u
 #define UART_IBRD 0x40034024u
@@ -67,7 +67,7 @@
 #define UART_INTERRUPT_TIMEOUT (1u << 6)
 #define UART0_IRQ 20u
 
-/* SysTick and NVIC [2.4.8] */
+/* SysTick and NVIC */
 #define SYSTICK_CSR 0xe000e010u
 #define SYSTICK_RVR 0xe000e014u
 #define SYSTICK_CVR 0xe000e018u

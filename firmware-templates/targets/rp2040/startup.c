@@ -31,7 +31,7 @@ void Reset_Handler(void)
 
 typedef void (*handler_t)(void);
 
-/* Datasheet 2.3.2: 16 exceptions of the core, then 26 interrupts of the chip. */
+/* 16 exceptions of the core, then 26 interrupts of the chip. */
 typedef struct {
   uint32_t *stack;
   handler_t reset, nmi, hard_fault, reserved[7], svcall, reserved_too[2], pendsv, systick;
