@@ -207,7 +207,7 @@ describe('verification of a device', () => {
     const many = { images: Buffer.concat(Array.from({ length: 40 }, () => images)), labels: null };
     const start = performance.now();
     await verify({ network, device: slow, data: many, progress: (line) => lines.push(line) });
-    expect(lines.length).toBeLessThanOrEqual(1 + (performance.now() - start) / 333);
+    expect(lines.length).toBeLessThanOrEqual(1 + (performance.now() - start) / 1000);
     expect(lines.at(-1)).toMatch(/^verified 2000 of 2000 pictures, 0 differ, \d+ pictures\/s$/);
   });
 });
