@@ -184,7 +184,7 @@ describe('Ctrl-C', () => {
       ['build', '--board', 'raspberry-pi-pico', '--model', 'models/mnist-mlp', '--out', out],
       {
         watch: (stderr, kill) => {
-          if (stderr.includes('[2/')) kill('SIGINT');
+          if (stderr.includes('[1/')) kill('SIGINT');
         },
       },
     );

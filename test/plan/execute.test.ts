@@ -7,7 +7,7 @@ import type { BuildPlan } from '../../toolkit/plan/build-plan.js';
 import { executePlan, findToolchain, planFirmware, writeFiles } from '../../toolkit/plan/index.js';
 import { describeWithTool, requireTool } from '../support/tools.js';
 import { BOARDS, temporaryFolder, tinyProject } from './tiny.js';
-import { zigIsThere } from './zig.js';
+import { zigIsThere } from '../support/zig.js';
 
 let folder: { path: string; remove: () => void };
 beforeEach(() => (folder = temporaryFolder()));

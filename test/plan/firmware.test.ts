@@ -15,7 +15,7 @@ import {
 import { randomNetwork } from '../support/random-network.js';
 import { describeWithTool } from '../support/tools.js';
 import { temporaryFolder } from './tiny.js';
-import { zigIsThere } from './zig.js';
+import { zigIsThere } from '../support/zig.js';
 
 /** Has convolutions, an addition, an average pool and dense layers. */
 const NETWORK = randomNetwork(4);

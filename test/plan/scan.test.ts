@@ -17,7 +17,7 @@ import {
 } from '../../toolkit/plan/index.js';
 import { describeWithTool } from '../support/tools.js';
 import { BOARDS, temporaryFolder, tinyProject } from './tiny.js';
-import { zigIsThere } from './zig.js';
+import { zigIsThere } from '../support/zig.js';
 
 const HOST: Architecture = process.arch === 'arm64' ? 'aarch64' : 'x86-64';
 const ARCHITECTURE = { host: HOST, arm: 'arm-thumb', avr: 'avr' } as const;

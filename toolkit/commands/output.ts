@@ -5,7 +5,7 @@ import { InputError } from '../errors.js';
 export interface Output {
   /** A line of the result. */
   readonly line: (text: string) => void;
-  /** A line of progress: overwritten on a terminal, printed as it is elsewhere. */
+  /** A line of progress: overwritten on a terminal; elsewhere a plain line, at most one every two seconds. */
   readonly progress: (text: string) => void;
   /** The result for machines; written only where `--json` asked for it. */
   readonly json: (value: unknown) => void;
@@ -16,11 +16,15 @@ export interface Output {
 /** `--json` alone or `--json -`: JSON on standard output; `--json <file>`: JSON into the file, text as usual. */
 export type JsonTarget = string | true | undefined;
 
+/** Milliseconds between two lines of progress where they cannot be overwritten, as in a log file. */
+const PLAIN_INTERVAL = 2000;
+
 /** The output of one command run, bound to this process's streams. */
 export function createOutput(target: JsonTarget): Output {
   const machine = target === true || target === '-';
   const people = machine ? process.stderr : process.stdout;
   let pending = false;
+  let lastProgress = -Infinity;
   const settle = (): void => {
     if (pending) process.stderr.write('\r\x1b[K');
     pending = false;
@@ -35,7 +39,11 @@ export function createOutput(target: JsonTarget): Output {
       if (process.stderr.isTTY) {
         process.stderr.write(`\r\x1b[K${text.slice(0, Math.max(20, process.stderr.columns - 1))}`);
         pending = true;
-      } else process.stderr.write(`${text}\n`);
+        return;
+      }
+      if (performance.now() - lastProgress < PLAIN_INTERVAL) return;
+      lastProgress = performance.now();
+      process.stderr.write(`${text}\n`);
     },
     json(value) {
       settle();

@@ -1,6 +1,6 @@
 import { findExecutable } from '../../toolkit/plan/find-executable.js';
 import { zigPackage } from '../../toolkit/plan/zig-package.js';
-import { require } from '../support/tools.js';
+import { require } from './tools.js';
 
 /** Whether a zig is on this machine; tests never fetch it by themselves. */
 export function zigIsThere(): boolean {
