@@ -64,10 +64,10 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       });
 
   const toolchain = (): Option =>
-    new Option('--toolchain <kind>', 'force the compiler: a native one, or zig from npm').choices([
-      'native',
-      'zig',
-    ]);
+    new Option(
+      '--toolchain <kind>',
+      'force the compiler: a native one (gcc, or clang on the host), or zig from npm',
+    ).choices(['gcc', 'zig']);
 
   command(
     'deploy',

@@ -4,6 +4,7 @@ import { assetPath } from '../../toolkit/assets.js';
 import { boardIds, listBoards, loadBoard, nearestName, parseBoard } from '../../toolkit/boards/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { checkFit, firmwareProject } from '../../toolkit/firmware/index.js';
+import { planFirmware } from '../../toolkit/plan/index.js';
 import { tinyNetwork } from '../support/tiny-network.js';
 
 const pico = readFileSync(assetPath('boards/raspberry-pi-pico.json'), 'utf8');
@@ -24,7 +25,7 @@ describe('the shipped boards', () => {
     expect(boardIds()).toEqual(['arduino-uno', 'host', 'raspberry-pi-pico']);
   });
 
-  it.each(boardIds())('%s loads, renders, and links to the documents it comes from', (id) => {
+  it.each(boardIds())('%s loads, renders, plans, and links to the documents it comes from', (id) => {
     const board = loadBoard(id);
     expect(board.id).toBe(id);
     expect(board.$schema).toBe('./board.schema.json');
@@ -34,6 +35,18 @@ describe('the shipped boards', () => {
     for (const path of [...project.inference, ...project.support]) expect(project.files.has(path)).toBe(true);
     if (project.linkerScript !== null) expect(project.files.has(project.linkerScript)).toBe(true);
     expect(project.files.get('firmware/config.h')).toContain(`#define BOARD_ID "${id}"`);
+    const plan = planFirmware(project, board, {
+      kind: 'gcc',
+      toolchain: board.toolchain,
+      compiler: ['cc'],
+      objcopy: board.kind === 'host' ? null : ['objcopy'],
+      env: {},
+      version: '',
+      why: '',
+    });
+    for (const path of [...project.inference, ...project.support]) {
+      expect(plan.commands.some(({ argv }) => argv.includes(path))).toBe(true);
+    }
     for (const path of project.files.keys())
       expect(path).toMatch(/^[a-zA-Z0-9_]+(\/[a-zA-Z0-9_]+)?(\.[a-zA-Z0-9]+)*$/);
   });

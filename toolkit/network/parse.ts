@@ -43,7 +43,8 @@ function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    const truncated = /end of JSON|Unterminated/i.test(String(cause));
+    const whole = text.trim();
+    const truncated = whole.startsWith('{') && !whole.endsWith('}');
     throw new InputError(
       truncated ? 'the JSON ends too early: the file is cut short' : `not JSON: ${(cause as Error).message}`,
       {
