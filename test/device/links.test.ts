@@ -116,8 +116,8 @@ describe.skipIf(!gcc || !requireTool('script'))('a serial port', () => {
     const other = await pseudoTerminal(program);
     const link = await serialPortLink(other.path, 115200);
     const timing = {
-      first: 300,
-      least: 100,
+      first: 700,
+      least: 700,
       repeats: 1,
       hello: { patience: 500, repeats: 3 },
       perByte: 0,

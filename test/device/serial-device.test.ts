@@ -12,13 +12,15 @@ const interpreter = createInterpreter(network);
 const pictures = toyPictures(40);
 const [picture = new Uint8Array(0)] = pictures;
 
+/** Short enough to wait for, long enough for a busy machine. */
 const quick: Timing = {
-  first: 60,
-  least: 20,
+  first: 300,
+  least: 150,
   repeats: 3,
-  hello: { patience: 20, repeats: 3 },
+  hello: { patience: 60, repeats: 3 },
   perByte: 0,
 };
+const patient: Timing = { ...quick, first: 30_000, least: 30_000 };
 const open = (link: FakeDevice, more: object = {}): Promise<Device> =>
   serialDevice(link, { network, executor: 'serial', timing: quick, where: '/dev/toy', ...more });
 const opened = async (options: FakeOptions = {}): Promise<{ link: FakeDevice; device: Device }> => {
@@ -84,7 +86,7 @@ describe('a device on a good line', () => {
         worst = Math.max(worst, ++held);
         return write(bytes);
       };
-      await expectRight(await open(link));
+      await expectRight(await open(link, { timing: patient }));
       expect(worst).toBe(most);
     }
   });
@@ -193,7 +195,7 @@ describe('a device on a bad line', () => {
         return [];
       },
     });
-    const device = await open(link, { timing: { ...quick, first: 30_000, least: 30_000 } });
+    const device = await open(link, { timing: patient });
     await expectRight(device);
     expect(lost).toBe(1);
     expect(link.requests.length).toBe(1 + pictures.length + 1);
@@ -203,7 +205,7 @@ describe('a device on a bad line', () => {
     const { link, device } = await opened({
       answer: (frame, n, self) => {
         if (n !== 3) return [frame];
-        setTimeout(() => self.say(frame), 100);
+        setTimeout(() => self.say(frame), 500);
         return [];
       },
     });

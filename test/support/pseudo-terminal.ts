@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from './temporary-folder.js';
 
 export interface PseudoTerminal {
   /** The path that a serial port's user opens. */
@@ -16,7 +16,7 @@ export interface PseudoTerminal {
  * it and the program's streams; inside it a shell says the terminal's name, makes it raw, and sleeps.
  */
 export async function pseudoTerminal(program: string): Promise<PseudoTerminal> {
-  const note = join(mkdtempSync(join(tmpdir(), 'tablize-pty-')), 'name');
+  const note = join(temporaryFolder('terminal'), 'name');
   const inside = `stty raw -echo; tty > '${note}.part'; mv '${note}.part' '${note}'; exec sleep 600`;
   const script = spawn('script', ['-q', '-c', inside, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
   const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'ignore'] });

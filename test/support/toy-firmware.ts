@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assetPath } from '../../toolkit/assets.js';
 import { networkHash, type DenseStage, type TableNetwork } from '../../toolkit/network/index.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 export interface ToyOptions {
   readonly board?: string;
@@ -197,8 +197,7 @@ export const STRICT = '-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -
 
 /** A new folder with these files. */
 export function writeTemporary(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tablize-toy-'));
-  mkdirSync(folder, { recursive: true });
+  const folder = temporaryFolder('toy');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }

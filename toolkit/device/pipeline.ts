@@ -133,10 +133,10 @@ export function pipeline(link: Link, options: PipelineOptions): Pipeline {
   };
 
   const timedOut = (): void => {
-    const before = flying.length;
+    const oldest = flying[0];
     receive(decoder.giveUp());
     // The answer may have been held back by noise that looked like a header.
-    if (flying.length === 0 || flying.length !== before) return;
+    if (flying[0] !== oldest) return;
     const lost = flying;
     flying = [];
     // Only the oldest is known to be lost; the others go again with it, and are not blamed.

@@ -19,13 +19,13 @@ export interface VerifyOptions {
   /** Verifies the first so many pictures only. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
-  /** Called at most about three times a second, and once at the end. */
+  /** Called at most once a second, and at the end. */
   readonly progress?: (line: string) => void;
 }
 
 /** Pictures that are under way at once: the device's own window is smaller. */
 const AHEAD = 64;
-const PROGRESS_MS = 333;
+const PROGRESS_MS = 1000;
 /** Wall time of interpreting after which timers and signals get their turn. */
 const TURN_MS = 50;
 
