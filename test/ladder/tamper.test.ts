@@ -5,7 +5,7 @@ import { loadModel } from '../../toolkit/commands/model.js';
 import { loadDataSet, take } from '../../toolkit/data/index.js';
 import { hostLink, openDevice, serialDevice, serialTiming, type Link } from '../../toolkit/device/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
-import { verify, type Verification } from '../../toolkit/verify/index.js';
+import { isExact, verify, type Verification } from '../../toolkit/verify/index.js';
 import { buildRung, onRung, RUNGS, type Rung, type Tampering } from '../support/rungs.js';
 import { itWithTool } from '../support/tools.js';
 
@@ -31,6 +31,8 @@ function expectNamed({ firstMismatch, mismatches }: Verification): void {
   expect(firstMismatch?.expected).not.toBe(firstMismatch?.got);
 }
 
+const host: Rung = { board: 'host', compiler: 'gcc', tool: 'cc' };
+
 describe('one wrong bit is found and named', () => {
   for (const rung of RUNGS.filter(({ compiler }) => compiler === 'gcc')) {
     itWithTool(rung.tool ?? [], `a flipped table entry in the firmware (${rung.board})`, async () => {
@@ -47,7 +49,35 @@ describe('one wrong bit is found and named', () => {
     });
   }
 
-  const host: Rung = { board: 'host', compiler: 'gcc', tool: 'cc' };
+  itWithTool(
+    'cc',
+    'a flipped entry of the input table, which packed pictures do not pass through',
+    async () => {
+      const tampering = {
+        path: `network/${networkFile()}.c`,
+        change: (text: string) =>
+          text.replace(
+            /(input_table\[256\] = \{(?:\s*\d+,){200}\s*)(\d+)/,
+            (_all, head: string, value: string) => `${head}${(Number(value) + 1) % 8}`,
+          ),
+      };
+      const verification = await onRung(
+        host,
+        network,
+        (device) => verify({ network, device, data: pictures }),
+        tampering,
+      );
+      const expected = network.input.table[200] ?? 0;
+      expect(verification.firstMismatch).toMatchObject({
+        image: null,
+        stage: 'input',
+        index: 200,
+        expected,
+        got: (expected + 1) % 8,
+      });
+      expect(isExact(verification)).toBe(false);
+    },
+  );
 
   itWithTool('cc', 'a changed reference', async () => {
     const changed = withBias(network, 1);

@@ -78,7 +78,7 @@ export async function verifyTarget(target: Target, pictures: DataSet, run: Run):
 export function conclude(board: Board, report: DeploymentReport, { output, signal }: Run): ExitCode {
   output.json(report);
   for (const line of deploymentLines(board, report)) output.line(line);
-  if (report.mismatches.logits > 0 || report.mismatches.labels > 0) return EXIT.difference;
+  if (report.firstMismatch !== null) return EXIT.difference;
   if (signal.aborted) return EXIT.interrupted;
   return report.stopped === null ? EXIT.ok : EXIT.device;
 }

@@ -127,9 +127,11 @@ export function deploymentLines(board: Board, report: DeploymentReport): string[
 }
 
 function mismatchLines(mismatches: DeploymentReport['mismatches'], first: Mismatch): string[] {
+  const place = first.image === null ? 'before any picture' : `picture ${first.image}`;
+  const note = first.note === null ? '' : ` (${first.note})`;
   return [
     `DIFFERENT: ${grouped(mismatches.logits)} pictures in their logits, ${grouped(mismatches.labels)} in their label`,
-    `first: picture ${first.image}, stage "${first.stage}", index ${first.index}: expected ${first.expected}, got ${first.got}${first.note === null ? '' : ` (${first.note})`}`,
+    `first: ${place}, stage "${first.stage}", index ${first.index}: expected ${first.expected}, got ${first.got}${note}`,
   ];
 }
 

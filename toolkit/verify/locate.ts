@@ -1,5 +1,5 @@
 import { traceCrc, type Device, type Inference } from '../device/index.js';
-import type { Interpretation, Interpreter, TableNetwork } from '../network/index.js';
+import { elements, type Interpretation, type Interpreter, type TableNetwork } from '../network/index.js';
 import type { Mismatch } from './verification.js';
 
 type Place = Omit<Mismatch, 'image'>;
@@ -34,6 +34,32 @@ export async function locate(
         note: 'the device computed this stage differently a moment ago: it does not compute the same twice',
       }
     : { stage, ...place, note: null };
+}
+
+/**
+ * Proves the device's own table of pixel bytes, all 256 entries of it: packed pictures arrive as activation indices and
+ * never pass through it. The first entry that differs, or undefined.
+ */
+export async function checkInputTable(network: TableNetwork, device: Device): Promise<Mismatch | undefined> {
+  const { table } = network.input;
+  const pixels = elements(network.input.shape);
+  for (let first = 0; first < table.length; first += pixels) {
+    const picture = Uint8Array.from({ length: pixels }, (_, i) => (first + i) % table.length);
+    const expected = Int32Array.from(picture, (byte) => table[byte] ?? 0);
+    const [crc] = await device.trace(picture);
+    if (crc === traceCrc(expected, 'indices')) continue;
+    const place = firstDifference(expected, await device.traceStage(picture, 0, pixels));
+    const entry = place === undefined ? first : (picture[place.index] ?? 0);
+    return {
+      image: null,
+      stage: 'input',
+      index: entry,
+      expected: place?.expected ?? table[entry] ?? 0,
+      got: place?.got ?? -1,
+      note: `the device's input table is wrong at pixel byte ${entry}`,
+    };
+  }
+  return undefined;
 }
 
 /** What an inference itself shows: the first logit that differs, or the label. */

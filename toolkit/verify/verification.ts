@@ -2,11 +2,11 @@ import type { DeviceInfo, Executor } from '../device/index.js';
 
 /** The first picture whose answer differs, and where in the network it first differs. */
 export interface Mismatch {
-  /** Number of the picture, from 0. */
-  readonly image: number;
+  /** Number of the picture, from 0; null when the device's input table differs, whatever the picture. */
+  readonly image: number | null;
   /** Name of the stage whose output differs; `input`: the activation indices of the picture. */
   readonly stage: string;
-  /** Position in that tensor, and the two integers there. */
+  /** Position in that tensor (in the input table: the pixel byte), and the two integers there. */
   readonly index: number;
   readonly expected: number;
   readonly got: number;
@@ -40,8 +40,9 @@ export interface Verification {
 }
 
 /** Whether every picture was compared and all labels and logits are the same. */
-export function isExact({ images, asked, mismatches, stopped }: Verification): boolean {
-  return stopped === null && images === asked && mismatches.labels === 0 && mismatches.logits === 0;
+export function isExact({ images, asked, mismatches, firstMismatch, stopped }: Verification): boolean {
+  const same = mismatches.labels === 0 && mismatches.logits === 0 && firstMismatch === null;
+  return stopped === null && images === asked && same;
 }
 
 /** The middle value, the lower one of two; 0 of nothing. */

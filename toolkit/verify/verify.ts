@@ -1,7 +1,7 @@
 import type { Device, Inference } from '../device/index.js';
 import { InputError, InterruptedError, TablizeError } from '../errors.js';
 import { createInterpreter, elements, type Interpretation, type TableNetwork } from '../network/index.js';
-import { differenceOf, locate } from './locate.js';
+import { checkInputTable, differenceOf, locate } from './locate.js';
 import { median, type Mismatch, type Verification } from './verification.js';
 
 /** Pictures to verify with, such as a data set. */
@@ -88,7 +88,12 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
     lastProgress = performance.now();
   };
 
-  for (let i = 0; i < AHEAD; i++) ask();
+  if (info.packedBits !== 0) {
+    const wrong = await checkInputTable(network, device).catch(expectedError);
+    if (wrong instanceof TablizeError) stopped = wrong;
+    else firstMismatch = wrong ?? null;
+  }
+  if (stopped === undefined) for (let i = 0; i < AHEAD; i++) ask();
   for (const [image, picture] of pictures.entries()) {
     if (signal?.aborted === true) stopped = new InterruptedError();
     if (stopped !== undefined) break;
