@@ -1,14 +1,15 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { repository, tablize, temporaryFolder } from '../support/cli.js';
+import { repository, tablize } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const model = 'models/mnist-mlp';
 const small = 'models/mnist-small';
 
 /** A file in a folder of its own. */
 function file(name: string, content: string | Uint8Array): string {
-  const path = join(temporaryFolder(), name);
+  const path = join(temporaryFolder('test'), name);
   writeFileSync(path, content);
   return path;
 }
@@ -67,7 +68,7 @@ const cases: [string, () => string[], number, RegExp, RegExp?][] = [
   ],
   [
     'a folder without a model',
-    () => ['inspect', '--model', temporaryFolder()],
+    () => ['inspect', '--model', temporaryFolder('test')],
     2,
     /neither quantized\.json nor/,
   ],
@@ -86,7 +87,15 @@ const cases: [string, () => string[], number, RegExp, RegExp?][] = [
   ],
   [
     'a board that is too small',
-    () => ['build', '--board', 'arduino-uno', '--model', 'models/mnist-cnn', '--out', temporaryFolder()],
+    () => [
+      'build',
+      '--board',
+      'arduino-uno',
+      '--model',
+      'models/mnist-cnn',
+      '--out',
+      temporaryFolder('test'),
+    ],
     4,
     /needs|does not fit/,
     /\S/,
@@ -132,14 +141,14 @@ const cases: [string, () => string[], number, RegExp, RegExp?][] = [
 ];
 
 function shaped(): string {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder('test');
   writeFileSync(join(folder, 't-images-idx3-ubyte'), idx(8, [2, 5, 5], 50));
   writeFileSync(join(folder, 't-labels-idx1-ubyte'), idx(8, [2], 2));
   return join(folder, 't-images-idx3-ubyte');
 }
 
 function taken(): string {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder('test');
   mkdirSync(join(folder, 'thesis'));
   writeFileSync(join(folder, 'thesis', 'only-copy.txt'), 'precious');
   return folder;

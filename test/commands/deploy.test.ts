@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tablize, temporaryFolder } from '../support/cli.js';
+import { tablize } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { pseudoTerminal } from '../support/pseudo-terminal.js';
 import { itWithTool } from '../support/tools.js';
 
@@ -22,7 +23,7 @@ describe('tablize deploy --json', () => {
   ] as const;
   for (const [board, tool, name, count, executor, unit] of cases) {
     itWithTool(tool, `${board}: ${count} pictures of ${name}, bit-exact, no multiplication`, async () => {
-      const out = join(temporaryFolder(), 'out');
+      const out = join(temporaryFolder('test'), 'out');
       const { code, stdout } = await tablize([
         'deploy',
         '--board',
@@ -58,7 +59,7 @@ describe('tablize deploy --json', () => {
   }
 
   it('--dry-run prints the command lines and makes nothing', async () => {
-    const cwd = temporaryFolder();
+    const cwd = temporaryFolder('test');
     const model = join(process.cwd(), 'models/mnist-small');
     const { code, stdout } = await tablize(
       ['deploy', '--board', 'arduino-uno', '--model', model, '--port', '/dev/ttyACM0', '--dry-run'],
@@ -77,7 +78,7 @@ describe('a board on a port', () => {
     model: string,
     use: (path: string, kill: () => void) => Promise<void>,
   ): Promise<void> {
-    const out = join(temporaryFolder(), 'out');
+    const out = join(temporaryFolder('test'), 'out');
     const built = await tablize(['build', '--board', 'host', '--model', model, '--out', out, '--json']);
     const { products } = JSON.parse(built.stdout) as { products: string[] };
     const terminal = await pseudoTerminal(products[0] ?? '');
@@ -158,7 +159,7 @@ describe('Ctrl-C', () => {
     'cc',
     'ends a verification with what was verified, exit code 130, and leaves no child behind',
     async () => {
-      const out = join(temporaryFolder(), 'out');
+      const out = join(temporaryFolder('test'), 'out');
       let asked = false;
       const { code, stdout } = await tablize(
         ['deploy', '--board', 'host', '--model', 'models/mnist-cnn', '--out', out, '--json'],
@@ -179,7 +180,7 @@ describe('Ctrl-C', () => {
   );
 
   itWithTool('arm-none-eabi-gcc', 'ends a build, exit code 130', async () => {
-    const out = join(temporaryFolder(), 'out');
+    const out = join(temporaryFolder('test'), 'out');
     const { code } = await tablize(
       ['build', '--board', 'raspberry-pi-pico', '--model', 'models/mnist-mlp', '--out', out],
       {

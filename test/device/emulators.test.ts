@@ -17,8 +17,8 @@ import { encodeInference } from '../../toolkit/device/protocol/messages.js';
 import { DeviceError } from '../../toolkit/errors.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
 import { isExact, verify } from '../../toolkit/verify/index.js';
-import { buildFirmware } from '../support/built-firmware.js';
 import { fakeDevice } from '../support/fake-device.js';
+import { buildRung } from '../support/rungs.js';
 import { requireTool } from '../support/tools.js';
 import { toyNetwork, toyPictures } from '../support/toy-network.js';
 
@@ -48,7 +48,7 @@ for (const { id, tool, executor } of boards) {
     const board = loadBoard(id);
     let image: { elf: string; bin: string | null } = { elf: '', bin: null };
     beforeAll(async () => {
-      image = await buildFirmware(board, network);
+      image = await buildRung({ board: board.id, compiler: 'gcc', tool: null }, network);
     });
 
     it('computes what the reference computes, at every stage', async () => {

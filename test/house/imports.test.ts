@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { checkImports } from './check-imports.js';
 
 const toolkit = fileURLToPath(new URL('../../toolkit', import.meta.url));
 
 function house(files: Record<string, string>): string {
-  const root = temporaryFolder();
+  const root = temporaryFolder('test');
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

@@ -114,6 +114,15 @@ describe('checkNetwork', () => {
       'stage "hidden"',
     ],
     [
+      'a product table by the name of what every object has',
+      (d) => {
+        stage(d, 1).products = 'constructor';
+        delete d.products.first;
+      },
+      /the product table "constructor", which/,
+      'stage "hidden"',
+    ],
+    [
       'an unused product table',
       (d) => (d.products.spare = { activations: 1, weights: 1, values: [0] }),
       /no stage uses it/,

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -41,9 +39,4 @@ export function tablize(
       resolve({ code, stdout, stderr });
     });
   });
-}
-
-/** A new empty folder that no other test uses. */
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'tablize-test-'));
 }

@@ -1,11 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadBoard } from '../../toolkit/boards/index.js';
 import { openDevice, type Device } from '../../toolkit/device/index.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
 import { executePlan, findToolchain, planFirmware } from '../../toolkit/plan/index.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** One way to run a network on a device: a board without a port, built by a compiler. */
 export interface Rung {
@@ -46,7 +45,7 @@ export async function buildRung(
     files.set(tampering.path, after);
   }
   const toolchain = await findToolchain(board.toolchain, { allowDownload: true, prefer: compiler });
-  const folder = mkdtempSync(join(tmpdir(), 'tablize-rung-'));
+  const folder = temporaryFolder('rung');
   const plan = planFirmware({ ...project, files }, board, toolchain);
   await executePlan(plan, folder);
   const { elf, bin } = plan.products;

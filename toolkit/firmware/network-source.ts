@@ -2,6 +2,7 @@ import {
   analyse,
   elements,
   networkHash,
+  productTableOf,
   requantizeOf,
   type AnalysedStage,
   type Analysis,
@@ -133,7 +134,7 @@ function stageSource(
   number: number,
 ): StageSource {
   const { stage } = analysed;
-  const products = 'products' in stage ? network.products[stage.products] : undefined;
+  const products = 'products' in stage ? productTableOf(network, stage) : undefined;
   const tables = [
     ...('weights' in stage && products !== undefined ? weightTables(stage, products, types) : []),
     ...valueTables(stage, types),

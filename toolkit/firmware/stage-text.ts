@@ -1,9 +1,11 @@
 import {
   elements,
+  productTableOf,
   requantizeOf,
   type AnalysedStage,
   type Stage,
   type TableNetwork,
+  type WeightedStage,
 } from '../network/index.js';
 import { constantName } from './c-names.js';
 import { initializerLines, literal, type Field } from './c-text.js';
@@ -137,12 +139,8 @@ function structList(type: string, name: string, items: readonly (readonly Field[
   return { type, name, suffix: `[${items.length}]`, lines };
 }
 
-function filterFields(
-  { network }: StageContext,
-  stage: Extract<Stage, { weights: unknown }>,
-): readonly Field[] {
-  const products = network.products[stage.products];
-  const layout = products === undefined ? { shift: 0, shifted: true } : productLayout(products);
+function filterFields({ network }: StageContext, stage: WeightedStage): readonly Field[] {
+  const layout = productLayout(productTableOf(network, stage));
   return [
     ['products', addressOf('products', stage.products)],
     ['weights', addressOf('weights', stage.name)],

@@ -5,6 +5,7 @@ import {
   type Requantize,
   type Stage,
   type TableNetwork,
+  type WeightedStage,
 } from '../network/index.js';
 import { BYTES, fillLines, type IntegerType } from './c-text.js';
 import { constantName } from './c-names.js';
@@ -75,9 +76,11 @@ export function productTable(name: string, table: ProductTable, { product }: Num
   };
 }
 
-type Weighted = Extract<Stage, { weights: unknown }>;
-
-export function weightTables(stage: Weighted, products: ProductTable, types: NumberTypes): readonly Table[] {
+export function weightTables(
+  stage: WeightedStage,
+  products: ProductTable,
+  types: NumberTypes,
+): readonly Table[] {
   const { shift, shifted } = productLayout(products);
   const perFilter = stage.weights.length / stage.bias.length;
   const codes = shifted ? stage.weights.map((weight) => weight << shift) : stage.weights;

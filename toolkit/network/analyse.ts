@@ -1,7 +1,16 @@
 import { InputError } from '../errors.js';
 import { accumulatorBounds, macsOf, type AccumulatorBounds } from './bounds.js';
 import type { Requantize, Shape, Stage, TableNetwork } from './table-network.js';
-import { elements, requantizeOf, stageError, wire, type Tensor, type WiredStage } from './tensors.js';
+import {
+  elements,
+  productTableOf,
+  requantizeOf,
+  stageError,
+  wire,
+  type Tensor,
+  type WeightedStage,
+  type WiredStage,
+} from './tensors.js';
 
 /** A stage with all that is known of it: its tensors, its accumulators' proven bounds, its cost. */
 export interface AnalysedStage extends WiredStage {
@@ -94,12 +103,7 @@ function checkLevels(network: TableNetwork, stage: Stage, levels: number, positi
     case 'dense':
     case 'conv2d':
     case 'depthwiseConv2d': {
-      const table = network.products[stage.products];
-      if (table === undefined)
-        throw stageError(
-          stage,
-          `it uses the product table "${stage.products}", which the network does not have`,
-        );
+      const table = productTableOf(network, stage);
       need(table.activations, `its product table "${stage.products}" has`);
       if (stage.kind !== 'dense' && stage.paddingIndex >= levels)
         throw stageError(stage, `its padding index ${stage.paddingIndex} is not one of ${levels} levels`);
@@ -125,7 +129,7 @@ function checkLevels(network: TableNetwork, stage: Stage, levels: number, positi
 
 function checkWeights(
   network: TableNetwork,
-  stage: Extract<Stage, { weights: unknown }>,
+  stage: WeightedStage,
   input: Shape,
   [, , channels]: Shape,
 ): void {
@@ -135,7 +139,7 @@ function checkWeights(
   if (stage.weights.length !== channels * perChannel) {
     throw stageError(stage, `${stage.weights.length} weights where ${channels} x ${perChannel} are needed`);
   }
-  const levels = network.products[stage.products]?.weights ?? 0;
+  const levels = productTableOf(network, stage).weights;
   const wrong = stage.weights.findIndex((weight) => weight >= levels);
   if (wrong >= 0)
     throw stageError(
@@ -144,7 +148,7 @@ function checkWeights(
     );
 }
 
-function weightsPerChannel(stage: Extract<Stage, { weights: unknown }>, input: Shape): number {
+function weightsPerChannel(stage: WeightedStage, input: Shape): number {
   if (stage.kind === 'dense') return elements(input);
   const window = stage.kernel[0] * stage.kernel[1];
   return stage.kind === 'conv2d' ? window * input[2] : window;

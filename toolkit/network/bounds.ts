@@ -1,5 +1,5 @@
 import type { ProductTable, Stage, TableNetwork } from './table-network.js';
-import { elements, stageError, type WiredStage } from './tensors.js';
+import { elements, productTableOf, stageError, type WiredStage } from './tensors.js';
 
 /** A closed interval of integers. */
 export interface Interval {
@@ -79,13 +79,7 @@ function channelSums(network: TableNetwork, { stage, inputs }: WiredStage): read
     case 'dense':
     case 'conv2d':
     case 'depthwiseConv2d': {
-      const table = network.products[stage.products];
-      if (table === undefined)
-        throw stageError(
-          stage,
-          `it uses the product table "${stage.products}", which the network does not have`,
-        );
-      const products = productIntervals(table, inputs[0]?.levels ?? 0);
+      const products = productIntervals(productTableOf(network, stage), inputs[0]?.levels ?? 0);
       const perChannel = stage.weights.length / stage.bias.length;
       return stage.bias.map((bias, channel) =>
         sum([

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { analyse, type AnalysedStage } from './analyse.js';
-import type { Padding, Requantize, Shape, Stage, TableNetwork } from './table-network.js';
-import { elements } from './tensors.js';
+import type { Padding, Requantize, Shape, TableNetwork } from './table-network.js';
+import { elements, productTableOf, type WeightedStage } from './tensors.js';
 
 /** The answer for one picture, with every trace point when asked for. */
 export interface Interpretation {
@@ -96,11 +96,8 @@ function prepare(
     case 'dense':
     case 'conv2d':
     case 'depthwiseConv2d': {
-      const products = network.products[stage.products];
-      const accumulate =
-        products === undefined
-          ? () => undefined
-          : weighted(stage, products.values, products.weights, source, inShape, target, output.shape);
+      const { values, weights } = productTableOf(network, stage);
+      const accumulate = weighted(stage, values, weights, source, inShape, target, output.shape);
       return then(accumulate, stage.requantize, target, output.shape[2]);
     }
     case 'maxPool':
@@ -151,7 +148,7 @@ function prepare(
  * activations under its window once, then every filter adds the products along its weights.
  */
 function weighted(
-  stage: Extract<Stage, { weights: unknown }>,
+  stage: WeightedStage,
   values: readonly number[],
   weightLevels: number,
   source: Int32Array,

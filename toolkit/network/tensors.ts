@@ -1,5 +1,12 @@
 import { InputError } from '../errors.js';
-import { INPUT, type Requantize, type Shape, type Stage, type TableNetwork } from './table-network.js';
+import {
+  INPUT,
+  type ProductTable,
+  type Requantize,
+  type Shape,
+  type Stage,
+  type TableNetwork,
+} from './table-network.js';
 
 /** A tensor between stages: activation indices 0..levels-1 of this shape. The logits have `levels` null. */
 export interface Tensor {
@@ -36,6 +43,16 @@ export function stageError(stage: Stage, message: string, next?: string): InputE
     where: `stage "${stage.name}" (${stage.kind})`,
     ...(next === undefined ? {} : { next }),
   });
+}
+
+/** A stage whose products come from a table. */
+export type WeightedStage = Extract<Stage, { products: unknown }>;
+
+/** The product table that a stage names. Throws InputError when the network does not have it. */
+export function productTableOf({ products }: TableNetwork, stage: WeightedStage): ProductTable {
+  const table = Object.hasOwn(products, stage.products) ? products[stage.products] : undefined;
+  if (table !== undefined) return table;
+  throw stageError(stage, `it uses the product table "${stage.products}", which the network does not have`);
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   measureNetwork,
   networkHash,
   productForm,
+  productTableOf,
   type NetworkFigures,
   type ProductForm,
   type ProductTable,
@@ -61,7 +62,7 @@ export function inspectNetwork(network: TableNetwork, boards: readonly BoardFit[
     provenance: network.provenance,
     boards,
     stages: analyse(network).stages.map(({ stage, output, macs, bounds }): StageReport => {
-      const table = 'products' in stage ? network.products[stage.products] : undefined;
+      const table = 'products' in stage ? productTableOf(network, stage) : undefined;
       return {
         name: stage.name,
         kind: stage.kind,
