@@ -7,7 +7,7 @@ import { emulate } from './commands/emulate.js';
 import { flash } from './commands/flash.js';
 import { inspect } from './commands/inspect.js';
 import { createOutput } from './commands/output.js';
-import { levels, wholeNumber } from './commands/parse-options.js';
+import { finiteNumber, labelList, levels, wholeNumber } from './commands/parse-options.js';
 import { ports } from './commands/ports.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
@@ -116,6 +116,9 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--name <name>', 'name of the network (default: the name of the folder)')
     .option('--levels <AxW>', 'activation x weight levels', levels, levels('8x5'))
     .option('--test <set>', 'pictures to measure the accuracies with')
+    .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)
+    .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
+    .option('--labels <list>', 'names of the classes, between commas', labelList)
     .option(...option.count, wholeNumber(1));
 
   command(

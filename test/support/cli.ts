@@ -13,6 +13,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Looked at often; the process gets Ctrl-C once it is true. */
+  readonly interruptWhen?: () => boolean;
   /** Called with the text of standard error so far; may send a signal to the process. */
   readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -20,7 +22,7 @@ export interface CliOptions {
 /** Runs the built command as a user would: another process, no terminal. */
 export function tablize(
   args: readonly string[],
-  { cwd = repository, env = {}, watch }: CliOptions = {},
+  { cwd = repository, env = {}, watch, interruptWhen }: CliOptions = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(repository, 'dist/main.js'), ...args], {
@@ -34,8 +36,14 @@ export function tablize(
       stderr += text;
       watch?.(stderr, (signal) => child.kill(signal));
     });
+    const timer = setInterval(() => {
+      if (interruptWhen?.() !== true) return;
+      clearInterval(timer);
+      child.kill('SIGINT');
+    }, 20);
     child.on('error', reject);
     child.on('close', (code) => {
+      clearInterval(timer);
       resolve({ code, stdout, stderr });
     });
   });

@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { picture, type DataSet } from '../data/index.js';
 import { InputError, InterruptedError } from '../errors.js';
+import { writeFileAtomic } from '../model/index.js';
 import { createInterpreter, nameSchema, serializeNetwork, type TableNetwork } from '../network/index.js';
 
 /** The name of a network: `--name`, or the last part of the folder that it is written to. */
@@ -16,17 +16,10 @@ export function networkName(name: string | undefined, out: string): string {
   );
 }
 
-/** Writes a file so that a reader never sees half of it; makes its folder. */
-export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.part`, text);
-  renameSync(`${path}.part`, path);
-}
-
 /** Writes table-network.json beside the quantized model; its path. */
 export function writeTables(folder: string, network: TableNetwork): string {
   const path = join(folder, 'table-network.json');
-  writeWhole(path, serializeNetwork(network));
+  writeFileAtomic(path, serializeNetwork(network));
   return path;
 }
 

@@ -11,6 +11,21 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** A finite number, such as 0.0078125 or -1. */
+export function finiteNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.');
+  return value;
+}
+
+/** Labels between commas, such as `cat,dog`. */
+export function labelList(text: string): readonly string[] {
+  const labels = text.split(',').map((label) => label.trim());
+  if (labels.some((label) => label === ''))
+    throw new InvalidArgumentError('expected labels between commas, such as cat,dog.');
+  return labels;
+}
+
 /** Parser of `8x5`: activation levels x weight levels, 2 to 256 each. */
 export function levels(text: string): { readonly activations: number; readonly weights: number } {
   const match = /^(\d{1,3})x(\d{1,3})$/.exec(text);

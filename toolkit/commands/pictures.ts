@@ -1,12 +1,15 @@
 import { loadDataSet, take, type DataSet } from '../data/index.js';
 import { InputError } from '../errors.js';
-import type { TableNetwork } from '../network/index.js';
+import { elements, type TableNetwork } from '../network/index.js';
 
 /** Loads `--images` (the first `count` of them) and checks that they are what the network reads. */
 export function loadPictures(spec: string, count: number | undefined, network: TableNetwork): DataSet {
   const all = loadDataSet(spec);
   const wanted = network.input.shape;
-  if (all.shape.join() !== wanted.join()) {
+  // A network with a flat input reads pictures of any shape with as many bytes.
+  const fits =
+    all.shape.join() === wanted.join() || (wanted[0] * wanted[1] === 1 && wanted[2] === elements(all.shape));
+  if (!fits) {
     throw new InputError(
       `the pictures are [${all.shape.join(', ')}], but "${network.name}" reads [${wanted.join(', ')}]`,
       {

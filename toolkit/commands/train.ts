@@ -13,18 +13,22 @@ export interface TrainOptions extends CommonOptions {
   readonly out: string;
   readonly name?: string;
   readonly levels: { readonly activations: number; readonly weights: number };
-  readonly epochs: number;
+  readonly epochs?: number;
+  readonly floatEpochs?: number;
   readonly seed: number;
 }
 
 /** `tablize train`: float training, then training with quantization, then tables; measured on the test pictures. */
 export const train: CommandBody<TrainOptions> = async (options, { output, signal }) => {
-  const { architecture, out, levels, epochs, seed } = options;
+  const { architecture, out, levels, epochs, floatEpochs, seed } = options;
   const name = networkName(options.name, out);
   const data = loadDataSetPair(options.data);
   const command = [
     `tablize train --data ${options.data} --architecture ${architecture}`,
-    `--levels ${levels.activations}x${levels.weights} --epochs ${epochs} --seed ${seed} --out ${out}`,
+    `--levels ${levels.activations}x${levels.weights}`,
+    ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
+    ...(floatEpochs === undefined ? [] : [`--float-epochs ${floatEpochs}`]),
+    `--seed ${seed} --out ${out}`,
     ...(options.name === undefined ? [] : [`--name ${name}`]),
   ].join(' ');
   const { model } = await trainModel({
@@ -33,6 +37,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     name,
     seed,
     epochs,
+    floatEpochs,
     activationLevels: levels.activations,
     weightLevels: levels.weights,
     out,

@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadDataSet, take, type DataSet } from '../../toolkit/data/index.js';
+import { tablize } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** An idx file. */
+function idx(dimensions: number[], data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4 + dimensions.length * 4 + data.length);
+  bytes.set([0, 0, 8, dimensions.length]);
+  dimensions.forEach((size, i) => {
+    new DataView(bytes.buffer).setUint32(4 + i * 4, size);
+  });
+  bytes.set(data, 4 + dimensions.length * 4);
+  return bytes;
+}
+
+/** A folder of idx files with the first digits of MNIST, so that an epoch takes a second. */
+function fewDigits(): string {
+  const folder = temporaryFolder('digits');
+  const write = (stem: string, { images, labels, shape }: DataSet): void => {
+    writeFileSync(
+      join(folder, `${stem}-images-idx3-ubyte`),
+      idx([labels.length, shape[0], shape[1]], images),
+    );
+    writeFileSync(join(folder, `${stem}-labels-idx1-ubyte`), idx([labels.length], labels));
+  };
+  write('train', take(loadDataSet('mnist:train'), 3000));
+  write('t10k', take(loadDataSet('mnist:test'), 300));
+  return folder;
+}
+
+describe('tablize train', () => {
+  const data = fewDigits();
+  const settings = ['--data', data, '--architecture', 'small', '--epochs', '2', '--seed', '5'];
+
+  it('makes a model folder that deploys, the same from the same seed, also when it was interrupted', async () => {
+    const whole = join(temporaryFolder('train'), 'few-digits');
+    const made = await tablize(['train', ...settings, '--out', whole, '--json']);
+    expect(made.code).toBe(0);
+    const report = JSON.parse(made.stdout) as {
+      accuracy: { float: number; table: number };
+      tableEntries: number;
+    };
+    expect(report.tableEntries).toBe(40);
+    expect(report.accuracy.table).toBeGreaterThan(0.6);
+
+    const broken = join(temporaryFolder('train'), 'few-digits');
+    const stopped = await tablize(['train', ...settings, '--out', broken], {
+      interruptWhen: () => existsSync(join(broken, 'checkpoint.json')),
+    });
+    expect(stopped.code).toBe(130);
+    expect(existsSync(join(broken, 'table-network.json'))).toBe(false);
+    expect((await tablize(['train', ...settings, '--out', broken])).code).toBe(0);
+    const networkOf = (folder: string): string =>
+      readFileSync(join(folder, 'table-network.json'), 'utf8').replace(/"command": .*/, '');
+    expect(networkOf(broken)).toBe(networkOf(whole));
+  });
+
+  it('refuses a name that cannot be one, and data that is not there', async () => {
+    const bad = await tablize(['train', ...settings, '--out', join(temporaryFolder('train'), 'No Name')]);
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).toMatch(/cannot be the name of a network[^]*--name/);
+    const lost = await tablize([
+      'train',
+      '--data',
+      '/nowhere',
+      '--architecture',
+      'mlp',
+      '--out',
+      join(temporaryFolder('train'), 'x'),
+    ]);
+    expect(lost.code).toBe(2);
+  });
+});
+
+describe('tablize quantize', () => {
+  const floatModel = 'models/mnist-cnn/float/model.json';
+
+  it('makes tables for a float model, measured on test pictures', async () => {
+    const out = join(temporaryFolder('quantize'), 'ptq');
+    const { code, stdout } = await tablize([
+      'quantize',
+      '--model',
+      floatModel,
+      '--calibrate',
+      'mnist:train',
+      '--count',
+      '200',
+      '--levels',
+      '16x9',
+      '--test',
+      `${fewDigits()}:test`,
+      '--out',
+      out,
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as { accuracy: { float: number; table: number }; tableEntries: number };
+    expect(report.tableEntries).toBe(144);
+    expect(report.accuracy.float).toBeGreaterThan(0.97);
+    expect(report.accuracy.table).toBeGreaterThan(0.95);
+    expect((await tablize(['inspect', '--model', out])).code).toBe(0);
+  });
+
+  /** The float model with a change in its topology or weights. */
+  function changed(
+    change: (topology: string) => string,
+    weights: (bytes: Buffer) => Buffer = (bytes) => bytes,
+  ): string {
+    const folder = temporaryFolder('quantize');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'model.json'), change(readFileSync(floatModel, 'utf8')));
+    writeFileSync(join(folder, 'weights.bin'), weights(readFileSync('models/mnist-cnn/float/weights.bin')));
+    return join(folder, 'model.json');
+  }
+
+  it.each([
+    [
+      'an unknown layer',
+      () => changed((text) => text.replace(/"class_name":\s*"MaxPooling2D"/, '"class_name":"LSTM"')),
+      /LSTM[^]*pool1[^]*next:/,
+    ],
+    [
+      'NaN weights',
+      () =>
+        changed(
+          (text) => text,
+          (bytes) => Buffer.from(bytes).fill(0xff, 400, 404),
+        ),
+      /is NaN[^]*conv1/,
+    ],
+    [
+      'short weights',
+      () =>
+        changed(
+          (text) => text,
+          (bytes) => bytes.subarray(0, 1000),
+        ),
+      /cut short[^]*weights\.bin/,
+    ],
+    ['a truncated topology', () => changed((text) => text.slice(0, 700)), /not JSON|cut short/],
+  ])('names %s', async (_title, model, message) => {
+    const { code, stderr } = await tablize([
+      'quantize',
+      '--model',
+      model(),
+      '--calibrate',
+      'mnist:train',
+      '--out',
+      join(temporaryFolder('quantize'), 'x'),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/defect in tablize/);
+  });
+});
