@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BuildError, InputError, InterruptedError } from '../../toolkit/errors.js';
 import type { BuildPlan } from '../../toolkit/plan/build-plan.js';
@@ -139,6 +139,20 @@ describe.skipIf(!requireTool('sh'))('executing a plan [needs sh]', () => {
   });
 });
 
+/** A folder of ours in which a link stands at `path`, and a file outside that writing through the link would change. */
+function linkedFolder(path: string): { out: string; other: string } {
+  const out = join(folder.path, 'out');
+  const elsewhere = join(folder.path, 'elsewhere');
+  const other = join(elsewhere, path.includes('/') ? basename(path) : path === 'src' ? 'a.c' : 'build.log');
+  mkdirSync(elsewhere);
+  writeFileSync(other, 'kept');
+  writeFiles(new Map(), out);
+  rmSync(join(out, path), { force: true });
+  mkdirSync(dirname(join(out, path)), { recursive: true });
+  symlinkSync(path === 'src' || path === 'build' ? elsewhere : other, join(out, path));
+  return { out, other };
+}
+
 describe('the output folder', () => {
   it('is refused when it holds something that is not ours, and that stays', () => {
     writeFileSync(join(folder.path, 'thesis.txt'), 'years of work');
@@ -159,6 +173,49 @@ describe('the output folder', () => {
     writeFiles(new Map([['src/a.c', 'new']]), folder.path);
     expect(readFileSync(join(folder.path, 'src', 'a.c'), 'utf8')).toBe('new');
     expect(existsSync(join(folder.path, 'mine', 'notes'))).toBe(true);
+  });
+
+  it.each(['src', 'src/a.c', '.tablize'])(
+    'is refused when %s in it is a link; nothing is written',
+    (link) => {
+      const { out, other } = linkedFolder(link);
+      expect(() =>
+        writeFiles(
+          new Map([
+            ['b.c', 'new'],
+            ['src/a.c', 'new'],
+          ]),
+          out,
+        ),
+      ).toThrow(InputError);
+      expect(readFileSync(other, 'utf8')).toBe('kept');
+      expect(existsSync(join(out, 'b.c'))).toBe(false);
+    },
+  );
+
+  it.each(['build', 'build/build.log', 'build/build.stamp.json', 'build/any.o', 'out/product.elf'])(
+    'is not built in when %s is a link; nothing is run',
+    async (link) => {
+      const { out, other } = linkedFolder(link);
+      const plan = planOf('echo ran > ran');
+      const products = { ...plan.products, elf: 'out/product.elf' };
+      await expect(executePlan({ ...plan, products }, out)).rejects.toThrow(InputError);
+      expect(readFileSync(other, 'utf8')).toBe('kept');
+      expect(existsSync(join(out, 'ran'))).toBe(false);
+    },
+  );
+
+  it('may itself be reached by a link, and hold links of the user', () => {
+    mkdirSync(join(folder.path, 'real'));
+    symlinkSync('real', join(folder.path, 'link'));
+    writeFiles(new Map([['src/a.c', 'old']]), join(folder.path, 'link'));
+    symlinkSync('/', join(folder.path, 'real', 'mine'));
+    writeFiles(new Map([['src/a.c', 'new']]), join(folder.path, 'link'));
+    expect(readFileSync(join(folder.path, 'real', 'src', 'a.c'), 'utf8')).toBe('new');
+  });
+
+  it('is an error of the user where it cannot be made', () => {
+    expect(() => writeFiles(new Map([['a.c', '']]), '/proc/tablize/out')).toThrow(InputError);
   });
 
   it.each([

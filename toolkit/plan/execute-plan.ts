@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { BuildError, ToolMissingError } from '../errors.js';
 import { makeFolder } from '../folders.js';
 import type { BuildPlan, Command, Products } from './build-plan.js';
 import { lastLines } from './last-lines.js';
 import { BUILD_FOLDER } from './layout.js';
-import { writeFiles } from './output-folder.js';
+import { attempt, writeFiles } from './output-folder.js';
+import { refuseLinks, refuseLinksIn } from './refuse-links.js';
 import { runCommand } from './run-command.js';
 import { safePath } from './safe-path.js';
 import { toUf2 } from './uf2.js';
@@ -36,18 +37,24 @@ export async function executePlan(
   folder: string,
   options: ExecuteOptions = {},
 ): Promise<Executed> {
+  const folders = [BUILD_FOLDER, ...plan.folders.map(safePath)];
+  attempt(folder, () => {
+    refuseLinksIn(folder, folders);
+    refuseLinks(folder, productPaths(plan.products));
+  });
   writeFiles(plan.files, folder);
-  for (const name of plan.folders) makeFolder(join(folder, safePath(name)));
+  for (const name of folders) makeFolder(join(folder, name));
   const log = join(folder, BUILD_FOLDER, 'build.log');
   const stamp = join(folder, BUILD_FOLDER, 'build.stamp.json');
-  makeFolder(dirname(log));
   const hash = hashOf(plan);
   if (isFresh(stamp, hash, plan.products, folder)) {
     options.progress?.('nothing has changed since the last build');
     return { folder, log, ran: false };
   }
-  writeFileSync(stamp, '{}\n');
-  writeFileSync(log, '');
+  attempt(folder, () => {
+    writeFileSync(stamp, '{}\n');
+    writeFileSync(log, '');
+  });
   for (const [i, command] of plan.commands.entries()) {
     options.progress?.(`[${i + 1}/${plan.commands.length}] ${command.title}`);
     await execute(command, folder, log, options.signal);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '../errors.js';
 import { makeFolder } from '../folders.js';
+import { refuseLinks } from './refuse-links.js';
 import { safePath } from './safe-path.js';
 
 /** A file that names a folder as ours; only such a folder, or an empty one, is written into. */
@@ -14,26 +15,32 @@ const MARKER_TEXT =
  * Makes the folder ours: creates it if need be. Throws InputError when it holds something that is not ours.
  */
 export function claimFolder(folder: string): void {
-  if (existsSync(folder)) {
-    if (!statSync(folder).isDirectory()) {
-      throw new InputError('the output folder is a file', { where: folder, next: 'name another folder' });
-    }
-    if (!existsSync(join(folder, MARKER)) && readdirSync(folder).length > 0) {
-      throw new InputError('the output folder is not empty and was not made by tablize', {
-        where: folder,
-        next: 'name an empty or a new folder',
-      });
-    }
-  }
-  makeFolder(folder);
   attempt(folder, () => {
+    if (existsSync(folder)) refuseForeign(folder);
+    makeFolder(folder);
     writeFileSync(join(folder, MARKER), MARKER_TEXT);
   });
 }
 
-/** Writes files by relative paths into a folder that `claimFolder` accepts. */
+function refuseForeign(folder: string): void {
+  if (!statSync(folder).isDirectory()) {
+    throw new InputError('the output folder is a file', { where: folder, next: 'name another folder' });
+  }
+  refuseLinks(folder, [MARKER]);
+  if (!existsSync(join(folder, MARKER)) && readdirSync(folder).length > 0) {
+    throw new InputError('the output folder is not empty and was not made by tablize', {
+      where: folder,
+      next: 'name an empty or a new folder',
+    });
+  }
+}
+
+/** Writes files by relative paths into a folder that `claimFolder` accepts; never through a symbolic link in it. */
 export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>, folder: string): void {
   const paths = [...files.keys()].map(safePath);
+  attempt(folder, () => {
+    refuseLinks(folder, paths);
+  });
   claimFolder(folder);
   attempt(folder, () => {
     for (const path of paths) {
@@ -46,7 +53,7 @@ export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>, fold
 }
 
 /** A folder that cannot be written is the user's to change. */
-function attempt(folder: string, action: () => void): void {
+export function attempt(folder: string, action: () => void): void {
   try {
     action();
   } catch (cause) {
