@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BuildError, ToolMissingError } from '../errors.js';
+import { makeFolder } from '../folders.js';
 import type { BuildPlan, Command, Products } from './build-plan.js';
 import { lastLines } from './last-lines.js';
 import { BUILD_FOLDER } from './layout.js';
@@ -36,10 +37,10 @@ export async function executePlan(
   options: ExecuteOptions = {},
 ): Promise<Executed> {
   writeFiles(plan.files, folder);
-  for (const name of plan.folders) mkdirSync(join(folder, safePath(name)), { recursive: true });
+  for (const name of plan.folders) makeFolder(join(folder, safePath(name)));
   const log = join(folder, BUILD_FOLDER, 'build.log');
   const stamp = join(folder, BUILD_FOLDER, 'build.stamp.json');
-  mkdirSync(dirname(log), { recursive: true });
+  makeFolder(dirname(log));
   const hash = hashOf(plan);
   if (isFresh(stamp, hash, plan.products, folder)) {
     options.progress?.('nothing has changed since the last build');

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from '../errors.js';
+import { makeFolder } from '../folders.js';
 import { safePath } from './safe-path.js';
 
 /** A file that names a folder as ours; only such a folder, or an empty one, is written into. */
@@ -24,8 +25,8 @@ export function claimFolder(folder: string): void {
       });
     }
   }
+  makeFolder(folder);
   attempt(folder, () => {
-    mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, MARKER), MARKER_TEXT);
   });
 }
@@ -36,7 +37,7 @@ export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>, fold
   claimFolder(folder);
   attempt(folder, () => {
     for (const path of paths) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      makeFolder(dirname(join(folder, path)));
       writeFileSync(join(folder, path), files.get(path) ?? '', {
         mode: path.endsWith('.sh') ? 0o755 : 0o644,
       });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { assetPath } from '../assets.js';
-import { ToolMissingError } from '../errors.js';
+import { InputError, ToolMissingError } from '../errors.js';
+import { makeFolder } from '../folders.js';
 import { cacheFolder } from './cache-folder.js';
 import { findExecutable } from './find-executable.js';
 import { lastLines } from './last-lines.js';
@@ -66,7 +67,7 @@ export async function installZig(options: InstallOptions = {}): Promise<ZigPacka
   const partial = `${found.folder}.partial-${process.pid}-${Date.now().toString(36)}`;
   try {
     sweep(found.folder);
-    mkdirSync(partial, { recursive: true });
+    makeFolder(partial);
     for (const name of ['package.json', 'package-lock.json']) {
       cpSync(join(assetPath('scripts/tools/zig'), name), join(partial, name));
     }
@@ -76,7 +77,7 @@ export async function installZig(options: InstallOptions = {}): Promise<ZigPacka
     await npmInstall(partial, env, options.signal);
     publish(partial, found.folder);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && 'syscall' in cause) {
+    if (cause instanceof InputError || (cause instanceof Error && 'code' in cause && 'syscall' in cause)) {
       throw new ToolMissingError(`the cache folder cannot be written: ${cause.message}`, {
         where: dirname(found.folder),
         next: 'set TABLIZE_CACHE to a folder with 1 GB of free space',
