@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomic } from '../model/write-file.js';
+import { removeFile, writeFileAtomic } from '../model/write-file.js';
 import type { Parameters, Trainee } from './adam.js';
 
 /** Where a training stands: so many epochs of its phase are done. */
@@ -13,10 +13,12 @@ export interface Checkpoint {
   readonly float: Parameters | null;
 }
 
-const FILE = 'checkpoint.json';
+export const CHECKPOINT_FILE = 'checkpoint.json';
+export const CHECKPOINT_FORMAT = 'tablize/checkpoint@1';
+
 const arrays = z.record(z.string(), z.base64());
 const schema = z.strictObject({
-  format: z.literal('tablize/checkpoint@1'),
+  format: z.literal(CHECKPOINT_FORMAT),
   settings: z.string(),
   phase: z.enum(['float', 'quantized']),
   epoch: z.int().min(0),
@@ -31,7 +33,7 @@ const schema = z.strictObject({
 export function saveCheckpoint(folder: string, settings: string, checkpoint: Checkpoint): void {
   const { phase, epoch, trainee, float } = checkpoint;
   const value: z.infer<typeof schema> = {
-    format: 'tablize/checkpoint@1',
+    format: CHECKPOINT_FORMAT,
     settings,
     phase,
     epoch,
@@ -41,7 +43,7 @@ export function saveCheckpoint(folder: string, settings: string, checkpoint: Che
     second: encode(trainee.second),
     float: float === null ? null : encode(float),
   };
-  writeFileAtomic(join(folder, FILE), JSON.stringify(value));
+  writeFileAtomic(join(folder, CHECKPOINT_FILE), JSON.stringify(value));
 }
 
 /** The checkpoint in a folder; null, with the reason as a progress line, if there is none that can be used. */
@@ -50,7 +52,7 @@ export function loadCheckpoint(
   settings: string,
   progress: (line: string) => void = () => undefined,
 ): Checkpoint | null {
-  const path = join(folder, FILE);
+  const path = join(folder, CHECKPOINT_FILE);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -82,7 +84,7 @@ export function loadCheckpoint(
 
 /** Removes the checkpoint that `saveCheckpoint` wrote, and nothing else. */
 export function removeCheckpoint(folder: string): void {
-  rmSync(join(folder, FILE), { force: true });
+  removeFile(join(folder, CHECKPOINT_FILE));
 }
 
 function parseOrNull(text: string): unknown {
