@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -86,6 +86,29 @@ describe('training', () => {
       expect(quantizedText(out)).toBe(quantizedText('first'));
     },
   );
+
+  test('a checkpoint of other settings, or one that cannot be read, is refused and stays', async () => {
+    const stop = new AbortController();
+    const progress = (line: string): void => {
+      if (line.startsWith('float: epoch 2')) stop.abort();
+    };
+    await expect(trainModel(options('others', { signal: stop.signal, progress }))).rejects.toThrow(
+      InterruptedError,
+    );
+    const path = join(folder, 'others', 'checkpoint.json');
+    const before = readFileSync(path, 'utf8');
+    await expect(trainModel(options('others', { seed: 13, floatEpochs: 4 }))).rejects.toThrow(
+      /\(float, 2 epochs done\) of other settings: seed 3 instead of 13, epochs {[^]*"float":3} instead of {[^]*"float":4}$/,
+    );
+    expect(readFileSync(path, 'utf8')).toBe(before);
+
+    const cut = JSON.stringify({ format: 'tablize/checkpoint@1', settings: '{}' });
+    writeFileSync(path, cut);
+    const refusal = trainModel(options('others'));
+    await expect(refusal).rejects.toThrow(InputError);
+    await expect(refusal).rejects.toThrow('cannot be read');
+    expect(readFileSync(path, 'utf8')).toBe(cut);
+  });
 
   test('a model that is made anew stays whole until the new one is learned', async () => {
     await trainModel(options('anew'));

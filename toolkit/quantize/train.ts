@@ -60,7 +60,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     seed,
   );
   claimModelFolder(out);
-  const found = loadCheckpoint(out, settings.key, progress);
+  const found = loadCheckpoint(out, settings.key);
   const { tf, name: backend, why } = await loadBackend();
   progress(`training ${settings.name} (${architecture}) on ${backend}: ${why}`);
   const run: Run = { tf, options, settings, found, progress };
