@@ -9,6 +9,7 @@ import { buildArchitecture } from './architectures.js';
 import { loadBackend, type Tf } from './backend.js';
 import { buildQuantized } from './build-quantized.js';
 import { calibrateLevels, isQuantized } from './calibrate.js';
+import { claimModelFolder } from './claim-model-folder.js';
 import { loadCheckpoint, removeCheckpoint, saveCheckpoint, type Checkpoint } from './checkpoint.js';
 import type { Levels } from './levels.js';
 import { accuracyOf, observe, predict, trainEpoch, type Subject } from './optimize.js';
@@ -44,7 +45,8 @@ const STEPS_PER_LINE = 200;
  * model and the quantized model into `out`. When interrupted it goes on at the last finished epoch if called again
  * alike.
  *
- * @throws InputError for settings that make no sense; InterruptedError when the signal is aborted.
+ * @throws InputError for settings that make no sense, or a folder that is not ours or cannot be written to;
+ * InterruptedError when the signal is aborted.
  */
 export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const { data, architecture, seed, activationLevels, weightLevels, out } = options;
@@ -57,9 +59,10 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     data.train.classes,
     seed,
   );
+  claimModelFolder(out);
+  const found = loadCheckpoint(out, settings.key);
   const { tf, name: backend, why } = await loadBackend();
   progress(`training ${settings.name} (${architecture}) on ${backend}: ${why}`);
-  const found = loadCheckpoint(out, settings.key, progress);
   const run: Run = { tf, options, settings, found, progress };
 
   const fused = fuse(untrained);
@@ -69,7 +72,6 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     (await train(run, 'float', floating, oneHot(data.train), newTrainee(weightParameters(fused)), null));
   const floatAccuracy = testAccuracy(run, floating, float);
   const floatModel = withWeights(untrained, float);
-  writeTfjsLayers(join(out, 'float'), floatModel);
 
   const trained = withParameters(fused, float);
   const outputs = calibrate(run, floating, float);
@@ -82,6 +84,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const quantizedAccuracy = testAccuracy(run, quantized, learned);
 
   const { stages, outputs: levels } = finishQuantized(learned, trained, outputs);
+  // Not before all is learned: an old model in the folder stays whole until then.
+  writeTfjsLayers(join(out, 'float'), floatModel);
   const model = buildQuantized(trained, activationLevels, stages, levels, {
     sourceHash: hashTfjsLayers(join(out, 'float', 'model.json')),
     schemes: {
