@@ -162,9 +162,9 @@ function describe({ stage, inputs, output }: AnalysedStage): string {
   const to = output.levels === null ? 'logits' : `${output.levels} levels`;
   const windowed =
     'kernel' in stage
-      ? `, kernel ${stage.kernel.join(' x ')}, stride ${stage.stride.join(', ')}`
+      ? `, kernel ${stage.kernel.join(' x ')}, stride ${stage.stride.join(' x ')}`
       : 'window' in stage
-        ? `, window ${stage.window.join(' x ')}, stride ${stage.stride.join(', ')}`
+        ? `, window ${stage.window.join(' x ')}, stride ${stage.stride.join(' x ')}`
         : '';
   return `"${stage.name}", ${stage.kind}${windowed}: ${from} to ${shapeText(output.shape)}, ${to}.`;
 }

@@ -39,7 +39,7 @@ static const TABLIZE_CONSTANT tablize_product_t products_later[20] = {
 
 /* ---- Stage 0 ---- */
 
-/* "conv", conv2d, kernel 3 x 3, stride 1, 1: input (4 x 4 x 1) to 4 x 4 x 2, 3 levels. */
+/* "conv", conv2d, kernel 3 x 3, stride 1 x 1: input (4 x 4 x 1) to 4 x 4 x 2, 3 levels. */
 /* Its sums lie in -49..48 for every picture and are requantized by a shift table. */
 
 /* Weight indices times 4, the offset of the weight's row: 2 x 9. */
@@ -100,7 +100,7 @@ static const TABLIZE_CONSTANT tablize_conv2d_t stage_conv = {
 
 /* ---- Stage 1 ---- */
 
-/* "pool", maxPool, window 2 x 2, stride 2, 2: conv (4 x 4 x 2) to 2 x 2 x 2, 3 levels. */
+/* "pool", maxPool, window 2 x 2, stride 2 x 2: conv (4 x 4 x 2) to 2 x 2 x 2, 3 levels. */
 /* No accumulators. */
 
 static const TABLIZE_CONSTANT tablize_max_pool_t stage_pool = {
@@ -129,7 +129,7 @@ static const TABLIZE_CONSTANT tablize_max_pool_t stage_pool = {
 
 /* ---- Stage 2 ---- */
 
-/* "depthwise", depthwiseConv2d, kernel 2 x 2, stride 1, 1: pool (2 x 2 x 2) to 2 x 2 x 2, 3 levels. */
+/* "depthwise", depthwiseConv2d, kernel 2 x 2, stride 1 x 1: pool (2 x 2 x 2) to 2 x 2 x 2, 3 levels. */
 /* Its sums lie in -170..270 for every picture and are requantized by thresholds. */
 
 /* Weight indices times 4, the offset of the weight's row: 2 x 4. */
@@ -278,7 +278,7 @@ static const TABLIZE_CONSTANT tablize_concat_t stage_both = {
 
 /* ---- Stage 5 ---- */
 
-/* "average", averagePool, window 2 x 2, stride 2, 2: both (2 x 2 x 4) to 1 x 1 x 4, 3 levels. */
+/* "average", averagePool, window 2 x 2, stride 2 x 2: both (2 x 2 x 4) to 1 x 1 x 4, 3 levels. */
 /* Its sums lie in 0..64 for every picture and are requantized by a shift table. */
 
 /* What an activation index is worth. */

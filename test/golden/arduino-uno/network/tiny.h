@@ -15,6 +15,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A picture: 4 x 4 x 1 (height x width x channels), one byte per pixel and channel, channels innermost. */
 #define TINY_PIXELS 16
 #define TINY_LOGITS 3
@@ -48,5 +52,9 @@ uint16_t tiny_label(const int32_t *logits);
  * stage k - 1, to be read before stage k runs. Null for the last point, which is the logits, and for points beyond it.
  */
 const uint8_t *tiny_tensor(uint8_t point, const uint8_t *workspace, uint32_t *count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
