@@ -16,13 +16,14 @@ describe('writing a file', () => {
     expect(readdirSync(join(folder, 'a'))).toEqual(['b.txt']);
   });
 
-  test('below a file, in /proc, in place of a folder: the user is told, nothing is left', () => {
+  test('below a file, in /proc, in place of a folder, of too long a name: the user is told, nothing is left', () => {
     const folder = temporaryFolder('write');
     writeFileSync(join(folder, 'file'), 'mine');
     mkdirSync(join(folder, 'taken'));
     for (const path of [
       join(folder, 'file', 'b.txt'),
       join(folder, 'taken'),
+      join(folder, 'n'.repeat(300)),
       '/dev/null/abc/b.txt',
       '/proc/x/b.txt',
     ]) {
