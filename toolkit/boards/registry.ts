@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { assetPath } from '../assets.js';
 import { InputError } from '../errors.js';
 import { boardSchema, type Board } from './board.js';
+import { contradiction } from './contradiction.js';
 import { nearestName } from './nearest.js';
 
 /** Ids of the boards that are shipped, sorted. */
@@ -68,20 +69,12 @@ export function parseBoard(text: string, where: string): Board {
     });
   }
   const problem = contradiction(parsed.data);
-  if (problem !== null) throw new InputError(problem, { where });
+  if (problem !== null)
+    throw new InputError(problem, {
+      where,
+      next: 'correct the field, or start from the file of a shipped board',
+    });
   return parsed.data;
-}
-
-const TOOLCHAIN_OF_TARGET = { host: 'host', rp2040: 'arm', atmega328p: 'avr' } as const;
-
-/** What a schema cannot say: fields that do not go together. */
-function contradiction({ target, toolchain, memory, serial }: Board): string | null {
-  const needed = TOOLCHAIN_OF_TARGET[target];
-  if (toolchain.kind !== needed) return `toolchain.kind: the target "${target}" needs "${needed}"`;
-  if (target !== 'host' && memory === null) return 'memory: only the host may leave it out';
-  if ((serial.receiveBuffer & (serial.receiveBuffer - 1)) !== 0)
-    return `serial.receiveBuffer: ${serial.receiveBuffer} is not a power of two`;
-  return null;
 }
 
 /** The JSON schema of board files, as committed in boards/board.schema.json. */

@@ -9,7 +9,14 @@ void TIMER1_OVERFLOW_VECTOR(void) INTERRUPT;
 
 /* Double speed, rounded to the nearest divisor: 2.1 % off at 115200 baud, which receivers take. */
 #define BAUD_DIVISOR ((PORT_CLOCK_HZ / 4ul / PORT_BAUD - 1ul) / 2ul)
+#define BAUD_PRODUCT (8ul * (BAUD_DIVISOR + 1ul) * PORT_BAUD)
 #define RING_MASK (PORT_RECEIVE_BUFFER - 1)
+
+#if PORT_CLOCK_HZ / 4ul < PORT_BAUD || BAUD_DIVISOR > 4095
+#error "the clock cannot be divided to this baud rate"
+#elif PORT_CLOCK_HZ * 100 > BAUD_PRODUCT * 103 || PORT_CLOCK_HZ * 100 < BAUD_PRODUCT * 97
+#error "the nearest baud rate that the clock makes is more than 3 % off"
+#endif
 
 #if PORT_RECEIVE_BUFFER > 256
 #error "the ring's positions are bytes"

@@ -8,14 +8,20 @@
 #error "the clock tree below makes 125 MHz of the 12 MHz crystal"
 #endif
 
+/* The divisor in 64ths, rounded: clock / (16 x baud). */
+#define BAUD_DIVISOR_64 ((PORT_CLOCK_HZ * 4ul + PORT_BAUD / 2ul) / PORT_BAUD)
+#define BAUD_PRODUCT (BAUD_DIVISOR_64 * PORT_BAUD)
+
+#if BAUD_DIVISOR_64 < 64 || BAUD_DIVISOR_64 > 65535 * 64
+#error "the clock cannot be divided to this baud rate"
+#elif PORT_CLOCK_HZ * 4ul * 100 > BAUD_PRODUCT * 103 || PORT_CLOCK_HZ * 4ul * 100 < BAUD_PRODUCT * 97
+#error "the nearest baud rate that the clock makes is more than 3 % off"
+#endif
+
 void UART0_Handler(void);
 void SysTick_Handler(void);
 
-enum {
-  RING_MASK = PORT_RECEIVE_BUFFER - 1,
-  /* The divisor in 64ths, rounded: clock / (16 x baud). */
-  BAUD_DIVISOR_64 = (int)((PORT_CLOCK_HZ * 4ul + PORT_BAUD / 2ul) / PORT_BAUD)
-};
+#define RING_MASK (PORT_RECEIVE_BUFFER - 1u)
 
 static uint8_t ring[PORT_RECEIVE_BUFFER];
 static volatile uint32_t ring_in, ring_out;

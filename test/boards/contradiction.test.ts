@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { assetPath } from '../../toolkit/assets.js';
+import { BAUD_TOLERANCE, achievedBaud } from '../../toolkit/boards/baud.js';
+import { loadBoard, parseBoard } from '../../toolkit/boards/index.js';
+import { InputError } from '../../toolkit/errors.js';
+import { firmwareProject } from '../../toolkit/firmware/index.js';
+import { run, withProject } from '../firmware/host-build.js';
+import { tinyNetwork } from '../support/tiny-network.js';
+import { itWithTool } from '../support/tools.js';
+
+/** The text of a shipped board with one field, named like `memory.flash.origin`, changed. */
+function changed(id: string, field: string, value: unknown): string {
+  const board = JSON.parse(readFileSync(assetPath(`boards/${id}.json`), 'utf8')) as Record<string, unknown>;
+  const names = field.split('.');
+  const last = names.pop() ?? '';
+  const owner = names.reduce((at, name) => at[name] as Record<string, unknown>, board);
+  owner[last] = value;
+  return JSON.stringify(board);
+}
+
+const PICO = 'raspberry-pi-pico';
+const UNO = 'arduino-uno';
+
+describe('a board file that contradicts itself', () => {
+  it.each([
+    [PICO, 'emulator.kind', 'host'],
+    [PICO, 'emulator.kind', 'avr8js'],
+    [UNO, 'emulator.kind', 'rp2040js'],
+    ['host', 'emulator.kind', 'rp2040js'],
+    [UNO, 'flash', { kind: 'uf2-drive', volume: 'RPI-RP2', family: 0 }],
+    ['host', 'flash', { kind: 'uf2-drive', volume: 'RPI-RP2', family: 0 }],
+    ['host', 'memory', { flash: { origin: 0, size: 2 ** 32 + 1 }, ram: { origin: 0, size: 1 } }],
+    [PICO, 'memory.flash.origin', 0],
+    [PICO, 'memory.flash.origin', 0x1000_0002],
+    [PICO, 'memory.flash.origin', 0x1000_0000 + 2 ** 32],
+    [PICO, 'memory.flash.size', 2 ** 21 + 1],
+    [PICO, 'memory.flash.size', 2 ** 24 + 4],
+    [PICO, 'memory.ram.origin', 0x1fff_fff8],
+    [PICO, 'memory.ram.origin', 0x2000_0002],
+    [PICO, 'memory.ram.origin', 0x2004_2000],
+    [PICO, 'memory.ram.size', 270_337],
+    [PICO, 'memory.ram.size', 270_344],
+    [PICO, 'memory.ram.size', 2 ** 53 - 8],
+    [UNO, 'memory.flash.origin', 2],
+    [UNO, 'memory.flash.size', 32_257],
+    [UNO, 'memory.flash.size', 32_770],
+    [UNO, 'memory.ram.origin', 0],
+    [UNO, 'memory.ram.size', 2049],
+    [UNO, 'serial.receiveBuffer', 512],
+    [UNO, 'serial.baud', 2_500_000],
+    [UNO, 'serial.baud', 300],
+    [UNO, 'serial.baud', 1_400_000],
+    [PICO, 'clockHz', 133_000_000],
+  ])('%s: %s %j is refused by the name of the field', (id, field, value) => {
+    let error: unknown;
+    try {
+      parseBoard(changed(id, field, value), 'my.json');
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as InputError).message).toMatch(new RegExp(`^${field}`));
+    expect(error).toMatchObject({ where: 'my.json', next: expect.stringContaining('field') as string });
+  });
+
+  it('names the baud rate where it is the clock that is too slow', () => {
+    expect(() => parseBoard(changed(PICO, 'clockHz', 1_000_000), 'my.json')).toThrow(
+      /^serial.baud: .* cannot/,
+    );
+    expect(() => parseBoard(changed(UNO, 'clockHz', 8_000_000), 'my.json')).toThrow(/111111, 3\.5 % off/);
+  });
+
+  it.each([
+    [UNO, 'clockHz', 20_000_000],
+    [UNO, 'serial.baud', 9600],
+    [UNO, 'serial.baud', 1_000_000],
+    [UNO, 'serial.baud', 2_000_000],
+    [UNO, 'emulator', null],
+    [UNO, 'flash', { kind: 'none' }],
+    [PICO, 'serial.baud', 300],
+    [PICO, 'serial.baud', 4_000_000],
+    [PICO, 'memory.ram.origin', 0x2000_0000],
+    [PICO, 'memory.flash.size', 2 ** 24],
+  ])('but %s with %s %j is a board', (id, field, value) => {
+    expect(parseBoard(changed(id, field, value), 'my.json').id).toBe(id);
+  });
+});
+
+describe('the firmware of a baud rate', () => {
+  const BAUDS = [
+    100, 119, 120, 300, 9600, 57_600, 115_200, 250_000, 1_000_000, 1_400_000, 2_000_000, 2_500_000,
+  ];
+  const CLOCKS = { [PICO]: [125_000_000], [UNO]: [1_000_000, 8_000_000, 16_000_000] } as const;
+
+  for (const [id, compiler] of [
+    [PICO, 'arm-none-eabi-gcc'],
+    [UNO, 'avr-gcc'],
+  ] as const) {
+    itWithTool(compiler, `${id}: the preprocessor refuses what the toolkit refuses`, () => {
+      const board = loadBoard(id);
+      const fits = (clockHz: number, baud: number): boolean => {
+        const achieved = achievedBaud(board.target, clockHz, baud);
+        return achieved !== null && Math.abs(achieved / baud - 1) <= BAUD_TOLERANCE;
+      };
+      const builds = (clockHz: number, baud: number): boolean => {
+        const project = firmwareProject(tinyNetwork(), {
+          ...board,
+          clockHz,
+          serial: { ...board.serial, baud },
+        });
+        return withProject(project, (folder) => {
+          try {
+            run(folder, compiler, ['-E', ...project.includes.map((path) => `-I${path}`), 'target/port.c']);
+            return true;
+          } catch (error) {
+            expect(String(error)).toMatch(/#error "the (clock cannot be divided|nearest baud rate)/);
+            return false;
+          }
+        });
+      };
+      const cases = CLOCKS[id].flatMap((clockHz) =>
+        [...BAUDS, 7_812_500, 8_000_000].map((baud) => [clockHz, baud] as const),
+      );
+      const expected = cases.map(([clockHz, baud]) => `${clockHz} ${baud} ${fits(clockHz, baud)}`);
+      expect(new Set(expected.map((line) => line.split(' ')[2])).size).toBe(2);
+      expect(cases.map(([clockHz, baud]) => `${clockHz} ${baud} ${builds(clockHz, baud)}`)).toEqual(expected);
+    });
+  }
+});

@@ -1,0 +1,22 @@
+import type { Board } from './board.js';
+
+/** A receiver samples in the middle of the bits: of ten bits, some 3 % is what it tolerates. */
+export const BAUD_TOLERANCE = 0.03;
+
+/** The baud rate that the target's divisor makes of a clock, in bits per second; null where no divisor fits the register. */
+export function achievedBaud(target: Board['target'], clockHz: number, baud: number): number | null {
+  switch (target) {
+    case 'host':
+      return baud;
+    case 'rp2040': {
+      // The PL011 (RP2040 datasheet, "Baud Rate Calculation"): 16 bits and 6 bits of fraction, of 1/16 of the clock.
+      const divisor = Math.floor((clockHz * 4 + Math.floor(baud / 2)) / baud);
+      return divisor < 64 || divisor > 65_535 * 64 ? null : (clockHz * 4) / divisor;
+    }
+    case 'atmega328p': {
+      // USART0 at double speed (ATmega328P datasheet, "The Baud Rate Generator"): 12 bits, of 1/8 of the clock.
+      const divisor = Math.floor((Math.floor(Math.floor(clockHz / 4) / baud) - 1) / 2);
+      return divisor < 0 || divisor > 4095 ? null : clockHz / (8 * (divisor + 1));
+    }
+  }
+}

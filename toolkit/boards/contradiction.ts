@@ -1,0 +1,116 @@
+import { BAUD_TOLERANCE, achievedBaud } from './baud.js';
+import type { Board } from './board.js';
+
+/** Where a region may lie: from `start` to before `end`, in multiples of `align` bytes. */
+interface Window {
+  readonly start: number;
+  readonly end: number;
+  readonly align: number;
+  /** Whether the region begins at the window's start, because the part begins to read there. */
+  readonly fixed: boolean;
+}
+
+/** What the start-up code, linker script and port of a target demand of a board. */
+interface Demands {
+  readonly toolchain: Board['toolchain']['kind'];
+  readonly flash: Board['flash']['kind'];
+  readonly emulator: NonNullable<Board['emulator']>['kind'];
+  /** The one clock that the start-up code makes, in Hz; null where the board's crystal says. */
+  readonly clockHz: number | null;
+  readonly largestReceiveBuffer: number;
+  readonly memory: { readonly flash: Window; readonly ram: Window };
+}
+
+const ANYWHERE: Window = { start: 0, end: 2 ** 32, align: 1, fixed: false };
+
+const DEMANDS: Readonly<Record<Board['target'], Demands>> = {
+  host: {
+    toolchain: 'host',
+    flash: 'none',
+    emulator: 'host',
+    clockHz: null,
+    largestReceiveBuffer: 65_536,
+    memory: { flash: ANYWHERE, ram: ANYWHERE },
+  },
+  rp2040: {
+    toolchain: 'arm',
+    flash: 'uf2-drive',
+    emulator: 'rp2040js',
+    clockHz: 125_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      // The boot ROM reads boot2 at the start of the flash; the stack, from the end of the RAM down, is aligned to 8.
+      flash: { start: 0x1000_0000, end: 0x1100_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2004_2000, align: 8, fixed: false },
+    },
+  },
+  atmega328p: {
+    toolchain: 'avr',
+    flash: 'avrdude',
+    emulator: 'avr8js',
+    clockHz: null,
+    largestReceiveBuffer: 256,
+    memory: {
+      flash: { start: 0, end: 0x8000, align: 2, fixed: true },
+      ram: { start: 0x100, end: 0x900, align: 1, fixed: false },
+    },
+  },
+};
+
+/** What a schema cannot say: fields that do not go together. The first one with its name, or null. */
+export function contradiction(board: Board): string | null {
+  const { target, toolchain, flash, emulator, memory, clockHz, serial } = board;
+  const demands = DEMANDS[target];
+  if (toolchain.kind !== demands.toolchain)
+    return `toolchain.kind: the target "${target}" needs "${demands.toolchain}"`;
+  if (flash.kind !== 'none' && flash.kind !== demands.flash)
+    return `flash.kind: the target "${target}" takes "${demands.flash}"${demands.flash === 'none' ? '' : ' or "none"'}`;
+  if (emulator !== null && emulator.kind !== demands.emulator)
+    return `emulator.kind: the target "${target}" takes "${demands.emulator}" or no emulator`;
+  if (memory === null && target !== 'host') return 'memory: only the host may leave it out';
+  return (
+    (memory === null
+      ? null
+      : (outside('memory.flash', memory.flash, demands.memory.flash) ??
+        outside('memory.ram', memory.ram, demands.memory.ram))) ??
+    wrongSerial(serial, demands.largestReceiveBuffer) ??
+    wrongBaud(board) ??
+    (demands.clockHz === null || clockHz === demands.clockHz
+      ? null
+      : `clockHz: the target "${target}" runs at ${demands.clockHz}`)
+  );
+}
+
+/** Why a region does not lie in its window, with the field's name; null when it does. */
+function outside(
+  field: string,
+  { origin, size }: { readonly origin: number; readonly size: number },
+  { start, end, align, fixed }: Window,
+): string | null {
+  if (fixed ? origin !== start : origin < start || origin >= end)
+    return `${field}.origin: ${hex(origin)} is not ${fixed ? hex(start) : `in ${hex(start)} to ${hex(end - 1)}`}`;
+  if (origin % align !== 0) return `${field}.origin: ${hex(origin)} is not a multiple of ${align}`;
+  if (size > end - origin)
+    return `${field}.size: ${size} bytes from ${hex(origin)} reach beyond ${hex(end - 1)}`;
+  if (size % align !== 0) return `${field}.size: ${size} is not a multiple of ${align}`;
+  return null;
+}
+
+const hex = (address: number): string => `0x${address.toString(16)}`;
+
+function wrongSerial({ receiveBuffer }: Board['serial'], largest: number): string | null {
+  if ((receiveBuffer & (receiveBuffer - 1)) !== 0)
+    return `serial.receiveBuffer: ${receiveBuffer} is not a power of two`;
+  return receiveBuffer > largest
+    ? `serial.receiveBuffer: ${receiveBuffer} is more than the target's ${largest}`
+    : null;
+}
+
+function wrongBaud({ target, clockHz, serial: { baud } }: Board): string | null {
+  const achieved = achievedBaud(target, clockHz, baud);
+  if (achieved === null) return `serial.baud: a clock of ${clockHz} Hz cannot be divided to ${baud}`;
+  const off = Math.abs(achieved / baud - 1);
+  return off > BAUD_TOLERANCE
+    ? `serial.baud: the nearest to ${baud} that a clock of ${clockHz} Hz makes is ${Math.round(achieved)}, ${(100 * off).toFixed(1)} % off`
+    : null;
+}
