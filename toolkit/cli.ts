@@ -4,6 +4,7 @@ import { build } from './commands/build.js';
 import { deploy } from './commands/deploy.js';
 import { doctor } from './commands/doctor.js';
 import { emulate } from './commands/emulate.js';
+import { describeError } from './commands/failure.js';
 import { flash } from './commands/flash.js';
 import { inspect } from './commands/inspect.js';
 import { createOutput } from './commands/output.js';
@@ -60,8 +61,19 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .addHelpText('after', `\nExample:\n  $ tablize ${name} ${example}`)
       .exitOverride()
       .action(async (options: Options) => {
-        finish(await body(options, { output: createOutput(options.json), signal }));
+        const output = createOutput(options.json);
+        try {
+          finish(await body(options, { output, signal }));
+        } catch (error) {
+          output.json(describeError(error, signal).json);
+          throw error;
+        }
       });
+
+  const levelsOption = (): Option =>
+    new Option('--levels <AxW>', 'activation x weight levels')
+      .argParser(levels)
+      .default(levels('8x5'), '8x5');
 
   const toolchain = (): Option =>
     new Option(
@@ -99,7 +111,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     )
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
-    .option('--levels <AxW>', 'activation x weight levels', levels, levels('8x5'))
+    .addOption(levelsOption())
     .option('--epochs <n>', 'passes over the data with quantization', wholeNumber(1))
     .option('--float-epochs <n>', 'passes over the data before quantization', wholeNumber(1))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);
@@ -114,12 +126,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .requiredOption('--calibrate <set>', 'pictures to choose the levels with')
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
-    .option('--levels <AxW>', 'activation x weight levels', levels, levels('8x5'))
+    .addOption(levelsOption())
     .option('--test <set>', 'pictures to measure the accuracies with')
     .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)
     .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
     .option('--labels <list>', 'names of the classes, between commas', labelList)
-    .option(...option.count, wholeNumber(1));
+    .option('--count <n>', 'calibrate with only the first n pictures (default 1000)', wholeNumber(1));
 
   command(
     'inspect',
@@ -138,8 +150,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
-    .option(...option.out)
-    .addOption(toolchain());
+    .option(...option.out);
 
   command(
     'build',

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createProgram } from './cli.js';
-import { describeError, exitCodeOf } from './commands/failure.js';
+import { describeError, isUsageError } from './commands/failure.js';
+import { createOutput, jsonTargetOf } from './commands/output.js';
 import { EXIT } from './errors.js';
 
 const interrupt = new AbortController();
@@ -23,17 +24,10 @@ try {
   });
   await program.parseAsync();
 } catch (error) {
-  const code = interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
-  const { text, json } = describeError(error, code);
+  const { code, text, json } = describeError(error, interrupt.signal);
   if (text !== '') process.stderr.write(`${text}\n`);
-  if (
-    process.argv.some(
-      (argument, i, all) =>
-        argument === '--json=-' || (argument === '--json' && (all[i + 1] ?? '-').startsWith('-')),
-    )
-  ) {
-    if (json !== null) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-  }
+  // A command reports its own failures; what is wrong with the command line itself, no command has seen.
+  if (isUsageError(error) && json !== null) createOutput(jsonTargetOf(process.argv.slice(2))).json(json);
   process.exitCode = code;
 }
 // Child processes and ports are closed by now; what may linger is a keep-alive timer of a library.

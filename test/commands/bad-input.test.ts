@@ -126,6 +126,20 @@ const cases: [string, () => string[], number, RegExp, RegExp?][] = [
     /not (ours|made by|written by)|other files|not empty/,
   ],
   [
+    'a board that is flashed through a port that was not given',
+    () => ['flash', '--board', 'arduino-uno', '--model', small],
+    2,
+    /through its serial port, and none was given/,
+    /tablize ports/,
+  ],
+  [
+    'a port that is a folder',
+    () => ['verify', '--board', 'arduino-uno', '--model', small, '--port', temporaryFolder('test')],
+    5,
+    /no serial port/,
+    /tablize ports/,
+  ],
+  [
     'a port that is not there',
     () => ['verify', '--board', 'arduino-uno', '--model', small, '--port', '/dev/no-such-port'],
     5,
@@ -170,6 +184,18 @@ describe('bad input', () => {
     await tablize(['build', '--board', 'host', '--model', small, '--out', folder]);
     expect(readdirSync(folder)).toEqual(['thesis']);
     expect(readFileSync(join(folder, 'thesis', 'only-copy.txt'), 'utf8')).toBe('precious');
+  });
+
+  it('is told to machines as JSON in a file, over what an earlier run left there', async () => {
+    const report = file('report.json', '{"old": true}');
+    await tablize(['inspect', '--model', 'models/nothing', '--json', report]);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ error: { exitCode: 2 } });
+  });
+
+  it('on the command line is told to machines, too', async () => {
+    const { stdout, code } = await tablize(['deploy', '--model', 'x', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { exitCode: 2, next: 'see `tablize --help`' } });
   });
 
   it('is told to machines as JSON on standard output', async () => {

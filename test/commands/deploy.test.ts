@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tablize } from '../support/cli.js';
@@ -69,6 +69,34 @@ describe('tablize deploy --json', () => {
     expect(stdout).toMatch(/-c network\/|-S network\//);
     expect(stdout).toMatch(/^\S*avrdude .*-P \/dev\/ttyACM0/m);
     expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+describe('without a compiler', () => {
+  /** A machine with node alone and an empty cache. */
+  const bare = (): Record<string, string> => ({
+    PATH: '/nowhere',
+    TABLIZE_CACHE: join(temporaryFolder('cache'), 'cache'),
+  });
+
+  it('render writes the project, and --dry-run shows the commands; neither fetches anything', async () => {
+    const env = bare();
+    const out = join(temporaryFolder('test'), 'out');
+    const rendered = await tablize(
+      ['render', '--board', 'raspberry-pi-pico', '--model', 'models/mnist-small', '--out', out],
+      { env },
+    );
+    expect(rendered.code).toBe(0);
+    expect(readdirSync(out)).toContain('build.sh');
+    const shown = await tablize(
+      ['build', '--board', 'raspberry-pi-pico', '--model', 'models/mnist-small', '--dry-run'],
+      { env },
+    );
+    expect(existsSync(env['TABLIZE_CACHE'] ?? '')).toBe(false);
+    if (process.platform === 'linux' && process.arch === 'x64') {
+      expect(shown.stdout).toMatch(/zig cc .*-S network\/mnist_small\.c/);
+      expect(shown.stderr).toMatch(/to be fetched/);
+    }
   });
 });
 

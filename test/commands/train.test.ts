@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { train } from '../../toolkit/commands/train.js';
 import { loadDataSet, take, type DataSet } from '../../toolkit/data/index.js';
+import { InterruptedError } from '../../toolkit/errors.js';
 import { tablize } from '../support/cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -51,11 +53,50 @@ describe('tablize train', () => {
       interruptWhen: () => existsSync(join(broken, 'checkpoint.json')),
     });
     expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(/the same command goes on from the checkpoint \(\w+, epoch [12] of 2\)/);
+    expect(existsSync(join(broken, 'float'))).toBe(false);
+    const checkpoint = readFileSync(join(broken, 'checkpoint.json'), 'utf8');
+    const mistyped = await tablize(['train', ...settings, '--seed', '6', '--out', broken]);
+    expect(mistyped.code).toBe(2);
+    expect(mistyped.stderr).toMatch(/seed 5 instead of 6[^]*where: [^]*next: .*--out/);
+    expect(readFileSync(join(broken, 'checkpoint.json'), 'utf8')).toBe(checkpoint);
     expect(existsSync(join(broken, 'table-network.json'))).toBe(false);
     expect((await tablize(['train', ...settings, '--out', broken])).code).toBe(0);
+    expect(existsSync(join(broken, 'checkpoint.json'))).toBe(false);
     const networkOf = (folder: string): string =>
       readFileSync(join(folder, 'table-network.json'), 'utf8').replace(/"command": .*/, '');
     expect(networkOf(broken)).toBe(networkOf(whole));
+  });
+
+  it('keeps the checkpoint until the tables are measured', async () => {
+    const out = join(temporaryFolder('train'), 'few-digits');
+    const stop = new AbortController();
+    const options = {
+      data,
+      architecture: 'small' as const,
+      out,
+      levels: { activations: 8, weights: 5 },
+      epochs: 1,
+      seed: 5,
+    };
+    const output = { line: () => undefined, json: () => undefined, machine: false };
+    const progress = (line: string): void => {
+      if (line.startsWith('measuring')) stop.abort();
+    };
+    const stopped: unknown = await Promise.resolve(
+      train(options, { output: { ...output, progress }, signal: stop.signal }),
+    ).catch((thrown: unknown) => thrown);
+    expect(stopped).toBeInstanceOf(InterruptedError);
+    expect((stopped as Error).message).toMatch(/tables are written[^]*same command/);
+    expect(existsSync(join(out, 'checkpoint.json'))).toBe(true);
+    const lines: string[] = [];
+    await train(options, {
+      output: { ...output, progress: (line) => lines.push(line) },
+      signal: new AbortController().signal,
+    });
+    expect(lines.join('\n')).toContain('quantized: going on after epoch 1 of 1');
+    expect(lines.join('\n')).not.toContain('step');
+    expect(existsSync(join(out, 'checkpoint.json'))).toBe(false);
   });
 
   it('refuses a name that cannot be one, and data that is not there', async () => {
@@ -154,5 +195,47 @@ describe('tablize quantize', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/defect in tablize/);
+  });
+});
+
+describe('the folder that train and quantize write to', () => {
+  const commands: [string, string[]][] = [
+    ['train', ['train', '--data', fewDigits(), '--architecture', 'small', '--epochs', '1', '--name', 'x']],
+    [
+      'quantize',
+      [
+        'quantize',
+        '--model',
+        'models/mnist-cnn/float/model.json',
+        '--calibrate',
+        'mnist:train',
+        '--count',
+        '100',
+        '--name',
+        'x',
+      ],
+    ],
+  ];
+
+  it.each(commands)('of somebody else is refused by %s, before any work', async (_title, args) => {
+    const out = temporaryFolder('foreign');
+    writeFileSync(join(out, 'quantized.json'), 'mine');
+    const { code, stderr } = await tablize([...args, '--out', out]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /is not empty and was not made by tablize[^]*next: +choose a new folder with --out/,
+    );
+    expect(stderr).not.toMatch(/training|calibrating/);
+    expect(readdirSync(out)).toEqual(['quantized.json']);
+    expect(readFileSync(join(out, 'quantized.json'), 'utf8')).toBe('mine');
+  });
+
+  it.each(commands)('that cannot be is refused by %s, before any work', async (_title, args) => {
+    for (const out of ['/dev/null/abc', '/proc/x']) {
+      const { code, stderr } = await tablize([...args, '--out', out]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(out);
+      expect(stderr).not.toMatch(/defect in tablize|training|calibrating/);
+    }
   });
 });

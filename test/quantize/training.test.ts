@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { InputError, InterruptedError } from '../../toolkit/errors.js';
 import { hashTfjsLayers, readTfjsLayers } from '../../toolkit/model/index.js';
 import { adamStep, newTrainee } from '../../toolkit/quantize/adam.js';
 import { epochBatches, gather, randomShifts } from '../../toolkit/quantize/batches.js';
+import { removeCheckpoint } from '../../toolkit/quantize/checkpoint.js';
 import { randomSource } from '../../toolkit/quantize/random.js';
 import { distilled, oneHot } from '../../toolkit/quantize/targets.js';
 import { parseQuantized, trainModel, type TrainOptions } from '../../toolkit/quantize/index.js';
@@ -52,7 +53,6 @@ describe('training', () => {
     const float = join(folder, 'first', 'float', 'model.json');
     expect(readTfjsLayers(float)).toEqual(result.floatModel);
     expect(result.model.provenance.sourceHash).toBe(hashTfjsLayers(float));
-    expect(existsSync(join(folder, 'first', 'checkpoint.json'))).toBe(false);
     for (const stage of result.model.stages) {
       if ('weightLevels' in stage) expect(stage.weightLevels.filter((level) => level === 0)).toHaveLength(1);
     }
@@ -60,9 +60,15 @@ describe('training', () => {
     expect(quantizedText('second')).toBe(quantizedText('first'));
   });
 
-  test.each(['float: epoch 2', 'quantized: epoch 1', 'quantized: epoch 3'])(
-    'interrupted after "%s" it goes on and ends the same',
-    async (moment) => {
+  test.each([
+    ['training rows', 'in the first epoch: there is no checkpoint yet'],
+    ['float: epoch 2', '(float, epoch 2 of 3)'],
+    ['float: epoch 3', '(float, epoch 3 of 3)'],
+    ['quantized: epoch 1', '(quantized, epoch 1 of 3)'],
+    ['quantized: epoch 3', ''],
+  ])(
+    'interrupted after "%s" it says where it stands, goes on and ends the same',
+    async (moment, standing) => {
       const out = `interrupted-${moment.replace(/\W+/g, '-')}`;
       const stop = new AbortController();
       const lines: string[] = [];
@@ -75,29 +81,57 @@ describe('training', () => {
         }),
       );
       if (moment !== 'quantized: epoch 3') {
-        await expect(interrupted).rejects.toThrow(InterruptedError);
-        expect(existsSync(join(folder, out, 'checkpoint.json'))).toBe(true);
+        const error: unknown = await interrupted.catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(InterruptedError);
+        expect((error as Error).message).toContain(standing);
+        expect(existsSync(join(folder, out, 'checkpoint.json'))).toBe(moment !== 'training rows');
       } else {
         await interrupted;
       }
       await trainModel(options(out, { progress: (line) => lines.push(line) }));
-      if (moment !== 'quantized: epoch 3') expect(lines.join('\n')).toMatch(/going on after epoch [12] of 3/);
+      if (moment !== 'training rows') expect(lines.join('\n')).toMatch(/going on after epoch [123] of 3/);
       expect(quantizedText(out)).toBe(quantizedText('first'));
     },
   );
 
-  test('a damaged checkpoint, or one of other settings, is not used; other files stay', async () => {
-    const out = join(folder, 'foreign');
-    mkdirSync(out);
-    writeFileSync(join(out, 'notes.txt'), 'mine');
-    for (const text of ['{', JSON.stringify({ format: 'tablize/checkpoint@1' })]) {
-      writeFileSync(join(out, 'checkpoint.json'), text);
-      const lines: string[] = [];
-      await trainModel(options('foreign', { progress: (line) => lines.push(line) }));
-      expect(lines.join('\n')).toContain('cannot be read: starting anew');
-    }
-    expect(quantizedText('foreign')).toBe(quantizedText('first'));
-    expect(readFileSync(join(out, 'notes.txt'), 'utf8')).toBe('mine');
+  test('a checkpoint of other settings, or one that cannot be read, is refused and stays', async () => {
+    const stop = new AbortController();
+    const progress = (line: string): void => {
+      if (line.startsWith('float: epoch 2')) stop.abort();
+    };
+    await expect(trainModel(options('others', { signal: stop.signal, progress }))).rejects.toThrow(
+      InterruptedError,
+    );
+    const path = join(folder, 'others', 'checkpoint.json');
+    const before = readFileSync(path, 'utf8');
+    await expect(trainModel(options('others', { seed: 13, floatEpochs: 4 }))).rejects.toThrow(
+      /\(float, 2 epochs done\) of other settings: seed 3 instead of 13, epochs {[^]*"float":3} instead of {[^]*"float":4}$/,
+    );
+    expect(readFileSync(path, 'utf8')).toBe(before);
+
+    const cut = JSON.stringify({ format: 'tablize/checkpoint@1', settings: '{}' });
+    writeFileSync(path, cut);
+    const refusal = trainModel(options('others'));
+    await expect(refusal).rejects.toThrow(InputError);
+    await expect(refusal).rejects.toThrow('cannot be read');
+    expect(readFileSync(path, 'utf8')).toBe(cut);
+  });
+
+  test('a model that is made anew stays whole until the new one is learned', async () => {
+    await trainModel(options('anew'));
+    removeCheckpoint(join(folder, 'anew'));
+    const stop = new AbortController();
+    const again = options('anew', {
+      seed: 4,
+      signal: stop.signal,
+      progress: (line) => {
+        if (line.startsWith('quantized: epoch 2')) stop.abort();
+      },
+    });
+    await expect(trainModel(again)).rejects.toThrow(InterruptedError);
+    const { sourceHash } = parseQuantized(quantizedText('anew'), 'quantized.json').provenance;
+    expect(hashTfjsLayers(join(folder, 'anew', 'float', 'model.json'))).toBe(sourceHash);
+    expect(quantizedText('anew')).toBe(quantizedText('first'));
   });
 
   test.each([

@@ -4,12 +4,12 @@ import { EXIT } from '../errors.js';
 import { networkHash } from '../network/index.js';
 import { describeCommand } from '../plan/index.js';
 import { firmwareLines } from '../report/deployment.js';
-import { buildFirmware, outFolder, planBuild } from './firmware.js';
+import { buildFirmware, outFolder, planDryRun, type FirmwareOptions } from './firmware.js';
 import { loadModel } from './model.js';
 import type { RenderOptions } from './render.js';
 import type { CommandBody } from './run.js';
 
-export interface BuildOptions extends RenderOptions {
+export interface BuildOptions extends RenderOptions, FirmwareOptions {
   readonly dryRun?: boolean;
 }
 
@@ -19,8 +19,7 @@ export const build: CommandBody<BuildOptions> = async (options, run) => {
   const board = loadBoard(options.board);
   const { network } = loadModel(options.model);
   if (options.dryRun === true) {
-    const { plan } = await planBuild(board, network, options, run);
-    const commands = plan.commands.map(describeCommand);
+    const commands = (await planDryRun(board, network, options, run)).commands.map(describeCommand);
     output.json({ board: board.id, folder: outFolder(board, network, options.out), commands });
     for (const command of commands) output.line(command);
     return EXIT.ok;

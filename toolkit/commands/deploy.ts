@@ -3,7 +3,8 @@ import { EXIT, InputError } from '../errors.js';
 import { measureNetwork, networkHash, type TableNetwork } from '../network/index.js';
 import { describeCommand, describeFlash, executeFlash, planFlash } from '../plan/index.js';
 import { grouped } from '../report/text.js';
-import { buildFirmware, outFolder, planBuild } from './firmware.js';
+import { buildFirmware, outFolder, planDryRun } from './firmware.js';
+import { checkFlashTarget } from './flash-target.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, Run } from './run.js';
@@ -29,6 +30,7 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
       next: 'give --port too, or use `tablize flash`',
     });
   }
+  if (port !== undefined) checkFlashTarget(board, { port, drive });
   if (options.dryRun === true) return dryRun(board, network, options, run);
 
   const { macs, tableEntries, activationLevels, weightLevels } = measureNetwork(network);
@@ -62,7 +64,7 @@ async function dryRun(
   options: DeployOptions,
   run: Run,
 ): Promise<typeof EXIT.ok> {
-  const { plan } = await planBuild(board, network, options, run);
+  const plan = await planDryRun(board, network, options, run);
   const folder = outFolder(board, network, options.out);
   const flash =
     options.port === undefined

@@ -1,12 +1,8 @@
 import { CommanderError } from 'commander';
-import { EXIT, TablizeError, type ExitCode } from '../errors.js';
+import { EXIT, TablizeError } from '../errors.js';
 
-/** The exit code that an error ends the process with. An unexpected one is a defect of ours: 70, as in sysexits. */
-export function exitCodeOf(error: unknown): ExitCode | 70 {
-  if (error instanceof TablizeError) return error.exitCode;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  return 70;
-}
+/** sysexits' EX_SOFTWARE: a defect of ours. */
+const DEFECT = 70;
 
 export interface FailureReport {
   readonly error: {
@@ -17,32 +13,44 @@ export interface FailureReport {
   };
 }
 
-/** The words for people and the object for machines; commander has already printed its own. */
-export function describeError(
-  error: unknown,
-  exitCode: number,
-): { readonly text: string; readonly json: FailureReport | null } {
-  if (error instanceof CommanderError) {
-    return {
-      text: '',
-      json: exitCode === 0 ? null : { error: { message: error.message, where: null, next: null, exitCode } },
-    };
+export interface Failure {
+  readonly code: number;
+  /** The words for people; empty where they were printed already. */
+  readonly text: string;
+  /** The object for machines; null for what is no failure, such as `--help`. */
+  readonly json: FailureReport | null;
+}
+
+/** Whether the command line itself is wrong. */
+export function isUsageError(error: unknown): error is CommanderError {
+  return error instanceof CommanderError;
+}
+
+/** What the user is told of an error, and the exit code that it deserves. */
+export function describeError(error: unknown, signal: AbortSignal): Failure {
+  const code = signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+  const report = (message: string, where: string | null, next: string | null): FailureReport => ({
+    error: { message, where, next, exitCode: code },
+  });
+  if (isUsageError(error)) {
+    const message = error.message.replace(/^error: /, '');
+    return { code, text: '', json: code === EXIT.ok ? null : report(message, null, 'see `tablize --help`') };
   }
   if (error instanceof TablizeError) {
     const { message, where = null, next = null } = error;
-    const lines = [
-      `error: ${message}`,
-      ...(where === null ? [] : [`  where: ${where}`]),
-      ...(next === null ? [] : [`  next:  ${next}`]),
-    ];
-    return { text: lines.join('\n'), json: { error: { message, where, next, exitCode } } };
+    const lines = [`error: ${message}`];
+    if (where !== null) lines.push(`  where: ${where}`);
+    if (next !== null) lines.push(`  next:  ${next}`);
+    return { code, text: lines.join('\n'), json: report(message, where, next) };
   }
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? message) : message;
-  return {
-    text: `defect in tablize: ${stack}\n  next:  please report this with the command that you ran`,
-    json: {
-      error: { message, where: null, next: 'please report this with the command that you ran', exitCode },
-    },
-  };
+  const next = 'please report this with the command that you ran';
+  return { code, text: `defect in tablize: ${stack}\n  next:  ${next}`, json: report(message, null, next) };
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof TablizeError) return error.exitCode;
+  if (isUsageError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  return DEFECT;
 }

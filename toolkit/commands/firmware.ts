@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Board } from '../boards/board.js';
-import { checkFit, firmwareProject } from '../firmware/index.js';
+import { checkFit, firmwareProject, type FirmwareProject } from '../firmware/index.js';
 import type { TableNetwork } from '../network/index.js';
 import {
   executePlan,
@@ -35,21 +35,23 @@ export function outFolder(board: Board, network: TableNetwork, out: string | und
   return resolve(out ?? join('build', board.id, network.name));
 }
 
-/** Renders and plans, touching nothing but the search for a compiler. */
-export async function planBuild(
+/** The C project of a network that fits the board. */
+export function renderFirmware(board: Board, network: TableNetwork): FirmwareProject {
+  checkFit(network, board);
+  return firmwareProject(network, board);
+}
+
+/** The plan as it would be carried out, for showing: nothing is fetched, written or run but a compiler's `--version`. */
+export async function planDryRun(
   board: Board,
   network: TableNetwork,
-  options: FirmwareOptions,
-  run: Run,
-): Promise<{ plan: BuildPlan; toolchain: FoundToolchain }> {
-  checkFit(network, board);
-  const toolchain = await findToolchain(board.toolchain, {
-    allowDownload: true,
-    prefer: options.toolchain,
-    progress: run.output.progress,
-    signal: run.signal,
-  });
-  return { plan: planFirmware(firmwareProject(network, board), board, toolchain), toolchain };
+  { toolchain }: FirmwareOptions,
+  { output }: Run,
+): Promise<BuildPlan> {
+  const project = renderFirmware(board, network);
+  const found = await findToolchain(board.toolchain, { planOnly: true, prefer: toolchain });
+  output.progress(`${found.version}: ${found.why}`);
+  return planFirmware(project, board, found);
 }
 
 /** Renders, compiles, measures, and proves that the inference code has no multiplication and no float. */
@@ -59,7 +61,14 @@ export async function buildFirmware(
   options: FirmwareOptions,
   run: Run,
 ): Promise<Firmware> {
-  const { plan, toolchain } = await planBuild(board, network, options, run);
+  const project = renderFirmware(board, network);
+  const toolchain = await findToolchain(board.toolchain, {
+    allowDownload: true,
+    prefer: options.toolchain,
+    progress: run.output.progress,
+    signal: run.signal,
+  });
+  const plan = planFirmware(project, board, toolchain);
   const folder = outFolder(board, network, options.out);
   await executePlan(plan, folder, { progress: run.output.progress, signal: run.signal });
   const { flash, ram } = measureSize(readFileSync(join(folder, plan.products.elf)), board);

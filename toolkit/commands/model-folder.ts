@@ -25,7 +25,7 @@ export function writeTables(folder: string, network: TableNetwork): string {
 
 const PICTURES_BETWEEN_LOOKS = 500;
 
-/** Share of pictures that the integer reference labels right, 0..1. */
+/** Share of pictures that the integer reference labels right, 0..1; of tables that are written already. */
 export async function tableAccuracy(
   network: TableNetwork,
   data: DataSet,
@@ -40,7 +40,11 @@ export async function tableAccuracy(
     if (i % PICTURES_BETWEEN_LOOKS === 0) {
       progress(`measuring the tables: ${i} of ${total} pictures`);
       await new Promise(setImmediate);
-      if (signal.aborted) throw new InterruptedError();
+      if (signal.aborted) {
+        throw new InterruptedError(
+          'interrupted: the tables are written, but not yet measured; the same command does that',
+        );
+      }
     }
   }
   return right / total;

@@ -16,6 +16,16 @@ export interface Output {
 /** `--json` alone or `--json -`: JSON on standard output; `--json <file>`: JSON into the file, text as usual. */
 export type JsonTarget = string | true | undefined;
 
+/** What a command line that could not be parsed says of `--json`. */
+export function jsonTargetOf(args: readonly string[]): JsonTarget {
+  const inline = args.find((arg) => arg.startsWith('--json='));
+  if (inline !== undefined) return inline.slice('--json='.length);
+  const at = args.indexOf('--json');
+  if (at < 0) return undefined;
+  const next = args[at + 1];
+  return next === undefined || (next.startsWith('-') && next !== '-') ? true : next;
+}
+
 /** Milliseconds between two lines of progress where they cannot be overwritten, as in a log file. */
 const PLAIN_INTERVAL = 2000;
 

@@ -3,7 +3,7 @@ import { loadDataSet, take } from '../data/index.js';
 import { EXIT } from '../errors.js';
 import { hashTfjsLayers, readTfjsLayers, writeFileAtomic } from '../model/index.js';
 import { measureNetwork, networkHash } from '../network/index.js';
-import { quantizeModel, serializeQuantized } from '../quantize/index.js';
+import { claimModelFolder, quantizeModel, serializeQuantized } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tablize } from '../tablize/index.js';
 import { networkName, tableAccuracy, writeTables } from './model-folder.js';
@@ -37,6 +37,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, { output, 
   });
   const test = options.test === undefined ? undefined : loadDataSet(options.test);
   const calibration = take(loadDataSet(options.calibrate), options.count ?? CALIBRATION_PICTURES);
+  claimModelFolder(out);
   const quantized = await quantizeModel(floatModel, calibration, {
     name,
     sourceHash: hashTfjsLayers(options.model),

@@ -1,7 +1,7 @@
 import { loadDataSetPair } from '../data/index.js';
 import { EXIT } from '../errors.js';
 import { measureNetwork, networkHash } from '../network/index.js';
-import { trainModel, type Architecture } from '../quantize/index.js';
+import { removeCheckpoint, trainModel, type Architecture } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tablize } from '../tablize/index.js';
 import { networkName, tableAccuracy, writeTables } from './model-folder.js';
@@ -51,6 +51,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     float: network.provenance.floatAccuracy,
     table: await tableAccuracy(network, data.test, output.progress, signal),
   };
+  removeCheckpoint(out);
   const { tableEntries } = measureNetwork(network);
   output.json({
     name,

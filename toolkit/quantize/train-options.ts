@@ -20,7 +20,7 @@ export interface TrainOptions {
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
   readonly weightScheme?: WeightSchemeName;
-  /** Folder for `float/`, `quantized.json` and, while it runs, `checkpoint.json`. */
+  /** Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. */
   readonly out: string;
   /** The command line that a reader can repeat; goes into the provenance. */
   readonly command?: string;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { InterruptedError } from '../errors.js';
 import type { FloatModel } from '../model/float-model.js';
 import { fuse } from '../model/fuse.js';
 import { hashTfjsLayers } from '../model/read-tfjs-layers.js';
@@ -9,7 +10,8 @@ import { buildArchitecture } from './architectures.js';
 import { loadBackend, type Tf } from './backend.js';
 import { buildQuantized } from './build-quantized.js';
 import { calibrateLevels, isQuantized } from './calibrate.js';
-import { loadCheckpoint, removeCheckpoint, saveCheckpoint, type Checkpoint } from './checkpoint.js';
+import { claimModelFolder } from './claim-model-folder.js';
+import { loadCheckpoint, saveCheckpoint, type Checkpoint } from './checkpoint.js';
 import type { Levels } from './levels.js';
 import { accuracyOf, observe, predict, trainEpoch, type Subject } from './optimize.js';
 import { serializeQuantized, type QuantizedModel } from './quantized-model.js';
@@ -42,9 +44,10 @@ const STEPS_PER_LINE = 200;
 /**
  * Trains a network in floating point, then quantization-aware with the float network as teacher. Writes the float
  * model and the quantized model into `out`. When interrupted it goes on at the last finished epoch if called again
- * alike.
+ * alike. The checkpoint stays until `removeCheckpoint`, for what the caller does with the model may be interrupted too.
  *
- * @throws InputError for settings that make no sense; InterruptedError when the signal is aborted.
+ * @throws InputError for settings that make no sense, or a folder that is not ours or cannot be written to;
+ * InterruptedError when the signal is aborted.
  */
 export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const { data, architecture, seed, activationLevels, weightLevels, out } = options;
@@ -57,9 +60,10 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     data.train.classes,
     seed,
   );
+  claimModelFolder(out);
+  const found = loadCheckpoint(out, settings.key);
   const { tf, name: backend, why } = await loadBackend();
   progress(`training ${settings.name} (${architecture}) on ${backend}: ${why}`);
-  const found = loadCheckpoint(out, settings.key, progress);
   const run: Run = { tf, options, settings, found, progress };
 
   const fused = fuse(untrained);
@@ -69,7 +73,6 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     (await train(run, 'float', floating, oneHot(data.train), newTrainee(weightParameters(fused)), null));
   const floatAccuracy = testAccuracy(run, floating, float);
   const floatModel = withWeights(untrained, float);
-  writeTfjsLayers(join(out, 'float'), floatModel);
 
   const trained = withParameters(fused, float);
   const outputs = calibrate(run, floating, float);
@@ -82,6 +85,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const quantizedAccuracy = testAccuracy(run, quantized, learned);
 
   const { stages, outputs: levels } = finishQuantized(learned, trained, outputs);
+  // Not before all is learned: an old model in the folder stays whole until then.
+  writeTfjsLayers(join(out, 'float'), floatModel);
   const model = buildQuantized(trained, activationLevels, stages, levels, {
     sourceHash: hashTfjsLayers(join(out, 'float', 'model.json')),
     schemes: {
@@ -94,7 +99,6 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     command: options.command ?? null,
   });
   writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(model));
-  removeCheckpoint(out);
   progress(`float ${percent(floatAccuracy)}, quantized ${percent(quantizedAccuracy)}`);
   return { model, floatModel, floatAccuracy, quantizedAccuracy };
 }
@@ -137,12 +141,25 @@ async function train(
   if (resumed !== null) progress(`${phase}: going on after epoch ${resumed.epoch} of ${epochs}`);
   let trainee = resumed?.trainee ?? start;
   for (let epoch = resumed?.epoch ?? 0; epoch < epochs; epoch++) {
-    trainee = await trainEpoch(tf, subject, course, trainee, epoch);
+    trainee = await trainEpoch(tf, subject, course, trainee, epoch).catch((error: unknown) => {
+      throw error instanceof InterruptedError
+        ? new InterruptedError(standing(settings, phase, epoch))
+        : error;
+    });
     saveCheckpoint(options.out, settings.key, { phase, epoch: epoch + 1, trainee, float });
     const accuracy = testAccuracy(run, subject, trainee.parameters);
     progress(`${phase}: epoch ${epoch + 1} of ${epochs}, accuracy ${percent(accuracy)}`);
   }
   return trainee.parameters;
+}
+
+/** What an interrupted training says when so many epochs of a phase are done. */
+function standing({ epochs }: TrainSettings, phase: Checkpoint['phase'], epoch: number): string {
+  const [last, done] =
+    phase === 'quantized' && epoch === 0 ? (['float', epochs.float] as const) : ([phase, epoch] as const);
+  return done === 0
+    ? 'interrupted in the first epoch: there is no checkpoint yet, the same command starts anew'
+    : `interrupted: the same command goes on from the checkpoint (${last}, epoch ${done} of ${epochs[last]})`;
 }
 
 function testAccuracy({ tf, options }: Run, subject: Subject, parameters: Parameters): number {

@@ -28,7 +28,9 @@ export interface DeploymentReport {
     readonly activationLevels: number;
     readonly weightLevels: number;
   };
+  /** Pictures that were compared, and those that were asked for; fewer when it stopped early. */
   readonly images: number;
+  readonly requested: number;
   /** Shares of right labels, 0..1; float: what the float network had on its own test pictures. */
   readonly accuracy: {
     readonly float: number | null;
@@ -82,6 +84,7 @@ export function deploymentReport({
       weightLevels,
     },
     images: verification.images,
+    requested: verification.asked,
     accuracy: {
       float: network.provenance.floatAccuracy,
       reference: verification.accuracy.reference,
@@ -103,22 +106,31 @@ export function firmwareLines(board: Board, size: Size, multiplies: Multiplies, 
   const share = (used: number, region: { readonly size: number } | undefined): string =>
     region === undefined ? grouped(used) : `${grouped(used)} of ${grouped(region.size)}`;
   return [
-    `flash ${share(size.flash, board.memory?.flash)} bytes, RAM ${share(size.ram, board.memory?.ram)} bytes (${toolchain})`,
+    `flash ${share(size.flash, board.memory?.flash)} bytes, RAM ${share(size.ram, board.memory?.ram)} bytes without the stack (${toolchain})`,
     `inference code: ${multiplies.inference} multiplications, ${multiplies.floats} float instructions`,
   ];
 }
 
 /** What a verification gave, for people; the last lines that a user reads. */
 export function deploymentLines(board: Board, report: DeploymentReport): string[] {
-  const { images, mismatches, accuracy, latency, firstMismatch, stopped } = report;
-  const exact = images - mismatches.logits;
+  const { images, requested, mismatches, accuracy, latency, firstMismatch, stopped } = report;
+  const exact = images - Math.max(mismatches.logits, mismatches.labels);
   const shown = (share: number | null, of: string): string[] =>
     share === null ? [] : [`${percent(share)} ${of}`];
+  const accuracies = [
+    ...shown(accuracy.device, 'on the device'),
+    ...shown(accuracy.reference, 'in the reference'),
+    ...shown(accuracy.float, 'of the float network (all its test pictures)'),
+  ];
+  const verified =
+    images === requested
+      ? `${grouped(exact)} of ${grouped(images)} pictures bit-exact with the host's integer reference, labels and logits`
+      : `NOT FINISHED: ${grouped(images)} of ${grouped(requested)} pictures verified, ${grouped(exact)} of them bit-exact`;
   return [
-    `${grouped(exact)} of ${grouped(images)} pictures bit-exact with the host's integer reference, labels and logits`,
+    verified,
     ...(firstMismatch === null ? [] : mismatchLines(mismatches, firstMismatch)),
     ...(stopped === null ? [] : [`stopped early: ${stopped}`]),
-    `accuracy ${[...shown(accuracy.device, 'on the device'), ...shown(accuracy.reference, 'in the reference'), ...shown(accuracy.float, 'of the float network (all its test pictures)')].join(', ')}`,
+    ...(images === 0 ? [] : [`accuracy ${accuracies.join(', ')}`]),
     ...(latency === null ? [] : [latencyLine(latency)]),
     ...(report.size === null || report.multiplies === null
       ? []

@@ -67,13 +67,13 @@ export function openError(path: string, baud: number, error: Error): DeviceError
       next: 'close the serial monitor, terminal or ModemManager that uses it ("fuser" or "lsof" shows which) and retry',
     });
   }
-  if (/baud|not a typewriter|inappropriate ioctl|ENOTTY|invalid argument/i.test(said)) {
-    return new DeviceError(`this is no serial port, or it cannot do ${baud} baud: ${said}`, {
+  if (/baud|not a typewriter|inappropriate ioctl|ENOTTY|invalid argument|is a directory|EISDIR/i.test(said)) {
+    return new DeviceError(`this is no serial port, or it cannot do ${baud} baud`, {
       ...detail,
       next: 'list the ports with "tablize ports"',
     });
   }
-  return new DeviceError(`cannot open the port: ${said}`, {
+  return new DeviceError(`cannot open the port: ${said.replace(/^Error: /, '')}`, {
     ...detail,
     next: 'unplug the board, connect it again and retry',
   });

@@ -1,0 +1,34 @@
+import type { Board } from '../boards/index.js';
+import { InputError } from '../errors.js';
+
+/** Where the user says that the board is. */
+export interface FlashTarget {
+  readonly port?: string | undefined;
+  readonly drive?: string | undefined;
+}
+
+/**
+ * Refuses, before anything is built, what cannot be flashed: a board that is not, a missing port, an option that the
+ * board's way of flashing does not use. Throws InputError.
+ */
+export function checkFlashTarget(board: Board, { port, drive }: FlashTarget): void {
+  switch (board.flash.kind) {
+    case 'none':
+      throw new InputError(`${board.title} is not flashed`, {
+        next: 'leave --port out, or use `tablize verify --port` for a program that runs already',
+      });
+    case 'uf2-drive':
+      return;
+    case 'avrdude':
+      if (drive !== undefined) {
+        throw new InputError(`${board.title} has no drive: it is flashed through its serial port`, {
+          next: 'give --port instead of --drive',
+        });
+      }
+      if (port === undefined) {
+        throw new InputError(`${board.title} is flashed through its serial port, and none was given`, {
+          next: 'give --port; `tablize ports` lists them',
+        });
+      }
+  }
+}
