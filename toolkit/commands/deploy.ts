@@ -8,7 +8,7 @@ import { checkFlashTarget } from './flash-target.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, Run } from './run.js';
-import { conclude, requireExecutor, verifyTarget } from './session.js';
+import { conclude, requireExecutor, verifyTarget } from './target.js';
 import type { VerifyOptions } from './verify.js';
 
 export interface DeployOptions extends VerifyOptions {

@@ -8,7 +8,7 @@ import { grouped } from '../report/text.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody } from './run.js';
-import { prepareTarget, targetImage } from './session.js';
+import { prepareTarget, targetImage } from './target.js';
 import type { VerifyOptions } from './verify.js';
 
 /** `tablize emulate`: shows pictures, and what the emulated board makes of each. */

@@ -3,7 +3,7 @@ import type { FirmwareOptions } from './firmware.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, CommonOptions } from './run.js';
-import { conclude, prepareTarget, verifyTarget } from './session.js';
+import { conclude, prepareTarget, verifyTarget } from './target.js';
 
 export interface VerifyOptions extends CommonOptions, FirmwareOptions {
   readonly board: string;
