@@ -1,13 +1,18 @@
 import { InputError } from '../errors.js';
 import { INPUT } from '../network/index.js';
-import { elements, type Activation, type FloatModel } from './float-model.js';
+import { activate } from './activations.js';
+import { elements, inputsOf, type FloatModel } from './float-model.js';
 import {
+  affine,
   fuse,
+  type FusedConcat,
   type FusedConv2d,
   type FusedDense,
+  type FusedDepthwise,
   type FusedModel,
   type FusedPool,
   type FusedStage,
+  type FusedWeighted,
 } from './fuse.js';
 
 /** Sees each stage's output values, after its activation; what it returns is passed on in their place. */
@@ -39,7 +44,8 @@ export function evaluateFused(
   const tensors = new Map<string, Float32Array>([[INPUT, input]]);
   let last = input;
   for (const stage of model.stages) {
-    last = onOutput(stage, evaluateStage(stage, tensors.get(stage.input) ?? input));
+    const inputs = inputsOf(stage).map((name) => tensors.get(name) ?? input);
+    last = onOutput(stage, evaluateStage(stage, inputs));
     tensors.set(stage.name, last);
   }
   return last;
@@ -51,22 +57,38 @@ export function inputValues(model: FusedModel, picture: Uint8Array): Float32Arra
   return Float32Array.from(picture, (byte) => byte * scale + offset);
 }
 
-function evaluateStage(stage: FusedStage, input: Float32Array): Float32Array {
+function evaluateStage(stage: FusedStage, inputs: readonly Float32Array[]): Float32Array {
+  const input = inputs[0] ?? new Float32Array();
   switch (stage.kind) {
     case 'dense':
-      return dense(stage, input);
+      return finish(stage, dense(stage, input));
     case 'conv2d':
-      return conv2d(stage, input);
+      return finish(stage, conv2d(stage, input));
+    case 'depthwiseConv2d':
+      return finish(stage, depthwise(stage, input));
     case 'maxPool':
     case 'averagePool':
       return pool(stage, input);
+    case 'add':
+      return input.map((value, i) =>
+        activate(
+          stage.activation,
+          inputs.slice(1).reduce((sum, other) => sum + (other[i] ?? 0), value),
+        ),
+      );
+    case 'concat':
+      return concat(stage, inputs);
   }
 }
 
-/** An activation function. */
-export function activate(activation: Activation, value: number): number {
-  if (activation === 'linear') return value;
-  return Math.min(Math.max(value, 0), activation === 'relu6' ? 6 : Infinity);
+/** Norm and activation, on sums that hold the bias already. */
+function finish({ norm, activation }: FusedWeighted, sums: Float32Array): Float32Array {
+  if (norm === null) return sums.map((sum) => activate(activation, sum));
+  const { scale, shift } = affine(norm);
+  const channels = scale.length;
+  return sums.map((sum, i) =>
+    activate(activation, sum * (scale[i % channels] ?? 0) + (shift[i % channels] ?? 0)),
+  );
 }
 
 function dense(stage: FusedDense, input: Float32Array): Float32Array {
@@ -74,13 +96,13 @@ function dense(stage: FusedDense, input: Float32Array): Float32Array {
   return stage.bias.map((bias, unit) => {
     let sum = bias;
     for (let i = 0; i < input.length; i++) sum += (input[i] ?? 0) * (stage.kernel[i * units + unit] ?? 0);
-    return activate(stage.activation, sum);
+    return sum;
   });
 }
 
 /** Calls `visit` with the window's row and column and the input's, for each position of the window inside the input. */
 function eachInWindow(
-  stage: FusedConv2d | FusedPool,
+  stage: FusedConv2d | FusedDepthwise | FusedPool,
   window: readonly [number, number],
   row: number,
   column: number,
@@ -112,12 +134,44 @@ function conv2d(stage: FusedConv2d, input: Float32Array): Float32Array {
           for (let f = 0; f < filters; f++) sums[f] = (sums[f] ?? 0) + value * (stage.kernel[at + f] ?? 0);
         }
       });
-      output.set(
-        sums.map((sum) => activate(stage.activation, sum)),
-        (row * columns + column) * filters,
-      );
+      output.set(sums, (row * columns + column) * filters);
     }
   }
+  return output;
+}
+
+function depthwise(stage: FusedDepthwise, input: Float32Array): Float32Array {
+  const [rows, columns, channels] = stage.shape;
+  const width = stage.inputShape[1];
+  const output = new Float32Array(rows * columns * channels);
+  const sums = new Float64Array(channels);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      sums.set(stage.bias);
+      eachInWindow(stage, stage.kernelSize, row, column, (y, x, inputRow, inputColumn) => {
+        const from = (inputRow * width + inputColumn) * channels;
+        const at = (y * stage.kernelSize[1] + x) * channels;
+        for (let c = 0; c < channels; c++) {
+          sums[c] = (sums[c] ?? 0) + (input[from + c] ?? 0) * (stage.kernel[at + c] ?? 0);
+        }
+      });
+      output.set(sums, (row * columns + column) * channels);
+    }
+  }
+  return output;
+}
+
+function concat({ shape, inputShapes }: FusedConcat, inputs: readonly Float32Array[]): Float32Array {
+  const channels = shape[2];
+  const output = new Float32Array(elements(shape));
+  let start = 0;
+  inputs.forEach((input, k) => {
+    const width = inputShapes[k]?.[2] ?? 0;
+    for (let from = 0, to = start; from < input.length; from += width, to += channels) {
+      output.set(input.subarray(from, from + width), to);
+    }
+    start += width;
+  });
   return output;
 }
 

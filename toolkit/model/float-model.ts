@@ -1,9 +1,13 @@
 import { InputError } from '../errors.js';
 import { INPUT, type Shape } from '../network/index.js';
+import type { Activation } from './activations.js';
+
+export type { Activation } from './activations.js';
 
 /**
- * A trained network in floating point: named layers, each reading one earlier layer (or `INPUT`) by name. Weights
- * are in TensorFlow's order: dense kernels [inputs][units], convolution kernels [height][width][in][out].
+ * A trained network in floating point: named layers that read earlier layers (or `INPUT`) by name. Weights are in
+ * TensorFlow's order: dense kernels [inputs][units], convolution kernels [height][width][in][out], depthwise ones
+ * [height][width][channels].
  */
 export interface FloatModel {
   readonly name: string;
@@ -21,7 +25,6 @@ export interface FloatInput {
   readonly offset: number;
 }
 
-export type Activation = 'linear' | 'relu' | 'relu6';
 export type PaddingMode = 'same' | 'valid';
 /** [vertical, horizontal]. */
 export type Pair = readonly [number, number];
@@ -29,6 +32,12 @@ export type Pair = readonly [number, number];
 interface LayerBase {
   readonly name: string;
   readonly input: string;
+}
+
+interface JoiningBase {
+  readonly name: string;
+  /** Two or more. */
+  readonly inputs: readonly string[];
 }
 
 export interface DenseLayer extends LayerBase {
@@ -42,6 +51,17 @@ export interface DenseLayer extends LayerBase {
 export interface Conv2dLayer extends LayerBase {
   readonly kind: 'conv2d';
   readonly filters: number;
+  readonly kernelSize: Pair;
+  readonly strides: Pair;
+  readonly padding: PaddingMode;
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+  readonly activation: Activation;
+}
+
+/** One filter per channel. */
+export interface DepthwiseConv2dLayer extends LayerBase {
+  readonly kind: 'depthwiseConv2d';
   readonly kernelSize: Pair;
   readonly strides: Pair;
   readonly padding: PaddingMode;
@@ -80,14 +100,33 @@ export interface ActivationLayer extends LayerBase {
   readonly activation: Activation;
 }
 
+/** The sum of tensors of one shape (residual connection). */
+export interface AddLayer extends JoiningBase {
+  readonly kind: 'add';
+}
+
+/** Channels of tensors of one height and width side by side. */
+export interface ConcatLayer extends JoiningBase {
+  readonly kind: 'concat';
+}
+
 export type FloatLayer =
   | DenseLayer
   | Conv2dLayer
+  | DepthwiseConv2dLayer
+  | AddLayer
+  | ConcatLayer
   | PoolLayer
   | GlobalAveragePoolLayer
   | FlattenLayer
   | BatchNormLayer
   | ActivationLayer;
+
+/** The tensors that a layer reads. */
+export const inputsOf = (layer: {
+  readonly input?: string;
+  readonly inputs?: readonly string[];
+}): readonly string[] => layer.inputs ?? [layer.input ?? INPUT];
 
 export const elements = (shape: Shape): number => shape[0] * shape[1] * shape[2];
 
@@ -105,8 +144,9 @@ export function windowsAlong(
   return { count, before, after: total - before };
 }
 
-/** Output shape of `layer` on an input of `shape`. */
-export function outputShape(layer: FloatLayer, shape: Shape): Shape {
+/** Output shape of `layer` on inputs of these shapes, of which all but a concatenation looks at the first. */
+export function outputShape(layer: FloatLayer, shapes: readonly Shape[]): Shape {
+  const shape = shapes[0] ?? [0, 0, 0];
   const windowed = (window: Pair, strides: Pair, padding: PaddingMode, channels: number): Shape => [
     windowsAlong(shape[0], window[0], strides[0], padding).count,
     windowsAlong(shape[1], window[1], strides[1], padding).count,
@@ -117,6 +157,10 @@ export function outputShape(layer: FloatLayer, shape: Shape): Shape {
       return [1, 1, layer.units];
     case 'conv2d':
       return windowed(layer.kernelSize, layer.strides, layer.padding, layer.filters);
+    case 'depthwiseConv2d':
+      return windowed(layer.kernelSize, layer.strides, layer.padding, shape[2]);
+    case 'concat':
+      return [shape[0], shape[1], shapes.reduce((sum, [, , channels]) => sum + channels, 0)];
     case 'maxPool':
     case 'averagePool':
       return windowed(layer.poolSize, layer.strides, layer.padding, shape[2]);
@@ -124,6 +168,7 @@ export function outputShape(layer: FloatLayer, shape: Shape): Shape {
       return [1, 1, shape[2]];
     case 'flatten':
       return [1, 1, elements(shape)];
+    case 'add':
     case 'batchNorm':
     case 'activation':
       return shape;
@@ -143,6 +188,11 @@ function weightsOf(layer: FloatLayer, shape: Shape): readonly [string, Float32Ar
         ['kernel', layer.kernel, layer.kernelSize[0] * layer.kernelSize[1] * shape[2] * layer.filters],
         ['bias', layer.bias, layer.filters],
       ];
+    case 'depthwiseConv2d':
+      return [
+        ['kernel', layer.kernel, layer.kernelSize[0] * layer.kernelSize[1] * shape[2]],
+        ['bias', layer.bias, shape[2]],
+      ];
     case 'batchNorm':
       return [
         ['gamma', layer.gamma, shape[2]],
@@ -155,6 +205,8 @@ function weightsOf(layer: FloatLayer, shape: Shape): readonly [string, Float32Ar
     case 'globalAveragePool':
     case 'flatten':
     case 'activation':
+    case 'add':
+    case 'concat':
       return [];
   }
 }
@@ -195,10 +247,15 @@ export function checkLayers(model: FloatModel): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>([[INPUT, model.input.shape]]);
   for (const layer of model.layers) {
     const where = `layer "${layer.name}" of model "${model.name}"`;
-    const shape = shapes.get(layer.input);
-    if (shape === undefined) {
-      throw new InputError(`it reads "${layer.input}", which is not an earlier layer`, { where });
-    }
+    const inputs = inputsOf(layer).map((input): Shape => {
+      const found = shapes.get(input);
+      if (found === undefined) {
+        throw new InputError(`it reads "${input}", which is not an earlier layer`, { where });
+      }
+      return found;
+    });
+    const shape = inputs[0] ?? model.input.shape;
+    checkJoin(layer, inputs, where);
     if (shapes.has(layer.name)) throw new InputError('its name is used twice', { where });
     for (const [name, values, expected] of weightsOf(layer, shape)) {
       if (values.length !== expected) {
@@ -221,11 +278,26 @@ export function checkLayers(model: FloatModel): ReadonlyMap<string, Shape> {
         where,
       });
     }
-    const output = outputShape(layer, shape);
+    const output = outputShape(layer, inputs);
     if (output.some((size) => size < 1)) {
       throw new InputError(`its window does not fit an input of ${shape.join(' x ')}`, { where });
     }
     shapes.set(layer.name, output);
   }
   return shapes;
+}
+
+/** What a layer joins must agree: wholly for a sum, in height and width for a concatenation. */
+function checkJoin(layer: FloatLayer, inputs: readonly Shape[], where: string): void {
+  if (layer.kind !== 'add' && layer.kind !== 'concat') return;
+  const axes = layer.kind === 'add' ? 3 : 2;
+  const [first, ...others] = inputs.map((shape) => shape.slice(0, axes).join(' x '));
+  if (others.length === 0)
+    throw new InputError(`it joins ${inputs.length} tensors; two are needed`, { where });
+  const other = others.find((text) => text !== first);
+  if (other === undefined) return;
+  throw new InputError(`it joins tensors of different shapes: ${first ?? ''} and ${other}`, {
+    where,
+    next: 'Give the joined layers the same shape.',
+  });
 }

@@ -2,11 +2,14 @@ import { InputError } from '../errors.js';
 import { INPUT, type Padding, type Shape } from '../network/index.js';
 import {
   checkFloatModel,
+  inputsOf,
   windowsAlong,
   type Activation,
+  type ActivationLayer,
   type BatchNormLayer,
   type Conv2dLayer,
   type DenseLayer,
+  type DepthwiseConv2dLayer,
   type FloatInput,
   type FloatLayer,
   type FloatModel,
@@ -15,9 +18,8 @@ import {
 } from './float-model.js';
 
 /**
- * A float network in the form that is deployed: batch norm folded into weights, activations fused into the layer
- * before them, flattening gone (dense reads any tensor flattened), padding explicit. Every stage but `maxPool`
- * computes new values and so has an activation of its own.
+ * A float network in the form that is deployed: batch norm and activations joined to the layer before them, flattening
+ * gone (dense reads any tensor flattened), padding explicit. Stages other than `maxPool` and `concat` compute new values.
  */
 export interface FusedModel {
   readonly name: string;
@@ -33,26 +35,47 @@ interface StageBase {
   readonly shape: Shape;
 }
 
+interface JoiningBase {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly inputShapes: readonly Shape[];
+  readonly shape: Shape;
+}
+
 interface Windowed {
   readonly stride: Pair;
   readonly padding: Padding;
 }
 
-export interface FusedDense extends StageBase {
-  readonly kind: 'dense';
-  /** [inputs][units]. */
+/** y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, per channel. */
+export interface Norm {
+  readonly gamma: Float32Array;
+  readonly beta: Float32Array;
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+  readonly epsilon: number;
+}
+
+interface Weighted extends StageBase {
   readonly kernel: Float32Array;
+  /** All zero where there is a norm, which has taken it in. */
   readonly bias: Float32Array;
+  readonly norm: Norm | null;
   readonly activation: Activation;
 }
 
-export interface FusedConv2d extends StageBase, Windowed {
+export interface FusedDense extends Weighted {
+  readonly kind: 'dense';
+}
+
+export interface FusedConv2d extends Weighted, Windowed {
   readonly kind: 'conv2d';
   readonly kernelSize: Pair;
-  /** [height][width][in][out]. */
-  readonly kernel: Float32Array;
-  readonly bias: Float32Array;
-  readonly activation: Activation;
+}
+
+export interface FusedDepthwise extends Weighted, Windowed {
+  readonly kind: 'depthwiseConv2d';
+  readonly kernelSize: Pair;
 }
 
 export interface FusedPool extends StageBase, Windowed {
@@ -60,81 +83,137 @@ export interface FusedPool extends StageBase, Windowed {
   readonly window: Pair;
 }
 
-export type FusedStage = FusedDense | FusedConv2d | FusedPool;
+export interface FusedAdd extends JoiningBase {
+  readonly kind: 'add';
+  readonly activation: Activation;
+}
 
-export const hasWeights = (stage: FusedStage): stage is FusedDense | FusedConv2d =>
-  stage.kind === 'dense' || stage.kind === 'conv2d';
+export interface FusedConcat extends JoiningBase {
+  readonly kind: 'concat';
+}
+
+export type FusedWeighted = FusedDense | FusedConv2d | FusedDepthwise;
+export type FusedStage = FusedWeighted | FusedPool | FusedAdd | FusedConcat;
+
+export const hasWeights = (stage: FusedStage): stage is FusedWeighted => 'kernel' in stage;
+
+/** The activation function that ends a stage; linear where it has none of its own. */
+export const activationOf = (stage: FusedStage): Activation =>
+  'activation' in stage ? stage.activation : 'linear';
 
 /**
- * Folds and fuses a float model.
+ * Fuses a float model. Batch norm stays apart from the weights (`foldNorms` folds it), except at the logits.
  *
- * @throws InputError naming the layer if a batch norm or an activation cannot be merged into the layer before it
- * (that layer is a pool or the picture, has an activation already, or is read by another layer too).
+ * @throws InputError naming the layer if a batch norm or an activation cannot be joined to the layer before it (that
+ * layer is a pool, a concatenation or the picture, has an activation already, or is read by another layer too), or if
+ * the last layer does not give plain sums.
  */
 export function fuse(model: FloatModel): FusedModel {
   const shapes = checkFloatModel(model);
   const readers = new Map<string, number>();
-  for (const layer of model.layers) readers.set(layer.input, (readers.get(layer.input) ?? 0) + 1);
+  for (const input of model.layers.flatMap(inputsOf)) readers.set(input, (readers.get(input) ?? 0) + 1);
 
   const stages = new Map<string, FusedStage>();
   /** The stage that now makes the tensor which a layer of this name made. */
   const maker = new Map<string, string>([[INPUT, INPUT]]);
   for (const layer of model.layers) {
-    const input = maker.get(layer.input) ?? layer.input;
-    const inputShape = shapes.get(layer.input) ?? model.input.shape;
-    const shape = shapes.get(layer.name) ?? inputShape;
-    if (layer.kind === 'flatten') {
+    const inputs = inputsOf(layer).map((input) => maker.get(input) ?? input);
+    const inputShapes = inputsOf(layer).map((input) => shapes.get(input) ?? model.input.shape);
+    const shape = shapes.get(layer.name) ?? model.input.shape;
+    const input = inputs[0] ?? INPUT;
+    if (layer.kind === 'flatten' || (layer.kind === 'activation' && layer.activation === 'linear')) {
       maker.set(layer.name, input);
     } else if (layer.kind === 'batchNorm' || layer.kind === 'activation') {
       const before = stages.get(input);
-      if (layer.kind === 'activation' && layer.activation === 'linear') {
-        maker.set(layer.name, input);
-        continue;
-      }
-      if (before === undefined || !hasWeights(before) || before.activation !== 'linear') {
-        throw unmergeable(layer, model.name, 'it does not directly follow a linear dense or conv2d layer');
-      }
       if ((readers.get(layer.input) ?? 0) > 1) {
         throw unmergeable(layer, model.name, `"${layer.input}" is read by another layer too`);
       }
-      stages.set(
-        input,
-        layer.kind === 'batchNorm'
-          ? foldBatchNorm(before, layer)
-          : { ...before, activation: layer.activation },
-      );
+      stages.set(input, layer.kind === 'batchNorm' ? normed(before, layer) : activated(before, layer));
       maker.set(layer.name, input);
+    } else if (layer.kind === 'add' || layer.kind === 'concat') {
+      const base = { name: layer.name, inputs, inputShapes, shape };
+      stages.set(
+        layer.name,
+        layer.kind === 'add' ? { ...base, kind: 'add', activation: 'linear' } : { ...base, kind: 'concat' },
+      );
+      maker.set(layer.name, layer.name);
     } else {
-      stages.set(layer.name, toStage(layer, input, inputShape, shape));
+      stages.set(layer.name, toStage(layer, input, inputShapes[0] ?? model.input.shape, shape));
       maker.set(layer.name, layer.name);
     }
   }
   const fused = [...stages.values()];
   const last = fused.at(-1);
-  if (last === undefined || !hasWeights(last) || last.activation !== 'linear') {
+  if (
+    last === undefined ||
+    last.kind === 'maxPool' ||
+    last.kind === 'concat' ||
+    activationOf(last) !== 'linear'
+  ) {
     throw new InputError(
-      'the last layer must be a dense or conv2d layer without activation (or with softmax)',
+      'the last layer must give sums: dense, convolution, average pooling or add, without activation (or with softmax)',
       {
         where: `model "${model.name}"`,
         next: 'Export the network up to its logits.',
       },
     );
   }
-  return { name: model.name, input: model.input, stages: fused, labels: model.labels };
+  const stagesOut = [...fused.slice(0, -1), hasWeights(last) ? foldNorm(last) : last];
+  return { name: model.name, input: model.input, stages: stagesOut, labels: model.labels };
+
+  function normed(before: FusedStage | undefined, layer: BatchNormLayer): FusedStage {
+    if (
+      before === undefined ||
+      !hasWeights(before) ||
+      before.activation !== 'linear' ||
+      before.norm !== null
+    ) {
+      throw unmergeable(layer, model.name, 'it does not directly follow a linear dense or convolution layer');
+    }
+    const { gamma, beta, variance, epsilon } = layer;
+    const mean = layer.mean.map((value, c) => value - (before.bias[c] ?? 0));
+    return { ...before, bias: before.bias.map(() => 0), norm: { gamma, beta, mean, variance, epsilon } };
+  }
+
+  function activated(before: FusedStage | undefined, layer: ActivationLayer): FusedStage {
+    if (before === undefined || !('activation' in before) || before.activation !== 'linear') {
+      throw unmergeable(
+        layer,
+        model.name,
+        'it does not directly follow a linear dense, convolution or add layer',
+      );
+    }
+    return { ...before, activation: layer.activation };
+  }
 }
 
-/** y = (x * kernel + bias - mean) * k + beta with k = gamma / sqrt(variance + epsilon), as one kernel and bias. */
-export function foldBatchNorm<S extends FusedDense | FusedConv2d>(stage: S, norm: BatchNormLayer): S {
-  const channels = stage.bias.length;
-  const factor = norm.gamma.map((gamma, c) => gamma / Math.sqrt((norm.variance[c] ?? 0) + norm.epsilon));
+/** A norm as one factor and one summand per channel: y = x * scale + shift. */
+export function affine({ gamma, beta, mean, variance, epsilon }: Norm): {
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+} {
+  const scale = gamma.map((value, c) => value / Math.sqrt((variance[c] ?? 0) + epsilon));
+  return { scale, shift: beta.map((value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0)) };
+}
+
+/** The stage with its norm folded into kernel and bias; outputs are innermost in every kernel. */
+export function foldNorm<S extends FusedWeighted>(stage: S): S {
+  if (stage.norm === null) return stage;
+  const { scale, shift } = affine(stage.norm);
   return {
     ...stage,
-    kernel: stage.kernel.map((weight, i) => weight * (factor[i % channels] ?? 0)),
-    bias: stage.bias.map((bias, c) => (bias - (norm.mean[c] ?? 0)) * (factor[c] ?? 0) + (norm.beta[c] ?? 0)),
+    kernel: stage.kernel.map((weight, i) => weight * (scale[i % scale.length] ?? 0)),
+    bias: shift,
+    norm: null,
   };
 }
 
-type Computing = Exclude<FloatLayer, { kind: 'flatten' | 'batchNorm' | 'activation' }>;
+/** The model with every norm folded into the weights. */
+export function foldNorms(model: FusedModel): FusedModel {
+  return { ...model, stages: model.stages.map((stage) => (hasWeights(stage) ? foldNorm(stage) : stage)) };
+}
+
+type Computing = Exclude<FloatLayer, { kind: 'flatten' | 'batchNorm' | 'activation' | 'add' | 'concat' }>;
 
 function toStage(layer: Computing, input: string, inputShape: Shape, shape: Shape): FusedStage {
   const base = { name: layer.name, input, inputShape, shape };
@@ -142,9 +221,10 @@ function toStage(layer: Computing, input: string, inputShape: Shape, shape: Shap
     case 'dense':
       return { ...base, kind: 'dense', ...weightsOf(layer) };
     case 'conv2d':
+    case 'depthwiseConv2d':
       return {
         ...base,
-        kind: 'conv2d',
+        kind: layer.kind,
         kernelSize: layer.kernelSize,
         stride: layer.strides,
         padding: explicitPadding(inputShape, layer.kernelSize, layer.strides, layer.padding),
@@ -176,7 +256,12 @@ function toStage(layer: Computing, input: string, inputShape: Shape, shape: Shap
   }
 }
 
-const weightsOf = ({ kernel, bias, activation }: DenseLayer | Conv2dLayer) => ({ kernel, bias, activation });
+const weightsOf = ({ kernel, bias, activation }: DenseLayer | Conv2dLayer | DepthwiseConv2dLayer) => ({
+  kernel,
+  bias,
+  norm: null,
+  activation,
+});
 
 function explicitPadding(shape: Shape, window: Pair, stride: Pair, mode: PaddingMode): Padding {
   const vertical = windowsAlong(shape[0], window[0], stride[0], mode);
