@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { boards } from './commands/boards.js';
 import { build } from './commands/build.js';
+import { data } from './commands/data.js';
 import { deploy } from './commands/deploy.js';
 import { doctor } from './commands/doctor.js';
 import { emulate } from './commands/emulate.js';
@@ -15,6 +16,7 @@ import { render } from './commands/render.js';
 import type { CommandBody, CommonOptions } from './commands/run.js';
 import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
+import { SET_NAMES } from './data/index.js';
 import type { ExitCode } from './errors.js';
 import { toolkitVersion } from './assets.js';
 
@@ -25,7 +27,10 @@ Exit codes: 0 all bit-exact, 1 a difference was found, 2 bad usage or input, 3 a
 const option = {
   board: ['--board <id>', 'board id (see `tablize boards`) or path of a board file'],
   model: ['--model <path>', 'model folder, quantized.json or table-network.json'],
-  images: ['--images <set>', 'test pictures: mnist:test, mnist:train, or a path to idx files'],
+  images: [
+    '--images <set>',
+    `test pictures: ${SET_NAMES} with :test or :train (see \`tablize data\`), or a path to idx files`,
+  ],
   count: ['--count <n>', 'only the first n pictures'],
   out: ['--out <folder>', 'where to write'],
   port: ['--port <port>', 'serial port of the board, such as /dev/ttyACM0'],
@@ -103,7 +108,10 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     '--data mnist --architecture mlp --out models/mine',
     train,
   )
-    .requiredOption('--data <set>', 'training and test pictures: mnist, or a folder of idx files')
+    .requiredOption(
+      '--data <set>',
+      `training and test pictures: ${SET_NAMES} (see \`tablize data\`), or a folder of idx files`,
+    )
     .addOption(
       new Option('--architecture <name>', 'shape of the network')
         .choices(['mlp', 'cnn', 'small'])
@@ -123,11 +131,14 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     quantize,
   )
     .requiredOption('--model <path>', 'model.json of a TF.js Layers model')
-    .requiredOption('--calibrate <set>', 'pictures to choose the levels with')
+    .requiredOption(
+      '--calibrate <set>',
+      'pictures to choose the levels with, such as mnist:train (see `tablize data`)',
+    )
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
     .addOption(levelsOption())
-    .option('--test <set>', 'pictures to measure the accuracies with')
+    .option('--test <set>', 'pictures to measure the accuracies with, such as mnist:test')
     .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)
     .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
     .option('--labels <list>', 'names of the classes, between commas', labelList)
@@ -204,6 +215,15 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option(...option.port)
     .option(...option.out)
     .addOption(toolchain());
+
+  command(
+    'data',
+    'list the data sets that have a name and where they were looked for, or show pictures of one',
+    '--preview fashion-mnist:test',
+    data,
+  )
+    .option('--preview <set>', 'show the first pictures of a data set by name, or a path to idx files')
+    .option('--count <n>', 'how many pictures to show', wholeNumber(1), 3);
 
   command('boards', 'list the boards', '--json', boards);
   command('ports', 'list serial ports and the boards they may belong to', '', ports);

@@ -5,17 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadDataSet, loadDataSetPair, picture, take } from '../../toolkit/data/index.js';
 import { InputError } from '../../toolkit/errors.js';
+import { idx } from '../support/idx.js';
 
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tablize-data-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function idx(sizes: readonly number[], values: readonly number[], type = 8): Uint8Array {
-  const header = sizes.flatMap((size) => [size >> 24, (size >> 16) & 255, (size >> 8) & 255, size & 255]);
-  return Uint8Array.from([0, 0, type, sizes.length, ...header, ...values]);
-}
 
 function file(name: string, bytes: Uint8Array): string {
   const path = join(folder, name);

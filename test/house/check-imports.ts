@@ -29,7 +29,7 @@ const DOORS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Files at the top of toolkit/ that every room may import. */
-const SHARED = new Set(['errors.ts', 'assets.ts', 'folders.ts']);
+const SHARED = new Set(['errors.ts', 'assets.ts', 'cache-folder.ts', 'folders.ts']);
 
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+\s+from\s+)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;

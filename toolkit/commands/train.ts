@@ -65,6 +65,10 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   output.line(
     `${name}: ${percent(accuracy.table)} with tables of ${tableEntries} entries${accuracy.float === null ? '' : `, ${percent(accuracy.float)} in float`}, on ${data.test.labels.length} test pictures`,
   );
-  output.line(`${path}; put it on a board with \`tablize deploy --board raspberry-pi-pico --model ${out}\``);
+  // What deploy shows to a board unless told otherwise is MNIST.
+  const images = options.data === 'mnist' ? '' : ` --images ${options.data}:test`;
+  output.line(
+    `${path}; put it on a board with \`tablize deploy --board raspberry-pi-pico --model ${out}${images}\``,
+  );
   return EXIT.ok;
 };

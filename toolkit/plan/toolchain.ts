@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Toolchain } from '../boards/board.js';
+import { cacheFolder } from '../cache-folder.js';
 import { InputError, ToolMissingError } from '../errors.js';
-import { cacheFolder } from './cache-folder.js';
 import { findExecutable } from './find-executable.js';
 import { runCommand } from './run-command.js';
 import { installZig, ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';

@@ -3,9 +3,9 @@ import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } fro
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { assetPath } from '../assets.js';
+import { cacheFolder } from '../cache-folder.js';
 import { InputError, ToolMissingError } from '../errors.js';
 import { makeFolder } from '../folders.js';
-import { cacheFolder } from './cache-folder.js';
 import { findExecutable } from './find-executable.js';
 import { lastLines } from './last-lines.js';
 import { runCommand } from './run-command.js';
