@@ -13,6 +13,8 @@ export interface ActivationFunction {
   /** What the function can give. */
   readonly least: number;
   readonly greatest: number;
+  /** Where the function is `gain * x + offset` cut off at `least` and `greatest`; null where it is curved. */
+  readonly line: { readonly gain: number; readonly offset: number } | null;
 }
 
 /** `gain * x + offset`, cut off at `least` and `greatest`. */
@@ -26,6 +28,7 @@ function clipped(least: number, greatest: number, gain = 1, offset = 0): Activat
     inverse: (y) => (y - offset) / gain,
     least,
     greatest,
+    line: { gain, offset },
   };
 }
 
@@ -41,6 +44,7 @@ export const ACTIVATIONS: Readonly<Record<Activation, ActivationFunction>> = {
     inverse: Math.atanh,
     least: -1,
     greatest: 1,
+    line: null,
   },
   sigmoid: {
     apply: sigmoid,
@@ -48,6 +52,7 @@ export const ACTIVATIONS: Readonly<Record<Activation, ActivationFunction>> = {
     inverse: (y) => Math.log(y / (1 - y)),
     least: 0,
     greatest: 1,
+    line: null,
   },
   hardTanh: clipped(-1, 1),
   /** TensorFlow's and Keras 2's: 0.2 x + 0.5 between 0 and 1. */

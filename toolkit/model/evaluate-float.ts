@@ -57,7 +57,8 @@ export function inputValues(model: FusedModel, picture: Uint8Array): Float32Arra
   return Float32Array.from(picture, (byte) => byte * scale + offset);
 }
 
-function evaluateStage(stage: FusedStage, inputs: readonly Float32Array[]): Float32Array {
+/** The output of one stage, from its inputs. */
+export function evaluateStage(stage: FusedStage, inputs: readonly Float32Array[]): Float32Array {
   const input = inputs[0] ?? new Float32Array();
   switch (stage.kind) {
     case 'dense':

@@ -1,13 +1,14 @@
+import { inputsOf } from '../model/float-model.js';
 import {
+  activationOf,
   hasWeights,
-  type FusedConv2d,
-  type FusedDense,
   type FusedModel,
   type FusedStage,
+  type FusedWeighted,
 } from '../model/fuse.js';
 import { safeNames } from '../model/safe-name.js';
 import { INPUT, type Provenance } from '../network/index.js';
-import { levelIndex, levelsCovering, type Levels } from './levels.js';
+import { isUniform, levelIndex, levelsCovering, type Levels } from './levels.js';
 import { QUANTIZED_FORMAT, type QuantizedModel, type QuantizedStage } from './quantized-model.js';
 import { nearestLevels } from './weight-levels.js';
 
@@ -15,6 +16,8 @@ import { nearestLevels } from './weight-levels.js';
 export interface StageQuantization {
   readonly weights: Float32Array;
   readonly weightLevels: Float32Array;
+  /** Per output channel, positive; null where all are 1. */
+  readonly scale: Float32Array | null;
   readonly bias: Float32Array;
 }
 
@@ -32,59 +35,68 @@ export function inputTable(model: FusedModel, levels: Levels): number[] {
 }
 
 /**
- * Puts a QuantizedModel together. `stages` holds each dense and conv2d stage, `outputs` the levels of each stage
- * that computes new values; a stage that is not in it has the logits for output. Stages get names that are safe in
+ * Puts a QuantizedModel together. `stages` holds each stage with weights, `outputs` the levels of each stage that
+ * computes new values; a stage that is not in it has the logits for output. Stages get names that are safe in
  * generated code.
  */
 export function buildQuantized(
   model: FusedModel,
-  activationLevels: number,
+  input: Levels,
   stages: ReadonlyMap<string, StageQuantization>,
   outputs: ReadonlyMap<string, Levels>,
   provenance: Provenance,
 ): QuantizedModel {
-  const levels = inputLevels(model, activationLevels);
   const names = safeNames(
     model.stages.map((stage) => stage.name),
     [INPUT],
   );
-  const named = (stage: FusedStage) => ({
-    name: names.get(stage.name) ?? stage.name,
-    input: names.get(stage.input) ?? stage.input,
-  });
+  const safe = (name: string): string => names.get(name) ?? name;
+  const toStage = (stage: FusedStage): QuantizedStage => {
+    const name = safe(stage.name);
+    const found = outputs.get(stage.name);
+    const levels = found === undefined ? null : tidy(found);
+    const activation = activationOf(stage) === 'linear' ? {} : { activation: activationOf(stage) };
+    if (stage.kind === 'add' || stage.kind === 'concat') {
+      const inputs = inputsOf(stage).map(safe);
+      if (stage.kind === 'add') return { name, inputs, kind: 'add', ...activation, levels };
+      return { name, inputs, kind: 'concat', levels: need(levels, name) };
+    }
+    const base = { name, input: safe(stage.input) };
+    if (!hasWeights(stage)) {
+      const { window, stride, padding } = stage;
+      if (stage.kind === 'maxPool') return { ...base, kind: 'maxPool', window, stride, padding };
+      return { ...base, kind: 'averagePool', window, stride, padding, levels };
+    }
+    const { weightLevels, weights, scale, bias } = need(stages.get(stage.name), name);
+    const common = {
+      weightLevels: Array.from(weightLevels, short),
+      weights: outputMajor(stage, nearestLevels(weightLevels, weights)),
+      ...(scale === null ? {} : { scale: Array.from(scale, short) }),
+      bias: Array.from(bias, short),
+      ...activation,
+      levels,
+    };
+    if (stage.kind === 'dense') return { ...base, kind: 'dense', ...common };
+    const { kernelSize: kernel, stride, padding } = stage;
+    return { ...base, kind: stage.kind, kernel, stride, padding, ...common };
+  };
   return {
     format: QUANTIZED_FORMAT,
     name: model.name,
-    input: { shape: model.input.shape, levels: tidy(levels), table: inputTable(model, levels) },
-    stages: model.stages.map((stage): QuantizedStage => {
-      const { name, input } = named(stage);
-      if (hasWeights(stage)) {
-        const found = stages.get(stage.name);
-        if (found === undefined) throw new Error(`no quantization of "${name}"`);
-        const out = outputs.get(stage.name);
-        const common = {
-          weightLevels: Array.from(found.weightLevels, short),
-          weights: outputMajor(stage, nearestLevels(found.weightLevels, found.weights)),
-          bias: Array.from(found.bias, short),
-          levels: out === undefined ? null : tidy(out),
-        };
-        if (stage.kind === 'dense') return { name, input, kind: 'dense', ...common };
-        const { kernelSize: kernel, stride, padding } = stage;
-        return { name, input, kind: 'conv2d', kernel, stride, padding, ...common };
-      }
-      const { window, stride, padding } = stage;
-      if (stage.kind === 'maxPool') return { name, input, kind: 'maxPool', window, stride, padding };
-      const out = outputs.get(stage.name);
-      if (out === undefined) throw new Error(`no levels for "${name}"`);
-      return { name, input, kind: 'averagePool', window, stride, padding, levels: tidy(out) };
-    }),
+    input: { shape: model.input.shape, levels: tidy(input), table: inputTable(model, input) },
+    stages: model.stages.map(toStage),
     labels: model.labels,
     provenance,
   };
 }
 
+function need<T>(found: T | null | undefined, name: string): T {
+  if (found === undefined || found === null) throw new Error(`no quantization of "${name}"`);
+  return found;
+}
+
 /** From TensorFlow's order, outputs innermost, to outputs outermost. */
-function outputMajor(stage: FusedDense | FusedConv2d, values: Uint8Array): number[] {
+function outputMajor(stage: FusedWeighted, values: Uint8Array): number[] {
   const outputs = stage.bias.length;
   const inputs = values.length / outputs;
   return Array.from(values, (_, i) => values[(i % inputs) * outputs + Math.floor(i / inputs)] ?? 0);
@@ -92,4 +104,5 @@ function outputMajor(stage: FusedDense | FusedConv2d, values: Uint8Array): numbe
 
 /** Seven digits are all that a 32-bit float holds. */
 const short = (value: number): number => Number(value.toPrecision(7));
-const tidy = (levels: Levels): Levels => ({ ...levels, step: short(levels.step) });
+const tidy = (levels: Levels): Levels =>
+  isUniform(levels) ? { ...levels, step: short(levels.step) } : { values: levels.values.map(short) };

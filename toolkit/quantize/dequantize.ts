@@ -1,24 +1,23 @@
 import { InputError } from '../errors.js';
 import { evaluateFused } from '../model/evaluate-float.js';
+import { inputsOf } from '../model/float-model.js';
 import type { FusedModel, FusedStage } from '../model/fuse.js';
 import { INPUT, type Shape } from '../network/index.js';
 import { levelIndex, levelValue, type Levels } from './levels.js';
 import type { QuantizedModel, QuantizedStage } from './quantized-model.js';
 
-/**
- * The float network that a quantized model stands for: weights at their levels, no activations (the levels of a
- * rectified tensor start at 0, so rounding to them rectifies).
- */
+/** The float network that a quantized model stands for: weights at their levels, scales as a norm. */
 export function dequantize(model: QuantizedModel): FusedModel {
   const shapes = new Map<string, Shape>([[INPUT, model.input.shape]]);
   const stages = model.stages.map((stage): FusedStage => {
-    const inputShape = shapes.get(stage.input);
-    if (inputShape === undefined) {
-      throw new InputError(`it reads "${stage.input}", which is not an earlier stage`, {
+    const inputShapes = inputsOf(stage).map((input): Shape => {
+      const found = shapes.get(input);
+      if (found !== undefined) return found;
+      throw new InputError(`it reads "${input}", which is not an earlier stage`, {
         where: `stage "${stage.name}" of model "${model.name}"`,
       });
-    }
-    const restored = toFused(stage, inputShape);
+    });
+    const restored = toFused(stage, inputShapes);
     shapes.set(stage.name, restored.shape);
     return restored;
   });
@@ -54,32 +53,61 @@ export function roundTo(levels: Levels, values: Float32Array): Float32Array {
   return values.map((value) => levelValue(levels, levelIndex(levels, value)));
 }
 
-function toFused(stage: QuantizedStage, inputShape: Shape): FusedStage {
-  const base = { name: stage.name, input: stage.input, inputShape };
+function toFused(stage: QuantizedStage, inputShapes: readonly Shape[]): FusedStage {
+  const { name } = stage;
+  const first = inputShapes[0] ?? [0, 0, 0];
+  if (stage.kind === 'add') {
+    const { inputs, activation = 'linear' } = stage;
+    return { name, inputs, inputShapes, shape: first, kind: 'add', activation };
+  }
+  if (stage.kind === 'concat') {
+    const channels = inputShapes.reduce((sum, shape) => sum + shape[2], 0);
+    return { name, inputs: stage.inputs, inputShapes, shape: [first[0], first[1], channels], kind: 'concat' };
+  }
+  const base = { name, input: stage.input, inputShape: first };
   if (stage.kind === 'dense') {
     return { ...base, kind: 'dense', shape: [1, 1, stage.bias.length], ...restoredWeights(stage) };
   }
-  const window = stage.kind === 'conv2d' ? stage.kernel : stage.window;
+  const window = 'kernel' in stage ? stage.kernel : stage.window;
   const { stride, padding } = stage;
-  const channels = stage.kind === 'conv2d' ? stage.bias.length : inputShape[2];
+  const channels = 'bias' in stage ? stage.bias.length : first[2];
   const shape: Shape = [
-    Math.floor((inputShape[0] + padding.top + padding.bottom - window[0]) / stride[0]) + 1,
-    Math.floor((inputShape[1] + padding.left + padding.right - window[1]) / stride[1]) + 1,
+    Math.floor((first[0] + padding.top + padding.bottom - window[0]) / stride[0]) + 1,
+    Math.floor((first[1] + padding.left + padding.right - window[1]) / stride[1]) + 1,
     channels,
   ];
-  if (stage.kind === 'conv2d') {
-    return { ...base, kind: 'conv2d', shape, kernelSize: window, stride, padding, ...restoredWeights(stage) };
+  if ('kernel' in stage) {
+    return {
+      ...base,
+      kind: stage.kind,
+      shape,
+      kernelSize: window,
+      stride,
+      padding,
+      ...restoredWeights(stage),
+    };
   }
   return { ...base, kind: stage.kind, shape, window, stride, padding };
 }
 
 /** Weights in TensorFlow's order, outputs innermost. */
 function restoredWeights(stage: Extract<QuantizedStage, { readonly bias: unknown }>) {
+  const { scale, activation = 'linear' } = stage;
   const outputs = stage.bias.length;
   const inputs = stage.weights.length / outputs;
   const kernel = Float32Array.from(stage.weights, (_, i) => {
     const index = stage.weights[(i % outputs) * inputs + Math.floor(i / outputs)] ?? 0;
     return stage.weightLevels[index] ?? 0;
   });
-  return { kernel, bias: Float32Array.from(stage.bias), activation: 'linear' as const };
+  const bias = Float32Array.from(stage.bias);
+  if (scale === undefined) return { kernel, bias, norm: null, activation };
+  const zeros = bias.map(() => 0);
+  const norm = {
+    gamma: Float32Array.from(scale),
+    beta: bias,
+    mean: zeros,
+    variance: bias.map(() => 1),
+    epsilon: 0,
+  };
+  return { kernel, bias: zeros, norm, activation };
 }

@@ -1,11 +1,12 @@
-import type { Attribute, NamedAttrMap, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Attribute, NamedAttrMap, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from './backend.js';
 
 type Size4 = [number, number, number, number];
 
 /**
- * The wasm backend has no kernel for the gradient of a convolution's filter, and a slow one for that of its input.
- * Both are convolutions themselves, which it does fast. Registers them in place of its own.
+ * The wasm backend has no kernel for the gradient of a convolution's filter, none for those of a depthwise one, and a slow
+ * one for that of a convolution's input. All are convolutions themselves, which it does fast. Registers them in place of
+ * its own.
  */
 export function registerGradientKernels(tf: Tf): void {
   const kernels = {
@@ -13,6 +14,10 @@ export function registerGradientKernels(tf: Tf): void {
       filterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs),
     Conv2DBackpropInput: (inputs: Inputs, attrs: NamedAttrMap) =>
       inputGradient(tf, tensor(tf, inputs, 'dy'), tensor(tf, inputs, 'filter'), attrs),
+    DepthwiseConv2dNativeBackpropFilter: (inputs: Inputs, attrs: NamedAttrMap) =>
+      depthwiseFilterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs),
+    DepthwiseConv2dNativeBackpropInput: (inputs: Inputs, attrs: NamedAttrMap) =>
+      depthwiseInputGradient(tf, tensor(tf, inputs, 'dy'), tensor(tf, inputs, 'filter'), attrs),
   };
   for (const [kernelName, compute] of Object.entries(kernels)) {
     if (isRegistered(tf, kernelName)) tf.unregisterKernel(kernelName, 'wasm');
@@ -43,9 +48,9 @@ interface Geometry {
   readonly left: number;
 }
 
-function geometry(tf: Tf, input: Size4, filter: Size4, attrs: NamedAttrMap): Geometry {
+function geometry(tf: Tf, input: Size4, filter: Size4, attrs: NamedAttrMap, depthwise = false): Geometry {
   const { strides, pad } = attrs as { strides: [number, number]; pad: 'valid' | 'same' | number };
-  const info = tf.backend_util.computeConv2DInfo(input, filter, strides, 1, pad);
+  const info = tf.backend_util.computeConv2DInfo(input, filter, strides, 1, pad, undefined, depthwise);
   return {
     stride: [info.strideHeight, info.strideWidth],
     top: info.padInfo.top,
@@ -58,6 +63,7 @@ function filterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap):
   const filter = size4(attrs['filterShape']);
   const [height, width] = filter;
   const { stride, top, left } = geometry(tf, x.shape, filter, attrs);
+  if (height * width === 1 && stride[0] * stride[1] === 1 && top + left === 0) return pointwise(tf, x, dy);
   const rows = (dy.shape[1] - 1) * stride[0] + height;
   const columns = (dy.shape[2] - 1) * stride[1] + width;
   const padded = fit(tf, x, top, left, rows, columns);
@@ -70,6 +76,50 @@ function filterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap):
     [stride[0], stride[1]],
   );
   return tf.transpose(gradient, [1, 2, 0, 3]);
+}
+
+/** The same for a 1 x 1 filter: a product of matrices. (One that is told to transpose is ten times slower.) */
+function pointwise(tf: Tf, x: Tensor4D, dy: Tensor4D): Tensor4D {
+  const rows = tf.transpose(tf.reshape(x, [-1, x.shape[3]]));
+  const gradient = tf.matMul(rows as Tensor2D, tf.reshape(dy, [-1, dy.shape[3]]) as Tensor2D);
+  return tf.reshape(gradient, [1, 1, x.shape[3], dy.shape[3]]);
+}
+
+/** Pictures and channels side by side as channels: x convolved depthwise with dy, then summed over the pictures. */
+function depthwiseFilterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap): Tensor4D {
+  const filter = size4(attrs['filterShape']);
+  const [height, width, channels] = filter;
+  const { stride, top, left } = geometry(tf, x.shape, filter, attrs, true);
+  const rows = (dy.shape[1] - 1) * stride[0] + height;
+  const columns = (dy.shape[2] - 1) * stride[1] + width;
+  const padded = fit(tf, x, top, left, rows, columns);
+  const side = x.shape[0] * channels;
+  const gradient = tf.depthwiseConv2d(
+    tf.reshape(tf.transpose(padded, [1, 2, 0, 3]), [1, rows, columns, side]) as Tensor4D,
+    tf.reshape(tf.transpose(dy, [1, 2, 0, 3]), [dy.shape[1], dy.shape[2], side, 1]) as Tensor4D,
+    1,
+    'valid',
+    'NHWC',
+    [stride[0], stride[1]],
+  );
+  const summed = tf.sum(tf.reshape(gradient, [height, width, x.shape[0], channels]), 2);
+  return tf.reshape(summed, filter);
+}
+
+/** dX = dy, spread by the stride and padded, convolved depthwise with the filter reversed. */
+function depthwiseInputGradient(tf: Tf, dy: Tensor4D, filter: Tensor4D, attrs: NamedAttrMap): Tensor4D {
+  const inputShape = size4(attrs['inputShape']);
+  const [height, width] = filter.shape;
+  const { stride, top, left } = geometry(tf, inputShape, filter.shape, attrs, true);
+  const spread = fit(
+    tf,
+    dilate(tf, dy, stride),
+    height - 1 - top,
+    width - 1 - left,
+    inputShape[1] + height - 1,
+    inputShape[2] + width - 1,
+  );
+  return tf.depthwiseConv2d(spread, tf.reverse(filter, [0, 1]), 1, 'valid');
 }
 
 /** dX = dy, spread by the stride and padded, convolved with the filter reversed and in/out swapped. */

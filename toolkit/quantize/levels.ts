@@ -1,8 +1,10 @@
+import { ACTIVATIONS, type Activation } from '../model/activations.js';
+
 /**
- * Activation levels of one tensor: `count` equally spaced values, `(index - zero) * step`. Zero is always one of them,
- * so that padding and inactive units are exact.
+ * Equally spaced activation levels of one tensor: `(index - zero) * step`. Zero is always one of them, so that padding
+ * and inactive units are exact.
  */
-export interface Levels {
+export interface UniformLevels {
   /** 2..256. */
   readonly count: number;
   readonly step: number;
@@ -10,20 +12,64 @@ export interface Levels {
   readonly zero: number;
 }
 
-export const levelValue = (levels: Levels, index: number): number => (index - levels.zero) * levels.step;
+/** Activation levels of one tensor in any places: 2..256 ascending values, one of them 0. */
+export interface UnevenLevels {
+  readonly values: readonly number[];
+}
+
+export type Levels = UniformLevels | UnevenLevels;
+
+export const isUniform = (levels: Levels): levels is UniformLevels => 'step' in levels;
+
+export const levelCount = (levels: Levels): number =>
+  isUniform(levels) ? levels.count : levels.values.length;
+
+export const zeroIndex = (levels: Levels): number =>
+  isUniform(levels) ? levels.zero : levels.values.indexOf(0);
+
+export const levelValue = (levels: Levels, index: number): number =>
+  isUniform(levels) ? (index - levels.zero) * levels.step : (levels.values[index] ?? 0);
+
+export const levelValues = (levels: Levels): number[] =>
+  Array.from({ length: levelCount(levels) }, (_, index) => levelValue(levels, index));
 
 /** Index of the level nearest to `value`; halves go up, as a shift with half a step added does. */
 export function levelIndex(levels: Levels, value: number): number {
+  if (!isUniform(levels)) {
+    const { values } = levels;
+    let index = 0;
+    while (index + 1 < values.length && value >= ((values[index] ?? 0) + (values[index + 1] ?? 0)) / 2)
+      index++;
+    return index;
+  }
   const nearest = Math.floor(value / levels.step + 0.5) + levels.zero;
   return Math.min(Math.max(nearest, 0), levels.count - 1);
 }
 
+/** Stands for a boundary that no sum reaches. */
+const UNREACHABLE = 1e30;
+
+/**
+ * The values *before* the activation function at which the index of the rounded activation grows: boundary k lies
+ * between the indices k and k + 1. Rounding, activation function and clamp in one list: index = how many are <= x.
+ */
+export function boundariesBefore(levels: Levels, activation: Activation): number[] {
+  const { inverse, least, greatest } = ACTIVATIONS[activation];
+  const values = levelValues(levels);
+  return values.slice(1).map((value, k) => {
+    const middle = isUniform(levels) ? (k + 0.5 - levels.zero) * levels.step : (value + (values[k] ?? 0)) / 2;
+    if (middle > greatest) return UNREACHABLE;
+    const before = middle <= least ? -UNREACHABLE : inverse(middle);
+    return Math.min(Math.max(before, -UNREACHABLE), UNREACHABLE);
+  });
+}
+
 /** The levels with the smallest step that reach from `least` to `greatest`. */
-export function levelsCovering(least: number, greatest: number, count: number): Levels {
+export function levelsCovering(least: number, greatest: number, count: number): UniformLevels {
   const low = Math.max(-least, 0);
   const high = Math.max(greatest, 0);
   if (low === 0 && high === 0) return { count, step: 1, zero: 0 };
-  const candidates = Array.from({ length: count }, (_, zero): Levels => {
+  const candidates = Array.from({ length: count }, (_, zero): UniformLevels => {
     const below = low === 0 ? 0 : low / zero;
     const above = high === 0 ? 0 : high / (count - 1 - zero);
     return { count, step: Math.max(below, above), zero };

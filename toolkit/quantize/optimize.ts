@@ -1,22 +1,24 @@
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { DataSet } from '../data/data-set.js';
-import { InterruptedError } from '../errors.js';
-import type { FusedModel } from '../model/fuse.js';
+import { InputError, InterruptedError } from '../errors.js';
+import { hasWeights, type FusedModel, type FusedStage, type FusedWeighted } from '../model/fuse.js';
 import { adamStep, type Parameters, type Trainee } from './adam.js';
 import type { Tf } from './backend.js';
 import { epochBatches, gather, gatherRows, inOrder, randomShifts } from './batches.js';
-import { crossEntropy, forward, type OutputHook, type Tensors } from './tensor-graph.js';
+import type { Finish, Statistics } from './finish.js';
+import { crossEntropy, forward, type Pass } from './tensor-graph.js';
 
 /** A network under training, as the optimizer sees it. */
 export interface Subject {
   readonly model: FusedModel;
   /** The arrays that go into the forward pass, made from the parameters, and the way back for their gradients. */
   readonly deploy: (parameters: Parameters) => Deployed;
-  readonly onOutput: (tensors: Tensors) => OutputHook;
+  /** What follows the sums of a stage, when the fraction `done` of the training is over; 1: as it is deployed. */
+  readonly finishOf: (stage: FusedStage, done: number) => Finish | null;
   /** What each pixel byte means to the network. */
   readonly inputValues: Float32Array;
   /** Fraction of the learning rate for a parameter. */
-  readonly rateFactor: (name: string) => number;
+  readonly rateFactor: (name: string, done: number) => number;
   /** Called before each step with the fraction of the training that is done; may replace parameters. */
   readonly beforeStep: (parameters: Parameters, step: number, done: number) => Parameters;
 }
@@ -42,10 +44,14 @@ export interface Course {
   readonly onStep?: (step: number, steps: number, loss: number) => void;
 }
 
+/** How much a batch weighs in the running mean and variance of a norm. */
+const MOMENTUM = 0.01;
+
 /**
  * One epoch of Adam under a cosine learning rate. Deterministic: depends on its arguments alone.
  *
- * @throws InterruptedError when the signal is aborted; what was done in this epoch is lost.
+ * @throws InterruptedError when the signal is aborted; what was done in this epoch is lost. InputError if the loss is
+ * not a number any more, with the step.
  */
 export async function trainEpoch(
   tf: Tf,
@@ -61,17 +67,28 @@ export async function trainEpoch(
   for (const [b, indices] of batches.entries()) {
     if (course.signal?.aborted) throw new InterruptedError();
     const step = epoch * batches.length + b;
-    const parameters = subject.beforeStep(trainee.parameters, step, step / total);
+    const done = step / total;
+    const parameters = subject.beforeStep(trainee.parameters, step, done);
     const shifts = randomShifts(indices.length, course.shift, seed * 7_919 + step);
     const inputs = gather(data, indices, subject.inputValues, shifts);
     const { arrays, backward } = subject.deploy(parameters);
-    const { loss, gradients } = lossAndGradients(tf, subject, course, arrays, indices, inputs);
-    const rate = course.rate * 0.5 * (1 + Math.cos((Math.PI * step) / total));
-    trainee = adamStep(
-      { ...trainee, parameters },
-      backward(gradients, step / total),
-      (name) => rate * subject.rateFactor(name),
+    const { loss, gradients, statistics } = lossAndGradients(
+      tf,
+      { ...subject, finishOf: (stage) => subject.finishOf(stage, done) },
+      course,
+      parameters,
+      arrays,
+      indices,
+      inputs,
     );
+    if (!Number.isFinite(loss)) throw diverged(step, total, course.rate);
+    const rate = course.rate * 0.5 * (1 + Math.cos(Math.PI * done));
+    const next = adamStep(
+      { ...trainee, parameters },
+      backward(gradients, done),
+      (name) => rate * subject.rateFactor(name, done),
+    );
+    trainee = { ...next, parameters: withStatistics(next.parameters, statistics, MOMENTUM) };
     course.onStep?.(step + 1, total, loss);
     // Lets timers and signals through: the steps themselves never wait for anything.
     await new Promise((resolve) => setImmediate(resolve));
@@ -79,27 +96,75 @@ export async function trainEpoch(
   return trainee;
 }
 
+function diverged(step: number, total: number, rate: number): InputError {
+  return new InputError(`the training diverged: its loss is not a number at step ${step + 1} of ${total}`, {
+    next: `Train with a smaller rate than ${rate} (--rate), or more levels; the last finished epoch is kept.`,
+  });
+}
+
+type StageStatistics = ReadonlyMap<string, Statistics>;
+
+/** Running means and variances moved towards those of a batch. */
+export function withStatistics(
+  parameters: Parameters,
+  statistics: StageStatistics,
+  momentum: number,
+): Parameters {
+  if (statistics.size === 0) return parameters;
+  const all = new Map(parameters);
+  for (const [stage, { mean, variance }] of statistics) {
+    for (const [part, seen] of [
+      ['mean', mean],
+      ['variance', variance],
+    ] as const) {
+      const old = all.get(`${stage}/${part}`) ?? seen;
+      all.set(
+        `${stage}/${part}`,
+        old.map((value, c) => value + momentum * ((seen[c] ?? value) - value)),
+      );
+    }
+  }
+  return all;
+}
+
+/** Mean and variance of a stage's norm, as they stand in the parameters. */
+function runningOf(parameters: Parameters): (stage: FusedStage) => Statistics | null {
+  return ({ name }) => {
+    const mean = parameters.get(`${name}/mean`);
+    const variance = parameters.get(`${name}/variance`);
+    return mean === undefined || variance === undefined ? null : { mean, variance };
+  };
+}
+
 function lossAndGradients(
   tf: Tf,
-  subject: Subject,
+  subject: Pick<Pass, 'finishOf'> & Pick<Subject, 'model'>,
   course: Course,
+  parameters: Parameters,
   arrays: Parameters,
   indices: Uint32Array,
   inputs: Float32Array,
-): { readonly loss: number; readonly gradients: Parameters } {
+): { readonly loss: number; readonly gradients: Parameters; readonly statistics: StageStatistics } {
   const classes = subject.model.labels.length;
   const names = [...arrays.keys()];
+  const statistics = new Map<string, Statistics>();
+  const pass: Pass = {
+    finishOf: subject.finishOf,
+    runningOf: runningOf(parameters),
+    onOutput: (stage, _output, seen) => {
+      if (seen !== null && subject.finishOf(stage)?.norm === 'batch') statistics.set(stage.name, seen);
+    },
+  };
   return scoped(tf, () => {
     const batch = tf.tensor4d(inputs, [indices.length, ...subject.model.input.shape]);
     const targets = tf.tensor2d(gatherRows(course.targets, classes, indices), [indices.length, classes]);
     const deployed = [...toTensors(tf, subject.model, arrays).values()];
     const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]): Scalar => {
       const byName = new Map(names.map((name, i) => [name, tensors[i] as Tensor]));
-      const logits = forward(tf, subject.model, byName, batch, subject.onOutput(byName));
-      return crossEntropy(tf, logits, targets);
+      return crossEntropy(tf, forward(tf, subject.model, byName, batch, pass), targets);
     })(deployed);
     const gradients = new Map(names.map((name, i) => [name, grads[i]?.dataSync() as Float32Array]));
-    return { loss: value.dataSync()[0] ?? NaN, gradients };
+    return { loss: value.dataSync()[0] ?? NaN, gradients, statistics };
   });
 }
 
@@ -113,20 +178,22 @@ function scoped<T>(tf: Tf, compute: () => T): T {
   }
 }
 
-/** Each array as a tensor of the shape its stage needs; all else (bias, step) as a vector or scalar. */
+/** Each array as a tensor of the shape its stage needs; all else (bias, levels) as a vector. */
 export function toTensors(tf: Tf, model: FusedModel, arrays: Parameters): Map<string, Tensor> {
-  const shapes = new Map<string, number[]>();
-  for (const stage of model.stages) {
-    if (stage.kind === 'dense') {
-      shapes.set(`${stage.name}/kernel`, [stage.kernel.length / stage.bias.length, stage.bias.length]);
-    } else if (stage.kind === 'conv2d') {
-      shapes.set(`${stage.name}/kernel`, [...stage.kernelSize, stage.inputShape[2], stage.bias.length]);
-    }
-    shapes.set(`${stage.name}/step`, []);
-  }
+  const shapes = new Map(
+    model.stages.filter(hasWeights).map((stage) => [`${stage.name}/kernel`, kernelShape(stage)]),
+  );
   return new Map(
     [...arrays].map(([name, values]) => [name, tf.tensor(values, shapes.get(name) ?? [values.length])]),
   );
+}
+
+function kernelShape(stage: FusedWeighted): number[] {
+  const outputs = stage.bias.length;
+  if (stage.kind === 'dense') return [stage.kernel.length / outputs, outputs];
+  return stage.kind === 'conv2d'
+    ? [...stage.kernelSize, stage.inputShape[2], outputs]
+    : [...stage.kernelSize, outputs, 1];
 }
 
 function toBatch(tf: Tf, subject: Subject, data: DataSet, indices: Uint32Array): Tensor4D {
@@ -136,23 +203,23 @@ function toBatch(tf: Tf, subject: Subject, data: DataSet, indices: Uint32Array):
   ]);
 }
 
-/** The logits [pictures][classes] of a data set. */
+/** The logits [pictures][classes] of a data set, from the network as it is deployed. */
 export function predict(tf: Tf, subject: Subject, parameters: Parameters, data: DataSet): Float32Array {
   const classes = subject.model.labels.length;
   const logits = new Float32Array(data.labels.length * classes);
   const { arrays } = subject.deploy(parameters);
+  const pass: Pass = { finishOf: (stage) => subject.finishOf(stage, 1), runningOf: runningOf(parameters) };
   for (const indices of inOrder(data.labels.length, 500)) {
     const values = scoped(tf, () => {
       const tensors = toTensors(tf, subject.model, arrays);
-      const batch = toBatch(tf, subject, data, indices);
-      return forward(tf, subject.model, tensors, batch, subject.onOutput(tensors)).dataSync();
+      return forward(tf, subject.model, tensors, toBatch(tf, subject, data, indices), pass).dataSync();
     });
     logits.set(values, (indices[0] ?? 0) * classes);
   }
   return logits;
 }
 
-/** The values of every stage's output for the first `count` pictures. */
+/** The values of every stage's output for the first `count` pictures, not rounded. */
 export function observe(
   tf: Tf,
   subject: Subject,
@@ -162,14 +229,56 @@ export function observe(
 ): ReadonlyMap<string, Float32Array> {
   const seen = new Map<string, Float32Array>();
   const indices = inOrder(data.labels.length, count)[0] ?? new Uint32Array();
+  const { arrays } = subject.deploy(parameters);
+  const pass: Pass = {
+    finishOf: (stage) => {
+      const finish = subject.finishOf(stage, 1);
+      return finish === null ? null : { ...finish, rounding: null };
+    },
+    runningOf: runningOf(parameters),
+    onOutput: (stage, output) => seen.set(stage.name, output.dataSync() as Float32Array),
+  };
   scoped(tf, () => {
-    const tensors = toTensors(tf, subject.model, parameters);
-    forward(tf, subject.model, tensors, toBatch(tf, subject, data, indices), (stage, output) => {
-      seen.set(stage.name, output.dataSync() as Float32Array);
-      return output;
-    });
+    const tensors = toTensors(tf, subject.model, arrays);
+    forward(tf, subject.model, tensors, toBatch(tf, subject, data, indices), pass);
   });
   return seen;
+}
+
+/**
+ * Means and variances of all norms measured anew, with the network as it now is, on `count` batches of pictures: the
+ * running ones lag behind weights that jump between levels.
+ */
+export function measureNorms(
+  tf: Tf,
+  subject: Subject,
+  parameters: Parameters,
+  course: Course,
+  count: number,
+): Parameters {
+  let measured = parameters;
+  const { arrays } = subject.deploy(parameters);
+  const batches = epochBatches(course.data.labels.length, course.batchSize, course.seed, course.epochs);
+  for (const [b, indices] of batches.slice(0, count).entries()) {
+    const seen = new Map<string, Statistics>();
+    const pass: Pass = {
+      finishOf: (stage) => {
+        const finish = subject.finishOf(stage, 1);
+        return finish?.norm === 'running' ? { ...finish, norm: 'batch' } : finish;
+      },
+      runningOf: () => null,
+      onOutput: (stage, _output, statistics) => {
+        if (statistics !== null) seen.set(stage.name, statistics);
+      },
+    };
+    scoped(tf, () => {
+      const tensors = toTensors(tf, subject.model, arrays);
+      forward(tf, subject.model, tensors, toBatch(tf, subject, course.data, indices), pass);
+    });
+    // The plain mean of what was seen so far.
+    measured = withStatistics(measured, seen, 1 / (b + 1));
+  }
+  return measured;
 }
 
 /** Fraction of pictures whose first largest logit is at their label. */

@@ -4,7 +4,8 @@ import { fileJson, nameSchema, provenanceSchema, shapeSchema } from '../network/
 
 /**
  * QuantizedModel: what was learned, before any choice of integers. Weights are indices into the levels of their
- * layer; every tensor has levels `(index - zero) * step`; biases are real numbers.
+ * layer; every tensor has levels, equally spaced or not; scales and biases are real numbers. The output of channel c of
+ * a stage with weights is `activation(scale[c] * sum of level products + bias[c])`, rounded to the nearest level.
  */
 export const QUANTIZED_FORMAT = 'tablize/quantized-model@1';
 
@@ -12,7 +13,7 @@ const index = z.int().min(0).max(255);
 const pair = z.tuple([z.int().min(1).max(255), z.int().min(1).max(255)]).readonly();
 const amount = z.int().min(0).max(255);
 
-export const levelsSchema = z
+const uniformSchema = z
   .strictObject({
     count: z.int().min(2).max(256),
     step: z.number().positive(),
@@ -20,8 +21,23 @@ export const levelsSchema = z
   })
   .readonly()
   .refine(({ count, zero }) => zero < count, 'the zero level must be one of the levels');
+const unevenSchema = z
+  .strictObject({ values: z.array(z.number()).min(2).max(256).readonly() })
+  .readonly()
+  .refine(({ values }) => values.includes(0), 'the level 0 must be one of the levels')
+  .refine(
+    ({ values }) => values.every((value, i) => i === 0 || value > (values[i - 1] ?? value)),
+    'the levels must ascend',
+  );
+
+export const levelsSchema = z.union([uniformSchema, unevenSchema]);
 
 const base = { name: nameSchema, input: nameSchema };
+const joining = { name: nameSchema, inputs: z.array(nameSchema).min(2).readonly() };
+/** Linear where it is left out. */
+const activation = z
+  .enum(['linear', 'relu', 'relu6', 'tanh', 'sigmoid', 'hardTanh', 'hardSigmoid'])
+  .optional();
 const windowed = {
   stride: pair,
   padding: z.strictObject({ top: amount, right: amount, bottom: amount, left: amount }).readonly(),
@@ -30,7 +46,10 @@ const weighted = {
   /** Ascending; one of them is 0. */
   weightLevels: z.array(z.number()).min(1).max(256).readonly(),
   weights: z.array(index).min(1).readonly(),
+  /** Per output channel, positive; 1 where it is left out, as it is for the logits. */
+  scale: z.array(z.number().positive()).min(1).readonly().optional(),
   bias: z.array(z.number()).min(1).readonly(),
+  activation,
   /** Levels of the output; null for the logits. */
   levels: levelsSchema.nullable(),
 };
@@ -40,6 +59,10 @@ export const quantizedStageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('dense'), ...weighted }).readonly(),
   /** `weights[((out * kernelHeight + y) * kernelWidth + x) * inputChannels + in]`. */
   z.strictObject({ ...base, kind: z.literal('conv2d'), kernel: pair, ...windowed, ...weighted }).readonly(),
+  /** `weights[(channel * kernelHeight + y) * kernelWidth + x]`. */
+  z
+    .strictObject({ ...base, kind: z.literal('depthwiseConv2d'), kernel: pair, ...windowed, ...weighted })
+    .readonly(),
   z.strictObject({ ...base, kind: z.literal('maxPool'), window: pair, ...windowed }).readonly(),
   z
     .strictObject({
@@ -47,9 +70,13 @@ export const quantizedStageSchema = z.discriminatedUnion('kind', [
       kind: z.literal('averagePool'),
       window: pair,
       ...windowed,
-      levels: levelsSchema,
+      levels: levelsSchema.nullable(),
     })
     .readonly(),
+  z
+    .strictObject({ ...joining, kind: z.literal('add'), activation, levels: levelsSchema.nullable() })
+    .readonly(),
+  z.strictObject({ ...joining, kind: z.literal('concat'), levels: levelsSchema }).readonly(),
 ]);
 
 export const quantizedModelSchema = z

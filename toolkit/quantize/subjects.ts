@@ -1,19 +1,31 @@
-import type { Scalar } from '@tensorflow/tfjs-core';
-import { hasWeights, type FusedModel } from '../model/fuse.js';
+import {
+  activationOf,
+  affine,
+  hasWeights,
+  type FusedModel,
+  type FusedStage,
+  type FusedWeighted,
+} from '../model/fuse.js';
 import type { Parameters } from './adam.js';
-import type { Tf } from './backend.js';
-import { inputLevels, inputTable, type StageQuantization } from './build-quantized.js';
-import { levelValue, type Levels } from './levels.js';
+import { inputTable, type StageQuantization } from './build-quantized.js';
+import type { Finish } from './finish.js';
+import { isUniform, levelValue, levelValues, type Levels } from './levels.js';
 import type { Subject } from './optimize.js';
-import { roundToLevels } from './tensor-graph.js';
 import { levelsAt, nearestLevels, type WeightScheme } from './weight-levels.js';
 
-/** Weights and biases of a network, by parameter name. */
+/** Kernels, biases and norms of a network, by parameter name: "conv1/kernel", "conv1/shift" (bias, or beta of a norm). */
 export function weightParameters(model: FusedModel): Parameters {
   return new Map(
-    model.stages.filter(hasWeights).flatMap((stage) => [
-      [`${stage.name}/kernel`, stage.kernel],
-      [`${stage.name}/bias`, stage.bias],
+    model.stages.filter(hasWeights).flatMap(({ name, kernel, bias, norm }): [string, Float32Array][] => [
+      [`${name}/kernel`, kernel],
+      [`${name}/shift`, norm === null ? bias : norm.beta],
+      ...(norm === null
+        ? []
+        : ([
+            [`${name}/gamma`, norm.gamma],
+            [`${name}/mean`, norm.mean],
+            [`${name}/variance`, norm.variance],
+          ] as [string, Float32Array][])),
     ]),
   );
 }
@@ -22,116 +34,186 @@ export function weightParameters(model: FusedModel): Parameters {
 export function withParameters(model: FusedModel, parameters: Parameters): FusedModel {
   return {
     ...model,
-    stages: model.stages.map((stage) =>
-      hasWeights(stage)
-        ? {
-            ...stage,
-            kernel: parameters.get(`${stage.name}/kernel`) ?? stage.kernel,
-            bias: parameters.get(`${stage.name}/bias`) ?? stage.bias,
-          }
-        : stage,
-    ),
+    stages: model.stages.map((stage) => (hasWeights(stage) ? trained(stage, parameters) : stage)),
   };
 }
+
+function trained<S extends FusedWeighted>(stage: S, parameters: Parameters): S {
+  const part = (name: string): Float32Array => need(parameters, `${stage.name}/${name}`);
+  const { norm } = stage;
+  if (norm === null) return { ...stage, kernel: part('kernel'), bias: part('shift') };
+  return {
+    ...stage,
+    kernel: part('kernel'),
+    norm: {
+      ...norm,
+      gamma: part('gamma'),
+      beta: part('shift'),
+      mean: part('mean'),
+      variance: part('variance'),
+    },
+  };
+}
+
+/**
+ * The same network with every gamma positive, as the thresholds of a table network need it: where it is negative, the
+ * channel's weights change sign instead; where it is 0, the weights are 0.
+ */
+export function withPositiveNorms(model: FusedModel): FusedModel {
+  return {
+    ...model,
+    stages: model.stages.map((stage): FusedStage => {
+      if (!hasWeights(stage) || stage.norm === null) return stage;
+      const { gamma, mean, variance } = stage.norm;
+      const sign = gamma.map(Math.sign);
+      const channels = gamma.length;
+      return {
+        ...stage,
+        kernel: stage.kernel.map((weight, i) => weight * (sign[i % channels] ?? 1)),
+        norm: {
+          ...stage.norm,
+          gamma: gamma.map((value) => Math.abs(value) || 1),
+          mean: mean.map((value, c) => value * (sign[c] ?? 1)),
+          variance: variance.map((value, c) => (sign[c] === 0 ? 1 : value)),
+        },
+      };
+    }),
+  };
+}
+
+/** What goes into the forward pass as it is. */
+const learnable = (parameters: Parameters): Parameters =>
+  new Map([...parameters].filter(([name]) => !name.endsWith('/mean') && !name.endsWith('/variance')));
 
 /** Training in floating point. */
 export function floatSubject(model: FusedModel): Subject {
   const { scale, offset } = model.input;
   return {
     model,
-    deploy: (parameters) => ({ arrays: parameters, backward: (gradients) => gradients }),
-    onOutput: () => (_, output) => output,
+    deploy: (parameters) => ({ arrays: learnable(parameters), backward: (gradients) => gradients }),
+    finishOf: (stage, done) => finishOf(stage, done < 1, null),
     inputValues: Float32Array.from({ length: 256 }, (_, byte) => byte * scale + offset),
     rateFactor: () => 1,
     beforeStep: (parameters) => parameters,
   };
 }
 
+function finishOf(stage: FusedStage, training: boolean, levels: Levels | null): Finish | null {
+  const norm = hasWeights(stage) ? stage.norm : null;
+  const activation = activationOf(stage);
+  if (!hasWeights(stage) && activation === 'linear' && levels === null) return null;
+  return {
+    channels: stage.shape[2],
+    activation,
+    norm: norm === null ? 'bias' : training ? 'batch' : 'running',
+    epsilon: norm?.epsilon ?? 0,
+    rounding:
+      levels === null
+        ? null
+        : isUniform(levels)
+          ? { kind: 'uniform', count: levels.count, zero: levels.zero }
+          : { kind: 'uneven' },
+  };
+}
+
+/** How a network is quantized in training. */
 export interface Quantization {
-  readonly activationLevels: number;
-  readonly weightLevels: number;
+  readonly input: Levels;
+  /** The levels that each quantized stage's output starts with. */
+  readonly outputs: ReadonlyMap<string, Levels>;
+  readonly weightLevels: (stage: string) => number;
   readonly scheme: WeightScheme;
+  /** Whether weight levels and activation levels are learned once they are found. */
+  readonly learnWeightLevels: boolean;
+  readonly learnActivationLevels: boolean;
+  readonly schedule: Schedule;
+}
+
+/** Fractions of the training. */
+export interface Schedule {
+  /** Steps between two clusterings of the weights. */
+  readonly snapEvery: number;
+  /** After this, weight levels are not found anew but learned. */
+  readonly snapUntil: number;
+  /** After this, each weight stays at its level, and norms at their means and variances: the rest settles around them. */
+  readonly freezeFrom: number;
 }
 
 /** Levels change slowly beside weights: each moves a whole cluster. */
 const LEVEL_RATE = 0.2;
-/** Steps between two clusterings, and the fraction of the training after which levels are learned instead. */
-const SNAP_EVERY = 200;
-const SNAP_UNTIL = 0.5;
+const LEAST_GAMMA = 1e-3;
 
 /**
  * Quantization-aware training. Forward, every weight is snapped to the nearest level of its layer and every
  * activation to the levels of its tensor; backward, both pass straight through. Levels of weights are found anew by
- * the scheme every 200 steps in the first half; in the second they are learned: the gradient of a level is the
- * sum over the weights snapped to it. The level 0 stays exact. The steps of activations are learned throughout.
+ * the scheme every so many steps at first; then they are learned: the gradient of a level is the sum over the weights
+ * snapped to it. The level 0 stays exact. The levels of activations are learned throughout.
  *
- * Parameters: those of the float network plus "<stage>/levels" and "<stage>/step" (`startQuantized`).
+ * Parameters: those of the float network plus "<stage>/weightLevels" and "<stage>/levels" (`startQuantized`).
  */
-export function quantizedSubject(
-  tf: Tf,
-  model: FusedModel,
-  quantization: Quantization,
-  zeros: ReadonlyMap<string, number>,
-): Subject {
-  const { activationLevels, weightLevels, scheme } = quantization;
-  const levels = inputLevels(model, activationLevels);
+export function quantizedSubject(model: FusedModel, quantization: Quantization): Subject {
+  const { input, outputs, weightLevels, scheme, schedule } = quantization;
   const weighted = model.stages.filter(hasWeights).map(({ name }) => name);
   return {
     model,
-    inputValues: Float32Array.from(inputTable(model, levels), (index) => levelValue(levels, index)),
+    inputValues: Float32Array.from(inputTable(model, input), (index) => levelValue(input, index)),
     deploy: (parameters) => {
-      const arrays = new Map(parameters);
+      const arrays = new Map(learnable(parameters));
       const indices = new Map<string, Uint8Array>();
       for (const name of weighted) {
-        const values = need(parameters, `${name}/levels`);
+        const values = need(parameters, `${name}/weightLevels`);
         const nearest = nearestLevels(values, need(parameters, `${name}/kernel`));
         indices.set(name, nearest);
         arrays.set(`${name}/kernel`, levelsAt(values, nearest));
-        arrays.delete(`${name}/levels`);
+        arrays.delete(`${name}/weightLevels`);
       }
       const backward = (gradients: Parameters, done: number): Parameters => {
         // Not before the clustering is over: it may move the level 0 to another index, and Adam remembers.
-        if (done < SNAP_UNTIL) return gradients;
+        if (done < schedule.snapUntil || !quantization.learnWeightLevels) return gradients;
         const all = new Map(gradients);
         for (const [name, nearest] of indices) {
-          const values = need(parameters, `${name}/levels`);
-          all.set(`${name}/levels`, levelGradients(values, nearest, need(gradients, `${name}/kernel`)));
+          const values = need(parameters, `${name}/weightLevels`);
+          all.set(`${name}/weightLevels`, levelGradients(values, nearest, need(gradients, `${name}/kernel`)));
         }
         return all;
       };
       return { arrays, backward };
     },
-    onOutput: (tensors) => (stage, output) => {
-      const zero = zeros.get(stage.name);
-      const step = tensors.get(`${stage.name}/step`) as Scalar | undefined;
-      if (zero === undefined || step === undefined) return output;
-      return roundToLevels(tf, output, step, -zero, activationLevels - 1 - zero);
+    finishOf: (stage, done) => finishOf(stage, done < schedule.freezeFrom, outputs.get(stage.name) ?? null),
+    rateFactor: (name, done) => {
+      if (name.endsWith('/kernel')) return done < schedule.freezeFrom ? 1 : 0;
+      if (name.endsWith('/levels')) return quantization.learnActivationLevels ? LEVEL_RATE : 0;
+      return name.endsWith('/weightLevels') ? LEVEL_RATE : 1;
     },
-    rateFactor: (name) => (name.endsWith('/levels') || name.endsWith('/step') ? LEVEL_RATE : 1),
     beforeStep: (parameters, step, done) => {
-      if (done >= SNAP_UNTIL || step % SNAP_EVERY !== 0) return parameters;
-      const snapped = new Map(parameters);
-      for (const name of weighted) {
-        snapped.set(`${name}/levels`, scheme(need(parameters, `${name}/kernel`), weightLevels));
+      const next = new Map(parameters);
+      for (const [name, values] of parameters) {
+        if (name.endsWith('/gamma'))
+          next.set(
+            name,
+            values.map((value) => Math.max(value, LEAST_GAMMA)),
+          );
+        // What is learned may overtake its neighbour.
+        if (/[lL]evels$/.test(name)) next.set(name, values.slice().sort());
       }
-      return snapped;
+      if (done >= schedule.snapUntil || step % schedule.snapEvery !== 0) return next;
+      for (const name of weighted) {
+        next.set(`${name}/weightLevels`, scheme(need(parameters, `${name}/kernel`), weightLevels(name)));
+      }
+      return next;
     },
   };
 }
 
-/** Parameters to start quantization-aware training with, and the index of level 0 of each tensor. */
-export function startQuantized(
-  parameters: Parameters,
-  model: FusedModel,
-  quantization: Quantization,
-  outputs: ReadonlyMap<string, Levels>,
-): Parameters {
-  const start = new Map(parameters);
-  for (const { name } of model.stages.filter(hasWeights)) {
-    const kernel = need(parameters, `${name}/kernel`);
-    start.set(`${name}/levels`, quantization.scheme(kernel, quantization.weightLevels));
+/** Parameters to start quantization-aware training with. */
+export function startQuantized(model: FusedModel, quantization: Quantization): Parameters {
+  const start = new Map(weightParameters(model));
+  for (const { name, kernel } of model.stages.filter(hasWeights)) {
+    start.set(`${name}/weightLevels`, quantization.scheme(kernel, quantization.weightLevels(name)));
   }
-  for (const [name, levels] of outputs) start.set(`${name}/step`, Float32Array.of(levels.step));
+  for (const [name, levels] of quantization.outputs) {
+    start.set(`${name}/levels`, Float32Array.from(isUniform(levels) ? [levels.step] : levelValues(levels)));
+  }
   return start;
 }
 
@@ -142,22 +224,33 @@ export function finishQuantized(
   outputs: ReadonlyMap<string, Levels>,
 ): { readonly stages: Map<string, StageQuantization>; readonly outputs: Map<string, Levels> } {
   const stages = new Map(
-    model.stages.filter(hasWeights).map(({ name }): [string, StageQuantization] => [
-      name,
-      {
-        weights: need(parameters, `${name}/kernel`),
-        weightLevels: need(parameters, `${name}/levels`),
-        bias: need(parameters, `${name}/bias`),
-      },
-    ]),
+    withParameters(model, parameters)
+      .stages.filter(hasWeights)
+      .map(({ name, kernel, bias, norm }): [string, StageQuantization] => {
+        const whole = norm === null ? null : affine(norm);
+        return [
+          name,
+          {
+            weights: kernel,
+            weightLevels: need(parameters, `${name}/weightLevels`),
+            scale: whole?.scale ?? null,
+            bias: whole?.shift ?? bias,
+          },
+        ];
+      }),
   );
   const learned = new Map(
     [...outputs].map(([name, levels]): [string, Levels] => [
       name,
-      { ...levels, step: need(parameters, `${name}/step`)[0] ?? levels.step },
+      learnedLevels(levels, need(parameters, `${name}/levels`)),
     ]),
   );
   return { stages, outputs: learned };
+}
+
+function learnedLevels(start: Levels, values: Float32Array): Levels {
+  if (isUniform(start)) return { ...start, step: values[0] ?? start.step };
+  return { values: [...new Set(values)].sort((a, b) => a - b) };
 }
 
 /** A level's gradient is the sum over the weights snapped to it; the level 0 has none, so it stays. */

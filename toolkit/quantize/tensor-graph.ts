@@ -1,103 +1,138 @@
 import type { GradSaveFunc, Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { hasWeights, type FusedModel, type FusedStage } from '../model/fuse.js';
+import { inputsOf } from '../model/float-model.js';
+import type { FusedModel, FusedStage } from '../model/fuse.js';
 import { INPUT, type Padding } from '../network/index.js';
 import type { Tf } from './backend.js';
+import { finishBackward, finishForward, type Finish, type Statistics } from './finish.js';
 
-/** Weights, biases and steps by name: "conv1/kernel". */
+/** Kernels, biases, norms and levels by name: "conv1/kernel". */
 export type Tensors = ReadonlyMap<string, Tensor>;
 
-/** What becomes of a stage's output before other stages read it: nothing, or its quantization. */
-export type OutputHook = (stage: FusedStage, output: Tensor) => Tensor;
+/** How a forward pass ends its stages, and what it tells of them. */
+export interface Pass {
+  /** What follows a stage's sums; null where nothing does. */
+  readonly finishOf: (stage: FusedStage) => Finish | null;
+  /** Mean and variance for running norms. */
+  readonly runningOf: (stage: FusedStage) => Statistics | null;
+  /** Told of each stage's output, and of the statistics of its sums where it has a norm. */
+  readonly onOutput?: (stage: FusedStage, output: Tensor, statistics: Statistics | null) => void;
+}
 
 /** The logits [batch, classes] of a batch of input values [batch, height, width, channels]. */
-export function forward(
-  tf: Tf,
-  model: FusedModel,
-  tensors: Tensors,
-  batch: Tensor4D,
-  onOutput: OutputHook = (_, output) => output,
-): Tensor2D {
+export function forward(tf: Tf, model: FusedModel, tensors: Tensors, batch: Tensor4D, pass: Pass): Tensor2D {
   const values = new Map<string, Tensor>([[INPUT, batch]]);
   let last: Tensor = batch;
   for (const stage of model.stages) {
-    const input = need(values, stage.input);
-    last = onOutput(stage, activate(tf, stage, compute(tf, stage, tensors, input)));
+    const inputs = inputsOf(stage).map((name) => need(values, name));
+    const sums = compute(tf, stage, tensors, inputs);
+    const finish = pass.finishOf(stage);
+    let statistics: Statistics | null = null;
+    if (finish === null) {
+      last = sums;
+    } else {
+      const done = end(tf, stage, finish, tensors, sums, pass.runningOf(stage));
+      last = done.output;
+      statistics = done.statistics();
+    }
+    pass.onOutput?.(stage, last, statistics);
     values.set(stage.name, last);
   }
   return tf.reshape(last, [batch.shape[0], model.labels.length]);
 }
 
-function compute(tf: Tf, stage: FusedStage, tensors: Tensors, input: Tensor): Tensor {
+/** Products and sums of a stage, without bias. */
+function compute(tf: Tf, stage: FusedStage, tensors: Tensors, inputs: readonly Tensor[]): Tensor {
+  const input = inputs[0] as Tensor4D;
   switch (stage.kind) {
     case 'dense': {
       const kernel = need(tensors, `${stage.name}/kernel`) as Tensor2D;
       const flat = tf.reshape(input, [input.shape[0], kernel.shape[0]]);
-      return tf.add(tf.matMul(flat as Tensor2D, kernel), need(tensors, `${stage.name}/bias`));
+      return tf.reshape(tf.matMul(flat as Tensor2D, kernel), [input.shape[0], 1, 1, kernel.shape[1]]);
     }
     case 'conv2d': {
       const kernel = need(tensors, `${stage.name}/kernel`) as Tensor4D;
-      const padded = pad(tf, input, stage.padding, 0);
-      return tf.add(
-        tf.conv2d(padded, kernel, [...stage.stride], 'valid'),
-        need(tensors, `${stage.name}/bias`),
-      );
+      return tf.conv2d(input, kernel, [...stage.stride], explicit(stage.padding));
+    }
+    case 'depthwiseConv2d': {
+      const kernel = need(tensors, `${stage.name}/kernel`) as Tensor4D;
+      return tf.depthwiseConv2d(input, kernel, [...stage.stride], explicit(stage.padding));
     }
     case 'maxPool':
       return tf.maxPool(pad(tf, input, stage.padding, -1e30), [...stage.window], [...stage.stride], 'valid');
     case 'averagePool':
       return tf.avgPool(pad(tf, input, stage.padding, 0), [...stage.window], [...stage.stride], 'valid');
+    case 'add':
+      return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), input as Tensor);
+    case 'concat':
+      return tf.concat([...inputs], 3);
   }
 }
 
-function activate(tf: Tf, stage: FusedStage, output: Tensor): Tensor {
-  if (!hasWeights(stage) || stage.activation === 'linear') return output;
-  return stage.activation === 'relu' ? tf.relu(output) : tf.relu6(output);
+type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
+
+const explicit = ({ top, right, bottom, left }: Padding): ExplicitPadding | 'valid' =>
+  top + right + bottom + left === 0
+    ? 'valid'
+    : [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ];
+
+function pad(tf: Tf, input: Tensor4D, padding: Padding, value: number): Tensor4D {
+  const amounts = explicit(padding);
+  return amounts === 'valid' ? input : tf.pad(input, amounts, value);
 }
 
-function pad(tf: Tf, input: Tensor, padding: Padding, value: number): Tensor4D {
-  const { top, right, bottom, left } = padding;
-  if (top + right + bottom + left === 0) return input as Tensor4D;
-  return tf.pad(
-    input as Tensor4D,
-    [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ],
-    value,
+/** `finish` as one differentiable operation of the sums and of the parameters that it learns. */
+function end(
+  tf: Tf,
+  stage: FusedStage,
+  finish: Finish,
+  tensors: Tensors,
+  sums: Tensor,
+  running: Statistics | null,
+): { readonly output: Tensor; readonly statistics: () => Statistics | null } {
+  const names = (['shift', 'gamma', 'levels'] as const).filter((part) =>
+    tensors.has(`${stage.name}/${part}`),
   );
+  let used: Statistics | null = null;
+  const operation = tf.customGrad((...args) => {
+    const [z, ...learned] = args.slice(0, 1 + names.length) as Tensor[];
+    if (z === undefined) throw new Error('no sums');
+    const values = z.dataSync() as Float32Array;
+    const held = new Map(names.map((name, i) => [name, learned[i]?.dataSync() as Float32Array]));
+    const parameters = {
+      shift: held.get('shift') ?? new Float32Array(finish.channels),
+      gamma: held.get('gamma') ?? null,
+      levels: held.get('levels') ?? null,
+      running,
+    };
+    const { y, statistics } = finishForward(values, finish, parameters);
+    used = statistics;
+    return {
+      value: tf.tensor(y, z.shape),
+      gradFunc: (dy: Tensor) => {
+        const back = finishBackward(values, dy.dataSync() as Float32Array, finish, parameters, statistics);
+        return [
+          tf.tensor(back.z, z.shape),
+          ...names.map((name, i) => {
+            const shape = learned[i]?.shape ?? [];
+            return back[name] === null ? tf.zeros(shape) : tf.tensor(back[name], shape);
+          }),
+        ];
+      },
+    };
+  });
+  const output = operation(sums, ...names.map((name) => need(tensors, `${stage.name}/${name}`)));
+  return { output, statistics: () => used };
 }
 
 function need(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const found = tensors.get(name);
   if (found === undefined) throw new Error(`no tensor "${name}"`);
   return found;
-}
-
-/**
- * Rounds to the levels `i * step` with `low <= i <= high`. Backward it is the identity between the outermost levels and
- * 0 beyond them (straight through); the step learns from the rounding error inside and from what is cut off.
- */
-export function roundToLevels(tf: Tf, x: Tensor, step: Scalar, low: number, high: number): Tensor {
-  const rounded = tf.customGrad((...args) => {
-    const [value, width, save] = args as [Tensor, Scalar, GradSaveFunc];
-    const scaled = tf.div(value, width);
-    const index = tf.clipByValue(tf.floor(tf.add(scaled, 0.5)), low, high);
-    save([scaled, index]);
-    return {
-      value: tf.mul(index, width),
-      gradFunc: (dy, saved) => {
-        const [at, level] = saved as [Tensor, Tensor];
-        const gradient: Tensor = dy;
-        const inside = tf.cast(tf.logicalAnd(tf.greater(at, low), tf.less(at, high)), 'float32');
-        const passed = tf.mul(gradient, inside);
-        const change = tf.sub(tf.mul(gradient, level), tf.mul(passed, at));
-        return [passed, tf.sum(change)];
-      },
-    };
-  });
-  return rounded(x, step);
 }
 
 /** Mean cross-entropy of softmax(logits) against target probabilities of the same shape [batch, classes]. */

@@ -1,13 +1,18 @@
 import { basename, resolve } from 'node:path';
 import type { DataSet } from '../data/data-set.js';
 import { InputError } from '../errors.js';
+import type { FloatModel } from '../model/float-model.js';
 import { nameSchema } from '../network/index.js';
 import type { Architecture } from './architectures.js';
 import { checkLevelCounts, type WeightSchemeName } from './weight-levels.js';
 
+/** A network of our own to train from nothing, or one that is trained already. */
+export type Origin =
+  { readonly architecture: Architecture } | { readonly model: FloatModel; readonly sourceHash: string };
+
 export interface TrainOptions {
   readonly data: { readonly train: DataSet; readonly test: DataSet };
-  readonly architecture: Architecture;
+  readonly origin: Origin;
   /** The model's name; by default the last part of `out`. */
   readonly name?: string;
   /** Same seed, data and backend: same model. */
@@ -16,10 +21,12 @@ export interface TrainOptions {
   readonly epochs?: number | undefined;
   /** Epochs in floating point before; as many by default. */
   readonly floatEpochs?: number | undefined;
+  /** Adam's largest learning rate; 0.001 by default. */
+  readonly rate?: number | undefined;
   readonly activationLevels: number;
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
-  readonly weightScheme?: WeightSchemeName;
+  readonly weightScheme?: WeightSchemeName | undefined;
   /** Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. */
   readonly out: string;
   /** The command line that a reader can repeat; goes into the provenance. */
@@ -31,22 +38,25 @@ export interface TrainOptions {
 export interface TrainSettings {
   readonly name: string;
   readonly epochs: { readonly float: number; readonly quantized: number };
+  readonly rate: number;
   readonly scheme: WeightSchemeName;
   /** Two trainings with the same text give the same model. */
   readonly key: string;
 }
 
 const EPOCHS = 12;
+const RATE = 1e-3;
 
 /** Checks the options and fills in what was left out. @throws InputError for settings that make no sense. */
 export function settle(options: TrainOptions): TrainSettings {
   const {
     data,
-    architecture,
+    origin,
     seed,
     activationLevels,
     weightLevels,
     weightScheme: scheme = 'k-means',
+    rate = RATE,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
@@ -54,14 +64,20 @@ export function settle(options: TrainOptions): TrainSettings {
   wholeNumber('epochs', epochs.quantized, 1);
   wholeNumber('float-epochs', epochs.float, 1);
   wholeNumber('seed', seed, 0);
+  if (!(rate > 0 && rate <= 1)) {
+    throw new InputError(`rate: ${rate} is not a number above 0 and up to 1`, {
+      next: 'Give for example --rate 0.001.',
+    });
+  }
   const [train, test] = [data.train, data.test].map(({ shape }) => shape.join(' x '));
   if (train !== test) {
     throw new InputError(`training pictures are ${train}, test pictures ${test}`, { where: data.test.name });
   }
   const name = checkName(options.name ?? basename(resolve(options.out)), options.out);
   const pictures = [data.train, data.test].map((set) => [set.name, set.labels.length]);
-  const key = { name, architecture, seed, epochs, activationLevels, weightLevels, scheme, pictures };
-  return { name, epochs, scheme, key: JSON.stringify(key) };
+  const start = 'architecture' in origin ? origin : { from: origin.sourceHash };
+  const key = { name, ...start, seed, epochs, rate, activationLevels, weightLevels, scheme, pictures };
+  return { name, epochs, rate, scheme, key: JSON.stringify(key) };
 }
 
 function wholeNumber(what: string, value: number, least: number): void {

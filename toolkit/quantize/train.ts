@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InterruptedError } from '../errors.js';
-import type { FloatModel } from '../model/float-model.js';
+import type { FloatLayer, FloatModel } from '../model/float-model.js';
 import { fuse } from '../model/fuse.js';
 import { hashTfjsLayers } from '../model/read-tfjs-layers.js';
 import { writeFileAtomic } from '../model/write-file.js';
@@ -8,12 +8,12 @@ import { writeTfjsLayers } from '../model/write-tfjs-layers.js';
 import { newTrainee, type Parameters, type Trainee } from './adam.js';
 import { buildArchitecture } from './architectures.js';
 import { loadBackend, type Tf } from './backend.js';
-import { buildQuantized } from './build-quantized.js';
+import { buildQuantized, inputLevels } from './build-quantized.js';
 import { calibrateLevels, isQuantized } from './calibrate.js';
 import { claimModelFolder } from './claim-model-folder.js';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint } from './checkpoint.js';
 import type { Levels } from './levels.js';
-import { accuracyOf, observe, predict, trainEpoch, type Subject } from './optimize.js';
+import { accuracyOf, measureNorms, observe, predict, trainEpoch, type Subject } from './optimize.js';
 import { serializeQuantized, type QuantizedModel } from './quantized-model.js';
 import {
   finishQuantized,
@@ -22,6 +22,9 @@ import {
   startQuantized,
   weightParameters,
   withParameters,
+  withPositiveNorms,
+  type Quantization,
+  type Schedule,
 } from './subjects.js';
 import { distilled, oneHot } from './targets.js';
 import { settle, type TrainOptions, type TrainSettings } from './train-options.js';
@@ -36,58 +39,68 @@ export interface TrainResult {
 }
 
 const BATCH = 64;
-const RATE = 1e-3;
 const SHIFT = 1;
 const CALIBRATION_PICTURES = 1000;
 const STEPS_PER_LINE = 200;
+const SCHEDULE: Schedule = { snapEvery: 200, snapUntil: 0.5, freezeFrom: 0.85 };
+/** Batches by which the norms are measured at the end. */
+const NORM_BATCHES = 100;
 
 /**
- * Trains a network in floating point, then quantization-aware with the float network as teacher. Writes the float
- * model and the quantized model into `out`. When interrupted it goes on at the last finished epoch if called again
- * alike. The checkpoint stays until `removeCheckpoint`, for what the caller does with the model may be interrupted too.
+ * Trains a network in floating point (unless it comes trained), then quantization-aware with the float network as
+ * teacher. Writes the float model and the quantized model into `out`. When interrupted it goes on at the last finished
+ * epoch if called again alike. The checkpoint stays until `removeCheckpoint`, for what the caller does with the model may
+ * be interrupted too.
  *
- * @throws InputError for settings that make no sense, or a folder that is not ours or cannot be written to;
- * InterruptedError when the signal is aborted.
+ * @throws InputError for settings that make no sense, a layer that cannot be quantized (its name), a training that
+ * diverges, or a folder that is not ours or cannot be written to; InterruptedError when the signal is aborted.
  */
 export async function trainModel(options: TrainOptions): Promise<TrainResult> {
-  const { data, architecture, seed, activationLevels, weightLevels, out } = options;
+  const { data, origin, seed, activationLevels, weightLevels, out } = options;
   const settings = settle(options);
   const progress = options.progress ?? (() => undefined);
-  const untrained = buildArchitecture(
-    architecture,
-    settings.name,
-    data.train.shape,
-    data.train.classes,
-    seed,
-  );
+  const start =
+    'model' in origin
+      ? { ...origin.model, name: settings.name }
+      : buildArchitecture(origin.architecture, settings.name, data.train.shape, data.train.classes, seed);
+  const fused = fuse(start);
   claimModelFolder(out);
   const found = loadCheckpoint(out, settings.key);
   const { tf, name: backend, why } = await loadBackend();
-  progress(`training ${settings.name} (${architecture}) on ${backend}: ${why}`);
+  progress(`training ${settings.name} on ${backend}: ${why}`);
   const run: Run = { tf, options, settings, found, progress };
 
-  const fused = fuse(untrained);
   const floating = floatSubject(fused);
+  const parameters = weightParameters(fused);
   const float =
-    found?.float ??
-    (await train(run, 'float', floating, oneHot(data.train), newTrainee(weightParameters(fused)), null));
+    'model' in origin
+      ? parameters
+      : (found?.float ??
+        (await train(run, 'float', floating, oneHot(data.train), newTrainee(parameters), null)));
   const floatAccuracy = testAccuracy(run, floating, float);
-  const floatModel = withWeights(untrained, float);
+  progress(`float: accuracy ${percent(floatAccuracy)}`);
+  const floatModel = 'model' in origin ? start : withWeights(start, float);
 
-  const trained = withParameters(fused, float);
-  const outputs = calibrate(run, floating, float);
-  const quantization = { activationLevels, weightLevels, scheme: WEIGHT_SCHEMES[settings.scheme] };
-  const zeros = new Map([...outputs].map(([stage, levels]) => [stage, levels.zero]));
-  const quantized = quantizedSubject(tf, trained, quantization, zeros);
+  const trained = withPositiveNorms(withParameters(fused, float));
+  const quantization: Quantization = {
+    input: inputLevels(fused, activationLevels),
+    outputs: calibrate(run, floatSubject(trained), weightParameters(trained)),
+    weightLevels: () => weightLevels,
+    scheme: WEIGHT_SCHEMES[settings.scheme],
+    learnWeightLevels: true,
+    learnActivationLevels: true,
+    schedule: SCHEDULE,
+  };
+  const quantized = quantizedSubject(trained, quantization);
   const targets = distilled(data.train, predict(tf, floating, float, data.train));
-  const start = newTrainee(startQuantized(float, trained, quantization, outputs));
-  const learned = await train(run, 'quantized', quantized, targets, start, float);
+  const beginning = newTrainee(startQuantized(trained, quantization));
+  const learned = await train(run, 'quantized', quantized, targets, beginning, float);
   const quantizedAccuracy = testAccuracy(run, quantized, learned);
 
-  const { stages, outputs: levels } = finishQuantized(learned, trained, outputs);
+  const { stages, outputs: levels } = finishQuantized(learned, trained, quantization.outputs);
   // Not before all is learned: an old model in the folder stays whole until then.
   writeTfjsLayers(join(out, 'float'), floatModel);
-  const model = buildQuantized(trained, activationLevels, stages, levels, {
+  const model = buildQuantized(trained, quantization.input, stages, levels, {
     sourceHash: hashTfjsLayers(join(out, 'float', 'model.json')),
     schemes: {
       activations: `uniform, ${activationLevels} levels, learned steps`,
@@ -128,7 +141,7 @@ async function train(
     targets,
     epochs,
     batchSize: BATCH,
-    rate: RATE,
+    rate: settings.rate,
     shift: SHIFT,
     seed: options.seed,
     signal: options.signal,
@@ -150,7 +163,9 @@ async function train(
     const accuracy = testAccuracy(run, subject, trainee.parameters);
     progress(`${phase}: epoch ${epoch + 1} of ${epochs}, accuracy ${percent(accuracy)}`);
   }
-  return trainee.parameters;
+  const norms = measureNorms(tf, subject, trainee.parameters, course, NORM_BATCHES);
+  progress(`${phase}: norms measured, accuracy ${percent(testAccuracy(run, subject, norms))}`);
+  return norms;
 }
 
 /** What an interrupted training says when so many epochs of a phase are done. */
@@ -185,17 +200,32 @@ function calibrate(
 
 /** The float model with trained weights in place of its own. */
 function withWeights(model: FloatModel, parameters: Parameters): FloatModel {
+  const norms = new Map(
+    model.layers.flatMap((layer) => (layer.kind === 'batchNorm' ? [[layer.input, layer.name]] : [])),
+  );
+  const owners = new Map([...norms].map(([owner, norm]) => [norm, owner]));
   return {
     ...model,
-    layers: model.layers.map((layer) =>
-      layer.kind === 'dense' || layer.kind === 'conv2d'
-        ? {
-            ...layer,
-            kernel: parameters.get(`${layer.name}/kernel`) ?? layer.kernel,
-            bias: parameters.get(`${layer.name}/bias`) ?? layer.bias,
-          }
-        : layer,
-    ),
+    layers: model.layers.map((layer): FloatLayer => {
+      const part = (owner: string, name: string, otherwise: Float32Array): Float32Array =>
+        parameters.get(`${owner}/${name}`) ?? otherwise;
+      if (layer.kind === 'batchNorm') {
+        const owner = owners.get(layer.name) ?? layer.name;
+        return {
+          ...layer,
+          gamma: part(owner, 'gamma', layer.gamma),
+          beta: part(owner, 'shift', layer.beta),
+          mean: part(owner, 'mean', layer.mean),
+          variance: part(owner, 'variance', layer.variance),
+        };
+      }
+      if (!('kernel' in layer)) return layer;
+      const kernel = part(layer.name, 'kernel', layer.kernel);
+      // The shift of a stage with a norm is the norm's.
+      return norms.has(layer.name)
+        ? { ...layer, kernel }
+        : { ...layer, kernel, bias: part(layer.name, 'shift', layer.bias) };
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ProductTable, Requantize, Stage } from '../network/index.js';
-import type { Levels } from '../quantize/levels.js';
+import { boundariesBefore, isUniform, levelValues, zeroIndex, type Levels } from '../quantize/levels.js';
 import type { QuantizedStage } from '../quantize/quantized-model.js';
+import { activationTable, sharedThresholds, channelThresholds, type Boundaries } from './requantization.js';
 
 /** A stage of integers with its own product table, if it has one. */
 export interface IntegerStage {
@@ -8,88 +9,118 @@ export interface IntegerStage {
   readonly products: ProductTable | null;
   /** Accumulator units in the smallest factor other than 0, before rounding: how fine the scale is. */
   readonly finest: number;
+  /** Squared error of the weights that rounding the table leaves, relative to the unit-free weights. */
+  readonly error: number;
 }
 
-export type ComputingStage = Exclude<QuantizedStage, { kind: 'maxPool' }>;
+export type ComputingStage = Exclude<QuantizedStage, { kind: 'maxPool' | 'concat' }>;
+
+/** What becomes of a stage's accumulators: its boundaries in real numbers, and how they are to be expressed. */
+export interface Target {
+  readonly boundaries: readonly number[];
+  readonly kind: Requantize['kind'];
+}
+
+/** The boundaries of a stage's output before its activation function; null for the logits. */
+export function targetOf(stage: ComputingStage, kind: Requantize['kind'] | undefined): Target | null {
+  if (stage.levels === null) return null;
+  const activation = 'activation' in stage ? (stage.activation ?? 'linear') : 'linear';
+  const scaled = 'scale' in stage && stage.scale !== undefined;
+  // A scale per channel cannot be a shift: only thresholds express it.
+  return {
+    boundaries: boundariesBefore(stage.levels, activation),
+    kind: scaled ? 'thresholds' : (kind ?? 'shiftTable'),
+  };
+}
 
 /**
- * The stage with 2^shift accumulator units per step of its output (per 1.0 of the logits). Its product table is the
- * exact product `(i - zero) * K_w`.
+ * The stage with accumulators that count in `unit` (real numbers per accumulator unit, before the channel's scale).
+ * With equally spaced input levels its product table is the exact product `(i - zero) * K_w`; else each entry is
+ * rounded.
  */
 export function integerStage(
   stage: ComputingStage,
-  from: Levels,
+  from: readonly Levels[],
+  unit: number,
   shift: number,
-  kind: Requantize['kind'],
+  target: Target | null,
 ): IntegerStage {
-  const unit = (stage.levels?.step ?? 1) / 2 ** shift;
+  const first = from[0] ?? { values: [0, 1] };
   if (stage.kind === 'averagePool') {
-    const { name, input, window, stride, padding, levels } = stage;
-    const share = from.step / (window[0] * window[1] * unit);
-    const values = Array.from({ length: from.count }, (_, i) => integer((i - from.zero) * share));
-    const requantize = shiftTable(levels, shift);
+    const { name, input, window, stride, padding } = stage;
+    const share = 1 / (window[0] * window[1] * unit);
+    const values = levelValues(first).map((value) => integer(value * share));
+    const requantize = requantization(target, unit, shift, []);
     return {
       stage: { name, kind: 'averagePool', input, window, stride, padding, values, requantize },
       products: null,
-      finest: share,
+      finest: smallest(levelValues(first)) * share,
+      error: 0,
     };
   }
-  const { name, input, weights } = stage;
-  const exact = stage.weightLevels.map((level) => (level * from.step) / unit);
-  const factors = exact.map(integer);
+  if (stage.kind === 'add') {
+    const { name, inputs } = stage;
+    const values = from.map((levels) => levelValues(levels).map((value) => integer(value / unit)));
+    const requantize = requantization(target, unit, shift, []);
+    return {
+      stage: { name, kind: 'add', inputs, values, requantize },
+      products: null,
+      finest: Math.min(...from.map((levels) => smallest(levelValues(levels)))) / unit,
+      error: 0,
+    };
+  }
+  const { name, input, weights, scale } = stage;
+  const exact = stage.weightLevels.map((level) => (level * (isUniform(first) ? first.step : 1)) / unit);
   const products = {
-    activations: from.count,
-    weights: factors.length,
-    values: Array.from({ length: from.count }, (_, i) =>
-      factors.map((factor) => integer((i - from.zero) * factor)),
-    ).flat(),
+    activations: levelValues(first).length,
+    weights: exact.length,
+    values: isUniform(first)
+      ? levelValues(first).flatMap((_, i) =>
+          exact.map((factor) => integer((i - first.zero) * integer(factor))),
+        )
+      : levelValues(first).flatMap((value) => exact.map((factor) => integer(value * factor))),
   };
-  const bias = stage.bias.map((value) => integer(value / unit));
-  const requantize = requantization(stage.levels, shift, kind, bias.length);
-  const finest = Math.min(...exact.filter((factor) => factor !== 0).map(Math.abs));
+  const bias = stage.bias.map((value) => (scale === undefined ? integer(value / unit) : 0));
+  const channels =
+    scale === undefined ? [] : scale.map((factor, c) => ({ factor, bias: stage.bias[c] ?? 0 }));
+  const requantize = requantization(target, unit, shift, channels, bias.length);
+  const quality = {
+    products,
+    finest: smallest(exact) * (isUniform(first) ? 1 : smallest(levelValues(first))),
+    error: exact.reduce((sum, factor) => sum + (integer(factor) - factor) ** 2, 0) * unit * unit,
+  };
   if (stage.kind === 'dense') {
     const units = bias.length;
-    const dense = { name, kind: stage.kind, input, products: name, units, weights, bias, requantize };
-    return { stage: dense, products, finest };
+    return {
+      stage: { name, kind: stage.kind, input, products: name, units, weights, bias, requantize },
+      ...quality,
+    };
   }
   const { kernel, stride, padding } = stage;
-  const windowed = { filters: bias.length, kernel, stride, padding, paddingIndex: from.zero };
-  const conv = { name, kind: stage.kind, input, products: name, ...windowed, weights, bias, requantize };
-  return { stage: conv, products, finest };
+  const windowed = { kernel, stride, padding, paddingIndex: zeroIndex(first), weights, bias, requantize };
+  return stage.kind === 'conv2d'
+    ? {
+        stage: { name, kind: stage.kind, input, products: name, filters: bias.length, ...windowed },
+        ...quality,
+      }
+    : { stage: { name, kind: stage.kind, input, products: name, ...windowed }, ...quality };
 }
 
 function requantization(
-  to: Levels | null,
+  target: Target | null,
+  unit: number,
   shift: number,
-  kind: Requantize['kind'],
-  channels: number,
+  channels: Boundaries['channels'],
+  count = 1,
 ): Requantize | null {
-  if (to === null) return null;
-  return kind === 'shiftTable' ? shiftTable(to, shift) : thresholds(to, shift, channels);
+  if (target === null) return null;
+  const inUnits = target.boundaries.map((boundary) => boundary / unit);
+  if (channels.length > 0) return channelThresholds({ boundaries: target.boundaries, unit, channels });
+  return target.kind === 'shiftTable' ? activationTable(inUnits, shift) : sharedThresholds(inUnits, count);
 }
 
-/**
- * index = floor(value / step + 1/2) + zero, clamped to the levels. The half is the offset before the shift; a rectifier
- * is the clamp of levels that start at 0.
- */
-function shiftTable(to: Levels, shift: number): Requantize {
-  return {
-    kind: 'shiftTable',
-    // With a shift of 0 an accumulator counts whole steps, and there is no half.
-    offset: Math.floor(2 ** shift / 2) + to.zero * 2 ** shift,
-    shift,
-    table: Array.from({ length: to.count }, (_, index) => index),
-  };
-}
-
-/** The same function as `shiftTable`, as the accumulators at which the index grows. */
-function thresholds(to: Levels, shift: number, channels: number): Requantize {
-  const ascending = Array.from(
-    { length: to.count - 1 },
-    (_, k) => (k + 1 - to.zero) * 2 ** shift - Math.floor(2 ** shift / 2),
-  );
-  return { kind: 'thresholds', values: Array.from({ length: channels }, () => ascending) };
-}
+const smallest = (values: readonly number[]): number =>
+  Math.min(...values.filter((value) => value !== 0).map(Math.abs));
 
 /** `Math.round` without a negative zero. */
 const integer = (value: number): number => Math.round(value) + 0;
