@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
-import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { loadBackend, type Backend } from '../../toolkit/quantize/backend.js';
+import { loadBackend, type Backend, type Tf } from '../../toolkit/quantize/backend.js';
 import { randomSource, uniformValues } from '../../toolkit/quantize/random.js';
-import { crossEntropy, roundToLevels } from '../../toolkit/quantize/tensor-graph.js';
+import { crossEntropy } from '../../toolkit/quantize/tensor-graph.js';
 
 let backend: Backend;
 beforeAll(async () => {
@@ -29,53 +29,74 @@ describe('gradients of conv2d agree with the cpu backend', () => {
   ] as const;
 
   test.each(cases)('$input by $filter, strides $strides, $pad', async ({ input, filter, strides, pad }) => {
-    const { tf, name } = backend;
-    const random = randomSource(7);
-    const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b);
-    const x = uniformValues(size(input), 1, random);
-    const w = uniformValues(size(filter), 1, random);
-    const seed = uniformValues(10_000, 1, random);
-    const run = async (on: string): Promise<readonly Float32Array[]> => {
-      await tf.setBackend(on);
-      return tf.tidy(() => {
-        const gradients = tf.grads((a, b) => {
-          const y = tf.conv2d(a as Tensor4D, b as Tensor4D, [...strides], pad);
-          // Unequal weights of the outputs, so that a swapped or shifted output is seen.
-          return tf.sum(tf.mul(y, tf.tensor(seed.subarray(0, y.size), y.shape)));
-        })([tf.tensor4d(x, [...input]), tf.tensor4d(w, [...filter])]);
-        return gradients.map((gradient) => gradient.dataSync() as Float32Array);
-      });
-    };
-    const own = await run(name === 'wasm' ? 'wasm' : 'tensorflow');
-    const cpu = await run('cpu');
-    await tf.setBackend(name === 'wasm' ? 'wasm' : 'tensorflow');
-    for (const k of [0, 1]) {
-      expect(own[k]).toHaveLength(cpu[k]?.length ?? -1);
-      const worst = own[k]?.reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - (cpu[k]?.[i] ?? NaN))),
-        0,
-      );
-      expect(worst).toBeLessThan(1e-4);
-    }
+    await agree(input, filter, (tf, x, w) => tf.conv2d(x, w, [...strides], pad));
+  });
+
+  test('explicit padding', async () => {
+    const padding: ExplicitPadding = [
+      [0, 0],
+      [0, 1],
+      [2, 1],
+      [0, 0],
+    ];
+    await agree([2, 6, 7, 2], [3, 3, 2, 4], (tf, x, w) => tf.conv2d(x, w, [2, 2], padding));
+    await agree([2, 6, 7, 2], [3, 3, 2, 1], (tf, x, w) => tf.depthwiseConv2d(x, w, [2, 2], padding));
   });
 });
 
-describe('own operations, hand-computed', () => {
-  test('rounding to levels: straight through inside, cut off outside, and the step learns', () => {
-    const { tf } = backend;
-    tf.tidy(() => {
-      const x = tf.tensor1d([-0.3, 0.6, 1.3, 9]);
-      const step = tf.scalar(0.5);
-      expect([...roundToLevels(tf, x, step, 0, 7).dataSync()]).toEqual([0, 0.5, 1.5, 3.5]);
-      const [dx, dstep] = tf.grads((value, width) => tf.sum(roundToLevels(tf, value, width as Scalar, 0, 7)))(
-        [x, step],
-      ) as [Tensor, Tensor];
-      expect([...dx.dataSync()]).toEqual([0, 1, 1, 0]);
-      // (1 - 1.2) + (3 - 2.6) + 7
-      expect(dstep.dataSync()[0]).toBeCloseTo(7.2, 5);
-    });
-  });
+describe('gradients of depthwiseConv2d agree with the cpu backend', () => {
+  const cases = [
+    { input: [2, 7, 6, 3], filter: [3, 3, 3, 1], strides: [1, 1], pad: 'same' },
+    { input: [2, 7, 6, 3], filter: [3, 2, 3, 1], strides: [1, 1], pad: 'valid' },
+    { input: [3, 8, 8, 2], filter: [3, 3, 2, 1], strides: [2, 2], pad: 'same' },
+    { input: [1, 9, 7, 4], filter: [5, 3, 4, 1], strides: [2, 2], pad: 'valid' },
+    { input: [2, 5, 5, 1], filter: [1, 1, 1, 1], strides: [1, 1], pad: 'valid' },
+  ] as const;
 
+  test.each(cases)('$input by $filter, strides $strides, $pad', async ({ input, filter, strides, pad }) => {
+    await agree(input, filter, (tf, x, w) => tf.depthwiseConv2d(x, w, [...strides], pad));
+  });
+});
+
+type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
+
+/** Both gradients of a convolution, on our backend and on the cpu one. */
+async function agree(
+  input: readonly [number, number, number, number],
+  filter: readonly [number, number, number, number],
+  convolve: (tf: Tf, x: Tensor4D, w: Tensor4D) => Tensor4D,
+): Promise<void> {
+  const { tf, name } = backend;
+  const random = randomSource(7);
+  const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b);
+  const x = uniformValues(size(input), 1, random);
+  const w = uniformValues(size(filter), 1, random);
+  const seed = uniformValues(10_000, 1, random);
+  const run = async (on: string): Promise<readonly Float32Array[]> => {
+    await tf.setBackend(on);
+    return tf.tidy(() => {
+      const gradients = tf.grads((a, b) => {
+        const y = convolve(tf, a as Tensor4D, b as Tensor4D);
+        // Unequal weights of the outputs, so that a swapped or shifted output is seen.
+        return tf.sum(tf.mul(y, tf.tensor(seed.subarray(0, y.size), y.shape)));
+      })([tf.tensor4d(x, [...input]), tf.tensor4d(w, [...filter])]);
+      return gradients.map((gradient) => gradient.dataSync() as Float32Array);
+    });
+  };
+  const own = await run(name === 'wasm' ? 'wasm' : 'tensorflow');
+  const cpu = await run('cpu');
+  await tf.setBackend(name === 'wasm' ? 'wasm' : 'tensorflow');
+  for (const k of [0, 1]) {
+    expect(own[k]).toHaveLength(cpu[k]?.length ?? -1);
+    const worst = own[k]?.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (cpu[k]?.[i] ?? NaN))),
+      0,
+    );
+    expect(worst).toBeLessThan(1e-4);
+  }
+}
+
+describe('own operations, hand-computed', () => {
   test('cross-entropy of equal logits is ln 2, its gradient softmax minus target', () => {
     const { tf } = backend;
     tf.tidy(() => {

@@ -1,6 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { FusedModel } from '../../toolkit/model/index.js';
-import { loadBackend } from '../../toolkit/quantize/backend.js';
+import { inputLevels } from '../../toolkit/quantize/build-quantized.js';
 import type { Subject } from '../../toolkit/quantize/optimize.js';
 import { quantizedSubject } from '../../toolkit/quantize/subjects.js';
 import { kMeansWeightLevels } from '../../toolkit/quantize/weight-levels.js';
@@ -17,6 +17,7 @@ const model: FusedModel = {
       shape: [1, 1, 2],
       kernel: new Float32Array(6),
       bias: new Float32Array(2),
+      norm: null,
       activation: 'linear',
     },
   ],
@@ -24,20 +25,23 @@ const model: FusedModel = {
 };
 const parameters = new Map([
   ['out/kernel', Float32Array.of(-0.9, -1.2, 0.1, -0.2, 1.4, 2)],
-  ['out/bias', Float32Array.of(1, 2)],
-  ['out/levels', Float32Array.of(-1, 0, 1)],
+  ['out/shift', Float32Array.of(1, 2)],
+  ['out/weightLevels', Float32Array.of(-1, 0, 1)],
 ]);
 
-let subject: Subject;
-beforeAll(async () => {
-  const { tf } = await loadBackend();
-  const quantization = { activationLevels: 4, weightLevels: 3, scheme: kMeansWeightLevels };
-  subject = quantizedSubject(tf, model, quantization, new Map());
+const subject: Subject = quantizedSubject(model, {
+  input: inputLevels(model, 4),
+  outputs: new Map(),
+  weightLevels: () => 3,
+  scheme: kMeansWeightLevels,
+  learnWeightLevels: true,
+  learnActivationLevels: true,
+  schedule: { snapEvery: 200, snapUntil: 0.5, freezeFrom: 0.8 },
 });
 
 test('weights are deployed at their nearest level, biases as they are', () => {
   const { arrays } = subject.deploy(parameters);
-  expect([...arrays.keys()]).toEqual(['out/kernel', 'out/bias']);
+  expect([...arrays.keys()]).toEqual(['out/kernel', 'out/shift']);
   expect([...(arrays.get('out/kernel') ?? [])]).toEqual([-1, -1, 0, 0, 1, 1]);
 });
 
@@ -51,17 +55,17 @@ test('gradients pass straight through; a level, but not 0, gets the sum of its w
   const { backward } = subject.deploy(parameters);
   const gradients = new Map([
     ['out/kernel', Float32Array.of(1, 2, 4, 8, 16, 32)],
-    ['out/bias', Float32Array.of(1, 1)],
+    ['out/shift', Float32Array.of(1, 1)],
   ]);
-  expect([...backward(gradients, 0.49).keys()]).toEqual(['out/kernel', 'out/bias']);
+  expect([...backward(gradients, 0.49).keys()]).toEqual(['out/kernel', 'out/shift']);
   const late = backward(gradients, 0.5);
   expect(late.get('out/kernel')).toEqual(gradients.get('out/kernel'));
-  expect([...(late.get('out/levels') ?? [])]).toEqual([3, 0, 48]);
+  expect([...(late.get('out/weightLevels') ?? [])]).toEqual([3, 0, 48]);
 });
 
 test('levels are clustered anew every 200 steps of the first half', () => {
   const levelsAfter = (step: number, done: number) => [
-    ...(subject.beforeStep(parameters, step, done).get('out/levels') ?? []),
+    ...(subject.beforeStep(parameters, step, done).get('out/weightLevels') ?? []),
   ];
   expect(levelsAfter(199, 0.1)).toEqual([-1, 0, 1]);
   expect(levelsAfter(200, 0.5)).toEqual([-1, 0, 1]);
@@ -69,4 +73,10 @@ test('levels are clustered anew every 200 steps of the first half', () => {
   expect(clustered[0]).toBeCloseTo(-1.05, 5);
   expect(clustered[1]).toBe(0);
   expect(clustered[2]).toBeCloseTo(1.7, 5);
+});
+
+test('from the freeze on weights stay, levels and biases still learn', () => {
+  expect([0.79, 0.8].map((done) => subject.rateFactor('out/kernel', done))).toEqual([1, 0]);
+  expect(subject.rateFactor('out/weightLevels', 0.9)).toBe(0.2);
+  expect(subject.rateFactor('out/shift', 0.9)).toBe(1);
 });

@@ -33,7 +33,7 @@ function rows(name: string, count: number, seed: number): DataSet {
 const data = { train: rows('rows:train', 1920, 1), test: rows('rows:test', 200, 2) };
 const options = (out: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
   data,
-  architecture: 'mlp',
+  origin: { architecture: 'mlp' },
   name: 'rows',
   seed: 3,
   epochs: 3,
@@ -117,6 +117,24 @@ describe('training', () => {
     expect(readFileSync(path, 'utf8')).toBe(cut);
   });
 
+  test('a loss that is not a number stops with the step; the last finished epoch is kept', async () => {
+    const out = 'diverged';
+    const wild = options(out, { rate: 1 });
+    const parameters = new Map([['dense1/kernel', Float32Array.of(NaN)]]);
+    const lines: string[] = [];
+    await trainModel({
+      ...wild,
+      rate: 1e-3,
+      progress: (line) => {
+        lines.push(line);
+        if (!line.startsWith('float: epoch 1')) return;
+        // A checkpoint is what a training goes on from: one with weights that overflow.
+        expect(existsSync(join(folder, out, 'checkpoint.json'))).toBe(true);
+      },
+    });
+    expect(parameters.size).toBe(1);
+  });
+
   test('a model that is made anew stays whole until the new one is learned', async () => {
     await trainModel(options('anew'));
     removeCheckpoint(join(folder, 'anew'));
@@ -138,8 +156,13 @@ describe('training', () => {
     ['no epochs', { epochs: 0 }, 'epochs: 0 is not a whole number from 1 on'],
     ['half a seed', { seed: 0.5 }, 'seed: 0.5 is not'],
     ['a bad name', { name: 'My Model' }, '"My Model" cannot be the name of a model'],
+    ['a rate of 0', { rate: 0 }, 'rate: 0 is not a number above 0'],
     ['too many levels', { weightLevels: 300 }, '300 weight levels'],
-    ['small pictures', { architecture: 'cnn' as const }, 'pictures of 9 x 6 x 1 are too small for "cnn"'],
+    [
+      'small pictures',
+      { origin: { architecture: 'cnn' as const } },
+      'pictures of 9 x 6 x 1 are too small for "cnn"',
+    ],
   ])('%s', async (_, more, message) => {
     await expect(trainModel(options('bad', more))).rejects.toThrow(InputError);
     await expect(trainModel(options('bad', more))).rejects.toThrow(message);

@@ -98,8 +98,9 @@ function logitScale(model: QuantizedModel, network: TableNetwork): number {
   const from = model.stages.at(-2);
   const table = network.products['logits'];
   if (last?.kind !== 'dense' || from?.kind !== 'dense' || table === undefined) throw new Error('no logits');
+  if (from.levels === null || !('step' in from.levels)) throw new Error('no step');
   const factors = productForm(table)?.factors ?? [];
-  return (factors[4] ?? NaN) / ((last.weightLevels[4] ?? NaN) * (from.levels?.step ?? NaN));
+  return (factors[4] ?? NaN) / ((last.weightLevels[4] ?? NaN) * from.levels.step);
 }
 
 describe('where nothing needs rounding, the integers are the real network', () => {

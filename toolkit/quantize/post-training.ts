@@ -15,7 +15,7 @@ import { INPUT } from '../network/index.js';
 import { buildQuantized, inputLevels, inputTable, type StageQuantization } from './build-quantized.js';
 import { isQuantized } from './calibrate.js';
 import { roundTo } from './dequantize.js';
-import { levelsCovering, levelValue, type Levels } from './levels.js';
+import { levelsCovering, levelValue, type Levels, type UniformLevels } from './levels.js';
 import type { QuantizedModel } from './quantized-model.js';
 import { withPositiveNorms } from './subjects.js';
 import {
@@ -222,7 +222,7 @@ function moments(got: Tensor, wanted: Tensor, channels: number) {
   };
 }
 /** The levels with the least squared error on these values, out of 40 fractions of the range that covers them all. */
-export function leastErrorLevels(values: readonly number[], count: number): Levels {
+export function leastErrorLevels(values: readonly number[], count: number): UniformLevels {
   const least = values.reduce((a, b) => Math.min(a, b), 0);
   const greatest = values.reduce((a, b) => Math.max(a, b), 0);
   const array = Float32Array.from(values);
