@@ -1,8 +1,9 @@
-import { InputError } from '../errors.js';
 import { INPUT, type Shape } from '../network/index.js';
 import type { Activation } from './activations.js';
+import { windowCounts, type PaddingMode, type Pair } from './windows.js';
 
 export type { Activation } from './activations.js';
+export type { PaddingMode, Pair } from './windows.js';
 
 /**
  * A trained network in floating point: named layers that read earlier layers (or `INPUT`) by name. Weights are in
@@ -24,10 +25,6 @@ export interface FloatInput {
   readonly scale: number;
   readonly offset: number;
 }
-
-export type PaddingMode = 'same' | 'valid';
-/** [vertical, horizontal]. */
-export type Pair = readonly [number, number];
 
 interface LayerBase {
   readonly name: string;
@@ -130,26 +127,11 @@ export const inputsOf = (layer: {
 
 export const elements = (shape: Shape): number => shape[0] * shape[1] * shape[2];
 
-/** Window steps along one axis and the padding before and after, as TensorFlow defines "same" and "valid". */
-export function windowsAlong(
-  size: number,
-  window: number,
-  stride: number,
-  padding: PaddingMode,
-): { readonly count: number; readonly before: number; readonly after: number } {
-  if (padding === 'valid') return { count: Math.floor((size - window) / stride) + 1, before: 0, after: 0 };
-  const count = Math.ceil(size / stride);
-  const total = Math.max((count - 1) * stride + window - size, 0);
-  const before = Math.floor(total / 2);
-  return { count, before, after: total - before };
-}
-
 /** Output shape of `layer` on inputs of these shapes, of which all but a concatenation looks at the first. */
 export function outputShape(layer: FloatLayer, shapes: readonly Shape[]): Shape {
   const shape = shapes[0] ?? [0, 0, 0];
   const windowed = (window: Pair, strides: Pair, padding: PaddingMode, channels: number): Shape => [
-    windowsAlong(shape[0], window[0], strides[0], padding).count,
-    windowsAlong(shape[1], window[1], strides[1], padding).count,
+    ...windowCounts(shape, window, strides, padding),
     channels,
   ];
   switch (layer.kind) {
@@ -173,131 +155,4 @@ export function outputShape(layer: FloatLayer, shapes: readonly Shape[]): Shape 
     case 'activation':
       return shape;
   }
-}
-
-/** The weight arrays of a layer with the number of values each must hold. */
-function weightsOf(layer: FloatLayer, shape: Shape): readonly [string, Float32Array, number][] {
-  switch (layer.kind) {
-    case 'dense':
-      return [
-        ['kernel', layer.kernel, elements(shape) * layer.units],
-        ['bias', layer.bias, layer.units],
-      ];
-    case 'conv2d':
-      return [
-        ['kernel', layer.kernel, layer.kernelSize[0] * layer.kernelSize[1] * shape[2] * layer.filters],
-        ['bias', layer.bias, layer.filters],
-      ];
-    case 'depthwiseConv2d':
-      return [
-        ['kernel', layer.kernel, layer.kernelSize[0] * layer.kernelSize[1] * shape[2]],
-        ['bias', layer.bias, shape[2]],
-      ];
-    case 'batchNorm':
-      return [
-        ['gamma', layer.gamma, shape[2]],
-        ['beta', layer.beta, shape[2]],
-        ['mean', layer.mean, shape[2]],
-        ['variance', layer.variance, shape[2]],
-      ];
-    case 'maxPool':
-    case 'averagePool':
-    case 'globalAveragePool':
-    case 'flatten':
-    case 'activation':
-    case 'add':
-    case 'concat':
-      return [];
-  }
-}
-
-/**
- * Checks the layers (`checkLayers`) and that there is one label per output. Returns the shape of every tensor.
- *
- * @throws InputError naming layer or model.
- */
-export function checkFloatModel(model: FloatModel): ReadonlyMap<string, Shape> {
-  const shapes = checkLayers(model);
-  const outputs = outputCount(model, shapes);
-  if (outputs !== model.labels.length) {
-    throw new InputError(`${outputs} outputs but ${model.labels.length} labels`, {
-      where: `model "${model.name}"`,
-      next: 'Give one label per output.',
-    });
-  }
-  return shapes;
-}
-
-/** Number of values of the last layer. */
-export function outputCount(model: FloatModel, shapes: ReadonlyMap<string, Shape>): number {
-  const last = model.layers.at(-1);
-  const output = last === undefined ? undefined : shapes.get(last.name);
-  if (output === undefined)
-    throw new InputError('the model has no layers', { where: `model "${model.name}"` });
-  return elements(output);
-}
-
-/**
- * Checks names, shapes and weights, and returns the shape of every tensor by the name of its layer.
- *
- * @throws InputError naming the layer: unknown input, repeated name, wrong number of weights, NaN or infinite
- * weights, a window that does not fit.
- */
-export function checkLayers(model: FloatModel): ReadonlyMap<string, Shape> {
-  const shapes = new Map<string, Shape>([[INPUT, model.input.shape]]);
-  for (const layer of model.layers) {
-    const where = `layer "${layer.name}" of model "${model.name}"`;
-    const inputs = inputsOf(layer).map((input): Shape => {
-      const found = shapes.get(input);
-      if (found === undefined) {
-        throw new InputError(`it reads "${input}", which is not an earlier layer`, { where });
-      }
-      return found;
-    });
-    const shape = inputs[0] ?? model.input.shape;
-    checkJoin(layer, inputs, where);
-    if (shapes.has(layer.name)) throw new InputError('its name is used twice', { where });
-    for (const [name, values, expected] of weightsOf(layer, shape)) {
-      if (values.length !== expected) {
-        throw new InputError(
-          `${name} holds ${values.length} values, an input of ${shape.join(' x ')} needs ${expected}`,
-          { where, next: 'Check the input shape of the model.' },
-        );
-      }
-      const bad = values.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) {
-        throw new InputError(`${name}[${bad}] is ${values[bad] ?? NaN}`, {
-          where,
-          next: 'The training of this model diverged or its file is damaged: train or export it again.',
-        });
-      }
-    }
-    const negative = layer.kind === 'batchNorm' ? layer.variance.findIndex((value) => value < 0) : -1;
-    if (layer.kind === 'batchNorm' && negative >= 0) {
-      throw new InputError(`variance[${negative}] is negative: ${layer.variance[negative] ?? NaN}`, {
-        where,
-      });
-    }
-    const output = outputShape(layer, inputs);
-    if (output.some((size) => size < 1)) {
-      throw new InputError(`its window does not fit an input of ${shape.join(' x ')}`, { where });
-    }
-    shapes.set(layer.name, output);
-  }
-  return shapes;
-}
-
-/** What a layer joins must agree: wholly for a sum, in height and width for a concatenation. */
-function checkJoin(layer: FloatLayer, inputs: readonly Shape[], where: string): void {
-  if (layer.kind !== 'add' && layer.kind !== 'concat') return;
-  const axes = layer.kind === 'add' ? 3 : 2;
-  const [first, ...others] = inputs.map((shape) => shape.slice(0, axes).join(' x '));
-  if (others.length === 0)
-    throw new InputError(`it joins ${inputs.length} tensors; two are needed`, { where });
-  const other = others.find((text) => text !== first);
-  if (other === undefined) return;
-  throw new InputError(`it joins tensors of different shapes: ${first ?? ''} and ${other}`, {
-    where,
-    next: 'Give the joined layers the same shape.',
-  });
 }

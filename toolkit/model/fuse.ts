@@ -1,9 +1,8 @@
 import { InputError } from '../errors.js';
 import { INPUT, type Padding, type Shape } from '../network/index.js';
+import { checkFloatModel } from './check-layers.js';
 import {
-  checkFloatModel,
   inputsOf,
-  windowsAlong,
   type Activation,
   type ActivationLayer,
   type BatchNormLayer,
@@ -14,8 +13,8 @@ import {
   type FloatLayer,
   type FloatModel,
   type Pair,
-  type PaddingMode,
 } from './float-model.js';
+import { explicitPadding } from './windows.js';
 
 /**
  * A float network in the form that is deployed: batch norm and activations joined to the layer before them, flattening
@@ -105,14 +104,13 @@ export const activationOf = (stage: FusedStage): Activation =>
  * Fuses a float model. Batch norm stays apart from the weights (`foldNorms` folds it), except at the logits.
  *
  * @throws InputError naming the layer if a batch norm or an activation cannot be joined to the layer before it (that
- * layer is a pool, a concatenation or the picture, has an activation already, or is read by another layer too), or if
- * the last layer does not give plain sums.
+ * layer is a pool, a concatenation or the picture, has an activation already, or is read by another layer too), if
+ * another layer than a dense one reads flattened values, if no layer reads a layer, or if the last layer does not give
+ * plain sums.
  */
 export function fuse(model: FloatModel): FusedModel {
   const shapes = checkFloatModel(model);
-  const readers = new Map<string, number>();
-  for (const input of model.layers.flatMap(inputsOf)) readers.set(input, (readers.get(input) ?? 0) + 1);
-
+  const shared = readTwice(model);
   const stages = new Map<string, FusedStage>();
   /** The stage that now makes the tensor which a layer of this name made. */
   const maker = new Map<string, string>([[INPUT, INPUT]]);
@@ -121,11 +119,13 @@ export function fuse(model: FloatModel): FusedModel {
     const inputShapes = inputsOf(layer).map((input) => shapes.get(input) ?? model.input.shape);
     const shape = shapes.get(layer.name) ?? model.input.shape;
     const input = inputs[0] ?? INPUT;
+    checkFlattened(layer);
     if (layer.kind === 'flatten' || (layer.kind === 'activation' && layer.activation === 'linear')) {
       maker.set(layer.name, input);
+      if (shared.has(layer.input)) shared.add(layer.name);
     } else if (layer.kind === 'batchNorm' || layer.kind === 'activation') {
       const before = stages.get(input);
-      if ((readers.get(layer.input) ?? 0) > 1) {
+      if (shared.has(layer.input)) {
         throw unmergeable(layer, model.name, `"${layer.input}" is read by another layer too`);
       }
       stages.set(input, layer.kind === 'batchNorm' ? normed(before, layer) : activated(before, layer));
@@ -142,6 +142,7 @@ export function fuse(model: FloatModel): FusedModel {
       maker.set(layer.name, layer.name);
     }
   }
+  checkAllRead(model);
   const fused = [...stages.values()];
   const last = fused.at(-1);
   if (
@@ -160,6 +161,20 @@ export function fuse(model: FloatModel): FusedModel {
   }
   const stagesOut = [...fused.slice(0, -1), hasWeights(last) ? foldNorm(last) : last];
   return { name: model.name, input: model.input, stages: stagesOut, labels: model.labels };
+
+  /** Stages do not flatten: only what looks at values one by one may read flattened ones. */
+  function checkFlattened(layer: FloatLayer): void {
+    if (layer.kind === 'dense' || layer.kind === 'flatten' || layer.kind === 'activation') return;
+    const reshaped = inputsOf(layer).find((name) => {
+      const made = stages.get(maker.get(name) ?? name)?.shape ?? model.input.shape;
+      return shapes.get(name)?.join() !== made.join();
+    });
+    if (reshaped === undefined) return;
+    throw new InputError(`the ${layer.kind} layer reads "${reshaped}", which is flattened`, {
+      where: `layer "${layer.name}" of model "${model.name}"`,
+      next: 'Put a dense layer after the flatten layer.',
+    });
+  }
 
   function normed(before: FusedStage | undefined, layer: BatchNormLayer): FusedStage {
     if (
@@ -185,6 +200,24 @@ export function fuse(model: FloatModel): FusedModel {
     }
     return { ...before, activation: layer.activation };
   }
+}
+
+/** The tensors that more than one layer reads. */
+function readTwice(model: FloatModel): Set<string> {
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const input of model.layers.flatMap(inputsOf)) (once.has(input) ? twice : once).add(input);
+  return twice;
+}
+
+function checkAllRead(model: FloatModel): void {
+  const read = new Set(model.layers.flatMap(inputsOf));
+  const unread = model.layers.slice(0, -1).find(({ name }) => !read.has(name));
+  if (unread === undefined) return;
+  throw new InputError('no other layer reads it', {
+    where: `layer "${unread.name}" of model "${model.name}"`,
+    next: 'Remove it, or join its values to the others.',
+  });
 }
 
 /** A norm as one factor and one summand per channel: y = x * scale + shift. */
@@ -233,8 +266,13 @@ function toStage(layer: Computing, input: string, inputShape: Shape, shape: Shap
     case 'maxPool':
     case 'averagePool': {
       const padding = explicitPadding(inputShape, layer.poolSize, layer.strides, layer.padding);
-      // "Same" average pooling divides by fewer values at the edges; a table of shares has one divisor.
-      if (layer.kind === 'averagePool' && Object.values(padding).some((amount) => amount > 0)) {
+      // "Same" average pooling divides by fewer values at the edges; a table of shares has one divisor. Zeros that
+      // the model itself puts around count as values.
+      if (
+        layer.kind === 'averagePool' &&
+        layer.padding === 'same' &&
+        Object.values(padding).some((amount) => amount > 0)
+      ) {
         throw new InputError(
           `average pooling with padding "same" is not supported on ${inputShape.join(' x ')}`,
           {
@@ -262,12 +300,6 @@ const weightsOf = ({ kernel, bias, activation }: DenseLayer | Conv2dLayer | Dept
   norm: null,
   activation,
 });
-
-function explicitPadding(shape: Shape, window: Pair, stride: Pair, mode: PaddingMode): Padding {
-  const vertical = windowsAlong(shape[0], window[0], stride[0], mode);
-  const horizontal = windowsAlong(shape[1], window[1], stride[1], mode);
-  return { top: vertical.before, right: horizontal.after, bottom: vertical.after, left: horizontal.before };
-}
 
 function unmergeable(layer: FloatLayer, model: string, why: string): InputError {
   return new InputError(`the ${layer.kind} layer cannot be merged: ${why}`, {

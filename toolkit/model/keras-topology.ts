@@ -12,6 +12,8 @@ export interface KerasNode {
 
 export interface KerasTopology {
   readonly name: string;
+  /** Keras 3 gave some names another meaning. */
+  readonly isKeras3: boolean;
   readonly nodes: readonly KerasNode[];
 }
 
@@ -31,6 +33,7 @@ const topologySchema = z.object({
   // Sequential models of old exporters are a bare list.
   config: z.union([layersSchema, z.array(layerSchema).transform((layers) => ({ layers }))]),
 });
+const keras3 = z.object({ keras_version: z.string().startsWith('3.') });
 /** [layer, node, tensor, ...] */
 const reference = z.tuple([z.string()]).rest(z.unknown());
 /** Keras 2: [[layer, 0, 0, {}], ...]. */
@@ -52,6 +55,7 @@ export function parseTopology(topology: Readonly<Record<string, unknown>>, where
       next: 'Export the model with tf.LayersModel.save or tensorflowjs_converter.',
     });
   }
+  const isKeras3 = keras3.safeParse(topology).success;
   const { class_name: className, config } = parsed.data;
   const name = 'name' in config && config.name !== undefined ? config.name : 'model';
   const bare = config.layers.map(({ class_name, name: outer, config: inner, inbound_nodes }) => {
@@ -73,7 +77,7 @@ export function parseTopology(topology: Readonly<Record<string, unknown>>, where
         inputs: before === undefined ? [] : [before.name],
       };
     });
-    return { name, nodes };
+    return { name, isKeras3, nodes };
   }
   if (className !== 'Model' && className !== 'Functional') {
     throw new InputError(`a model of class ${className} cannot be read`, {
@@ -86,7 +90,7 @@ export function parseTopology(topology: Readonly<Record<string, unknown>>, where
     inputs: inboundNames(node.name, inbound, where),
   }));
   checkOutput(nodes, 'output_layers' in config ? config.output_layers : undefined, where);
-  return { name, nodes };
+  return { name, isKeras3, nodes };
 }
 
 function inboundNames(layer: string, inbound: readonly unknown[] = [], where: string): readonly string[] {

@@ -3,41 +3,19 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
+import type { FloatModel } from './float-model.js';
 import {
-  checkFloatModel,
-  checkLayers,
-  outputCount,
-  type FloatInput,
-  type FloatModel,
-} from './float-model.js';
-import { layersFromKeras } from './keras-layers.js';
-import { readWeights, type WeightGroup } from './tfjs-weights.js';
+  modelFromArtifacts,
+  ownMetadataSchema,
+  weightEntriesSchema,
+  type ReadOptions,
+} from './tfjs-artifacts.js';
+import type { WeightGroup } from './tfjs-weights.js';
 
-export interface ReadOptions {
-  /** Name of the model; by default that in the file. */
-  readonly name?: string;
-  /** One per output; by default those in the file, else the numbers 0, 1, ... */
-  readonly labels?: readonly string[];
-  /** The network was trained on `byte * scale + offset`; by default what the file says, else byte / 255. */
-  readonly scale?: number;
-  readonly offset?: number;
-}
-
-const quantizationSchema = z.union([
-  z.object({ dtype: z.enum(['uint8', 'uint16']), scale: z.number(), min: z.number() }),
-  z.object({ dtype: z.literal('float16') }),
-]);
 const manifestSchema = z.array(
   z.object({
     paths: z.array(z.string()).min(1),
-    weights: z.array(
-      z.object({
-        name: z.string(),
-        shape: z.array(z.int().min(0)),
-        dtype: z.string(),
-        quantization: quantizationSchema.optional(),
-      }),
-    ),
+    weights: weightEntriesSchema,
   }),
 );
 const fileSchema = z.object({
@@ -45,10 +23,6 @@ const fileSchema = z.object({
   weightsManifest: manifestSchema,
   userDefinedMetadata: z.unknown().optional(),
 });
-const ownMetadataSchema = z.object({
-  tablize: z.object({ scale: z.number(), offset: z.number(), labels: z.array(z.string()).min(1) }),
-});
-
 /**
  * Reads a TensorFlow.js Layers model (Sequential or Functional): `model.json` and the weight shards beside it.
  * Dropout goes, and so does a softmax at the end: it does not change which output is the largest.
@@ -58,21 +32,15 @@ const ownMetadataSchema = z.object({
  */
 export function readTfjsLayers(path: string, options: ReadOptions = {}): FloatModel {
   const file = readModelFile(path);
-  const weights = readWeights(readGroups(path, file), path);
-  const keras = layersFromKeras(file.modelTopology, weights, path);
-  const own = ownMetadataSchema.safeParse(file.userDefinedMetadata).data?.tablize;
-  const input: FloatInput = {
-    shape: keras.inputShape,
-    scale: options.scale ?? own?.scale ?? 1 / 255,
-    offset: options.offset ?? own?.offset ?? 0,
-  };
-  const name = options.name ?? keras.name;
-  const unlabelled: FloatModel = { name, input, layers: keras.layers, labels: [] };
-  const outputs = outputCount(unlabelled, checkLayers(unlabelled));
-  const labels = options.labels ?? own?.labels ?? Array.from({ length: outputs }, (_, i) => String(i));
-  const model = { ...unlabelled, labels };
-  checkFloatModel(model);
-  return model;
+  return modelFromArtifacts(
+    {
+      topology: file.modelTopology,
+      weightGroups: readGroups(path, file),
+      metadata: file.userDefinedMetadata,
+      where: path,
+    },
+    options,
+  );
 }
 
 /** SHA-256 of a model's files, as 64 hex digits: `model.json`, then the shards in the order of the manifest. */

@@ -15,13 +15,13 @@ export function safeName(text: string, otherwise: string): string {
 /** A safe name for each of some different texts, all different and none of them in `taken`. */
 export function safeNames(texts: readonly string[], taken: readonly string[]): ReadonlyMap<string, string> {
   const used = new Set(taken);
-  return new Map(
-    texts.map((text) => {
-      const name = safeName(text, 'stage');
-      let unique = name;
-      for (let n = 2; used.has(unique); n++) unique = `${name}-${n}`;
-      used.add(unique);
-      return [text, unique];
-    }),
-  );
+  return new Map(texts.map((text) => [text, uniqueName(safeName(text, 'stage'), used)]));
+}
+
+/** `name`, or `name-2`, `name-3`, ... if that is in `used`, to which the answer is added. */
+export function uniqueName(name: string, used: Set<string>): string {
+  let unique = name;
+  for (let n = 2; used.has(unique); n++) unique = `${name}-${n}`;
+  used.add(unique);
+  return unique;
 }

@@ -1,0 +1,268 @@
+import { InputError } from '../errors.js';
+import { INPUT, type Padding, type Shape } from '../network/index.js';
+import type { Activation } from './activations.js';
+import type { FloatLayer, PaddingMode, Pair } from './float-model.js';
+import { activationFromKeras } from './keras-activations.js';
+import {
+  activationSchema,
+  batchNormSchema,
+  concatSchema,
+  convSchema,
+  denseSchema,
+  depthwiseSchema,
+  formatSchema,
+  poolSchema,
+  reluSchema,
+  reshapeSchema,
+  separableSchema,
+  settingsOf,
+} from './keras-settings.js';
+import type { KerasNode } from './keras-topology.js';
+import { zerosLose } from './zeros-lose.js';
+import type { Weight } from './tfjs-weights.js';
+
+/** What a Keras layer makes. */
+export interface Tensor {
+  /** The layer of ours that makes it, or `INPUT`. */
+  readonly layer: string;
+  readonly shape: Shape;
+  /** Its number of axes in Keras, the batch included; ours have height, width and channels always. */
+  readonly rank: number;
+  /** Zeros around it, not in `shape`, which the layer that reads it must take over. */
+  readonly zeros: Padding | null;
+}
+
+export interface Context {
+  readonly weights: ReadonlyMap<string, Weight>;
+  readonly where: string;
+  readonly isLast: boolean;
+  readonly isKeras3: boolean;
+  /** Those made so far. */
+  readonly layers: readonly FloatLayer[];
+  /** This name, or one like it that no layer has. */
+  readonly unique: (name: string) => string;
+}
+
+const SUPPORTED =
+  'Dense, Conv2D, DepthwiseConv2D, SeparableConv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, ' +
+  'ZeroPadding2D, Flatten, Add, Concatenate, BatchNormalization, ReLU and Activation';
+
+/** Layers with a window. */
+const SLIDING = ['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', 'MaxPooling2D', 'AveragePooling2D'];
+
+/** Whether zeros around its input can become the padding of this layer. */
+export const canTakeZeros = ({ className, config: { padding = 'valid' } }: KerasNode): boolean =>
+  SLIDING.includes(className) && typeof padding === 'string' && padding.toLowerCase() === 'valid';
+
+/** The layers that a Keras layer stands for, the one that makes its output last; none if it changes nothing. */
+export function toLayers(
+  node: KerasNode,
+  inputs: readonly [Tensor, ...Tensor[]],
+  context: Context,
+): readonly FloatLayer[] {
+  const { className } = node;
+  const { where } = context;
+  const [input] = inputs;
+  const name = node.name === INPUT ? context.unique(node.name) : node.name;
+  const base = { name, input: input.layer };
+  switch (className) {
+    case 'Dense': {
+      const { units, ...config } = settingsOf(node, where, denseSchema);
+      const kernel = weight(node, context, 'kernel');
+      return [{ ...base, kind: 'dense', units, kernel, ...ending(node, config, units, context) }];
+    }
+    case 'Conv2D': {
+      const { filters, kernel_size: kernelSize, ...config } = settingsOf(node, where, convSchema);
+      const kernel = weight(node, context, 'kernel');
+      const rest = { ...placing(config, input), kernel, ...ending(node, config, filters, context) };
+      return [{ ...base, kind: 'conv2d', filters, kernelSize, ...rest }];
+    }
+    case 'DepthwiseConv2D': {
+      const { kernel_size: kernelSize, ...config } = settingsOf(node, where, depthwiseSchema);
+      // Keras 3 calls it kernel.
+      const kernel = weight(node, context, 'depthwise_kernel', 'kernel');
+      const rest = { ...placing(config, input), kernel, ...ending(node, config, input.shape[2], context) };
+      return [{ ...base, kind: 'depthwiseConv2d', kernelSize, ...rest }];
+    }
+    case 'SeparableConv2D': {
+      const { filters, kernel_size: kernelSize, ...config } = settingsOf(node, where, separableSchema);
+      const depthwise: FloatLayer = {
+        name: context.unique(`${name}_depthwise`),
+        input: input.layer,
+        kind: 'depthwiseConv2d',
+        kernelSize,
+        ...placing(config, input),
+        kernel: weight(node, context, 'depthwise_kernel'),
+        bias: new Float32Array(input.shape[2]),
+        activation: 'linear',
+      };
+      const pointwise: FloatLayer = {
+        name,
+        input: depthwise.name,
+        kind: 'conv2d',
+        filters,
+        kernelSize: [1, 1],
+        strides: [1, 1],
+        padding: 'valid',
+        kernel: weight(node, context, 'pointwise_kernel'),
+        ...ending(node, config, filters, context),
+      };
+      return [depthwise, pointwise];
+    }
+    case 'MaxPooling2D':
+    case 'AveragePooling2D': {
+      const { pool_size: poolSize, ...config } = settingsOf(node, where, poolSchema);
+      const kind = className === 'MaxPooling2D' ? 'maxPool' : 'averagePool';
+      if (kind === 'maxPool') checkZerosLose(node, input, context);
+      return [
+        { ...base, kind, poolSize, ...placing({ ...config, strides: config.strides ?? poolSize }, input) },
+      ];
+    }
+    case 'GlobalAveragePooling2D':
+      settingsOf(node, where, formatSchema);
+      return [{ ...base, kind: 'globalAveragePool' }];
+    case 'Flatten':
+      settingsOf(node, where, formatSchema);
+      return [{ ...base, kind: 'flatten' }];
+    case 'Reshape': {
+      const { target_shape: target } = settingsOf(node, where, reshapeSchema);
+      if (target.length === 1) return [{ ...base, kind: 'flatten' }];
+      // Ours of a vector are 1 x 1 x channels already.
+      const same =
+        target.length === 3 &&
+        target.every((size, i) => size === null || size < 0 || size === input.shape[i]);
+      if (!same) throw unsupported(node, where);
+      return [];
+    }
+    case 'Add':
+      return [{ name, inputs: inputs.map(({ layer }) => layer), kind: 'add' }];
+    case 'Concatenate':
+      checkChannels(node, settingsOf(node, where, concatSchema).axis, input, context);
+      return [{ name, inputs: inputs.map(({ layer }) => layer), kind: 'concat' }];
+    case 'BatchNormalization':
+      return [batchNorm(node, base, input, context)];
+    case 'ReLU': {
+      const { max_value: most } = settingsOf(node, where, reluSchema);
+      return [{ ...base, kind: 'activation', activation: most === 6 ? 'relu6' : 'relu' }];
+    }
+    case 'Softmax':
+      if (!context.isLast) throw unsupported(node, where);
+      return [];
+    case 'Activation': {
+      const { activation } = settingsOf(node, where, activationSchema);
+      return [{ ...base, kind: 'activation', activation: activationOf(node, activation, context) }];
+    }
+    default:
+      throw unsupported(node, where);
+  }
+}
+
+interface Placing {
+  readonly strides: Pair;
+  readonly padding: PaddingMode;
+}
+
+interface Placing {
+  readonly strides: Pair;
+  readonly padding: PaddingMode;
+}
+
+/** Strides, and for padding the zeros around the input if there are any. */
+const placing = ({ strides, padding }: Placing, { zeros }: Tensor): Placing => ({
+  strides,
+  padding: zeros ?? padding,
+});
+
+interface Weighted {
+  readonly use_bias: boolean;
+  readonly activation?: string | null | undefined;
+}
+
+function ending(
+  node: KerasNode,
+  config: Weighted,
+  outputs: number,
+  context: Context,
+): { readonly bias: Float32Array; readonly activation: Activation } {
+  return {
+    bias: config.use_bias ? weight(node, context, 'bias') : new Float32Array(outputs),
+    activation: activationOf(node, config.activation ?? 'linear', context),
+  };
+}
+
+function batchNorm(
+  node: KerasNode,
+  base: { readonly name: string; readonly input: string },
+  input: Tensor,
+  context: Context,
+): FloatLayer {
+  const { axis, epsilon, scale, center } = settingsOf(node, context.where, batchNormSchema);
+  checkChannels(node, axis, input, context);
+  const mean = weight(node, context, 'moving_mean');
+  return {
+    ...base,
+    kind: 'batchNorm',
+    gamma: scale ? weight(node, context, 'gamma') : mean.map(() => 1),
+    beta: center ? weight(node, context, 'beta') : mean.map(() => 0),
+    mean,
+    variance: weight(node, context, 'moving_variance'),
+    epsilon,
+  };
+}
+
+/** The channels must be Keras' last axis, and ours: of Keras' [height, width] we make one channel. */
+function checkChannels(node: KerasNode, axis: number, { rank }: Tensor, { where }: Context): void {
+  if (rank !== 3 && (axis === -1 || axis === rank - 1)) return;
+  throw new InputError(`the axis ${axis} of this ${node.className} layer is not that of the channels`, {
+    where: `layer "${node.name}" of ${where}`,
+    next: 'Use axis -1 on tensors of [height, width, channels] or [channels].',
+  });
+}
+
+function checkZerosLose(node: KerasNode, { zeros, layer }: Tensor, { layers, where }: Context): void {
+  if (zeros === null || zerosLose(zeros, layer, layers)) return;
+  throw new InputError('zeros of a ZeroPadding2D layer would win over negative values in this max pool', {
+    where: `layer "${node.name}" of ${where}`,
+    next: 'Put a ReLU before the ZeroPadding2D layer, or use padding "same" in the pool instead of it.',
+  });
+}
+
+function activationOf(node: KerasNode, name: string, context: Context): Activation {
+  const where = `layer "${node.name}" of ${context.where}`;
+  const activation =
+    name.toLowerCase() === 'softmax' && context.isLast ? 'linear' : activationFromKeras(name);
+  if (activation === undefined) {
+    throw new InputError(`activation "${name}" of a ${node.className} layer is not supported here`, {
+      where,
+      next: 'Use relu, relu6, tanh, sigmoid, hard_sigmoid or linear, and softmax only at the very end.',
+    });
+  }
+  if (activation === 'hardSigmoid' && context.isKeras3) {
+    throw new InputError('the hard_sigmoid of Keras 3 is x / 6 + 0.5; only 0.2 x + 0.5 is supported', {
+      where,
+      next: 'Use sigmoid, or train the model with TensorFlow.js or Keras 2.',
+    });
+  }
+  return activation;
+}
+
+/** The values of the first of these weights that the file has. */
+function weight({ name, className }: KerasNode, context: Context, ...parts: readonly string[]): Float32Array {
+  const plain = [...context.weights].map(([key, { values }]) => [key.replace(/:\d+$/, ''), values] as const);
+  for (const wanted of parts.map((part) => `${name}/${part}`)) {
+    // A layer "conv" has "conv/kernel"; "block/conv/kernel" may be that of another layer.
+    const found = plain.find(([key]) => key === wanted) ?? plain.find(([key]) => key.endsWith(`/${wanted}`));
+    if (found !== undefined) return found[1];
+  }
+  throw new InputError(`the weight file has no ${parts[0] ?? ''} for this ${className} layer`, {
+    where: `layer "${name}" of ${context.where}`,
+    next: 'Export the model with its weights.',
+  });
+}
+
+export function unsupported(node: KerasNode, where: string): InputError {
+  return new InputError(`a ${node.className} layer (or this use of one) is not supported`, {
+    where: `layer "${node.name}" of ${where}`,
+    next: `Build the model from ${SUPPORTED}.`,
+  });
+}
