@@ -7,7 +7,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ['network'],
   data: [],
   quantize: ['model', 'data', 'network', 'type:tablize'],
-  tablize: ['network', 'type:quantize'],
+  tablize: ['network', 'quantize'],
   boards: [],
   render: [],
   firmware: ['network', 'boards', 'render'],

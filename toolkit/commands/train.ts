@@ -33,7 +33,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   ].join(' ');
   const { model } = await trainModel({
     data,
-    architecture,
+    origin: { architecture },
     name,
     seed,
     epochs,

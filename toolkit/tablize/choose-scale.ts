@@ -3,7 +3,6 @@ import type { Requantize } from '../network/index.js';
 import { levelCount, type Levels } from '../quantize/levels.js';
 import { fitted } from './accumulator-width.js';
 import { integerStage, targetOf, type ComputingStage, type IntegerStage } from './integer-stage.js';
-import { binWidth } from './requantization.js';
 
 export interface ScaleOptions {
   /** Width that every accumulator is proven to fit. Without it: 16 where enough precision remains, else 32. */
@@ -40,7 +39,7 @@ export function chooseScale(
 ): IntegerStage {
   const target = targetOf(stage, options.requantize);
   const free = 'scale' in stage && stage.scale !== undefined;
-  const base = target === null ? 1 : free ? weightUnit(stage, from) : binWidth(target.boundaries);
+  const base = target === null ? 1 : free ? weightUnit(stage, from) : target.grid.dx;
   const counts = from.map(levelCount);
   const attempt = (unit: number, shift: number, bits: 16 | 32): IntegerStage | null =>
     fitted(integerStage(stage, from, unit, shift, target), counts, bits);

@@ -1,7 +1,14 @@
 import type { ProductTable, Requantize, Stage } from '../network/index.js';
 import { boundariesBefore, isUniform, levelValues, zeroIndex, type Levels } from '../quantize/levels.js';
+import type { BoundaryGrid } from '../quantize/quantizers/index.js';
 import type { QuantizedStage } from '../quantize/quantized-model.js';
-import { activationTable, sharedThresholds, channelThresholds, type Boundaries } from './requantization.js';
+import {
+  activationTable,
+  channelThresholds,
+  gridOf,
+  sharedThresholds,
+  type Boundaries,
+} from './requantization.js';
 
 /** A stage of integers with its own product table, if it has one. */
 export interface IntegerStage {
@@ -18,6 +25,7 @@ export type ComputingStage = Exclude<QuantizedStage, { kind: 'maxPool' | 'concat
 /** What becomes of a stage's accumulators: its boundaries in real numbers, and how they are to be expressed. */
 export interface Target {
   readonly boundaries: readonly number[];
+  readonly grid: BoundaryGrid;
   readonly kind: Requantize['kind'];
 }
 
@@ -26,10 +34,12 @@ export function targetOf(stage: ComputingStage, kind: Requantize['kind'] | undef
   if (stage.levels === null) return null;
   const activation = 'activation' in stage ? (stage.activation ?? 'linear') : 'linear';
   const scaled = 'scale' in stage && stage.scale !== undefined;
-  // A scale per channel cannot be a shift: only thresholds express it.
+  const boundaries = boundariesBefore(stage.levels, activation);
+  // A scale per channel cannot be a shift: only thresholds express it. Pools and sums have nothing per channel.
   return {
-    boundaries: boundariesBefore(stage.levels, activation),
-    kind: scaled ? 'thresholds' : (kind ?? 'shiftTable'),
+    boundaries,
+    grid: gridOf(boundaries),
+    kind: scaled ? 'thresholds' : 'weights' in stage ? (kind ?? 'shiftTable') : 'shiftTable',
   };
 }
 
@@ -114,9 +124,11 @@ function requantization(
   count = 1,
 ): Requantize | null {
   if (target === null) return null;
-  const inUnits = target.boundaries.map((boundary) => boundary / unit);
-  if (channels.length > 0) return channelThresholds({ boundaries: target.boundaries, unit, channels });
-  return target.kind === 'shiftTable' ? activationTable(inUnits, shift) : sharedThresholds(inUnits, count);
+  const { boundaries, grid, kind } = target;
+  if (channels.length > 0) return channelThresholds({ boundaries, unit, channels });
+  if (kind === 'shiftTable') return activationTable(grid, unit, shift);
+  const inUnits = boundaries.map((boundary) => boundary / unit);
+  return sharedThresholds(inUnits, count);
 }
 
 const smallest = (values: readonly number[]): number =>

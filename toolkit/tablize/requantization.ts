@@ -1,38 +1,18 @@
 import type { ShiftTable, Thresholds } from '../network/index.js';
+import { nudgeToGrid, type BoundaryGrid } from '../quantize/quantizers/index.js';
 
 /** Most bins of an activation table for unevenly spaced boundaries. */
-const MOST_BINS = 256;
-/** Such a table divides the narrowest plateau into so many bins, so that a boundary moves by an eighth of it at most. */
-const BINS_PER_PLATEAU = 4;
-/** Gaps that differ by less, relative to the mean, are equal: what seven digits leave of equal ones. */
-const EQUAL = 1e-5;
+const MOST_BINS = 64;
+/** What is left of a whole number of units after division. */
+const ALMOST = 1e-6;
 
-/**
- * The width dx of the bins of an activation table for these ascending boundaries (in the unit of the boundaries): their
- * distance where they are equally spaced; else a quarter of the narrowest plateau, or what 256 bins allow.
- */
-export function binWidth(boundaries: readonly number[]): number {
-  const first = boundaries[0] ?? 0;
-  const last = reachable(boundaries).at(-1) ?? first;
-  const gaps = reachable(boundaries)
-    .slice(1)
-    .map((boundary, k) => boundary - (boundaries[k] ?? 0));
-  if (gaps.length === 0) return Math.abs(first) || 1;
-  const mean = (last - first) / gaps.length;
-  if (gaps.every((gap) => Math.abs(gap - mean) <= EQUAL * mean)) return mean;
-  return Math.max(Math.min(...gaps) / BINS_PER_PLATEAU, (last - first) / (MOST_BINS - 2));
-}
+/** The bins of an activation table for ascending boundaries: one per level where they are equally spaced. */
+export const gridOf = (boundaries: readonly number[]): BoundaryGrid =>
+  nudgeToGrid(reachable(boundaries), MOST_BINS);
 
-/**
- * Boundaries in accumulator units as an activation table (NM, section on activation tables): bins are 2^shift wide, the
- * first boundary lies on the border of the first two, the others are nudged to the nearest border.
- */
-export function activationTable(boundaries: readonly number[], shift: number): ShiftTable {
-  const first = boundaries[0] ?? 0;
-  const borders = reachable(boundaries).map((boundary) => Math.round((boundary - first) / 2 ** shift));
-  const bins = (borders.at(-1) ?? 0) + 2;
-  const table = Array.from({ length: bins }, (_, bin) => borders.filter((border) => border < bin).length);
-  return { kind: 'shiftTable', offset: 2 ** shift - Math.ceil(first), shift, table };
+/** A grid as an activation table for accumulators that count in `unit`, of which 2^shift make a bin. */
+export function activationTable({ first, bins }: BoundaryGrid, unit: number, shift: number): ShiftTable {
+  return { kind: 'shiftTable', offset: Math.floor(ALMOST - first / unit), shift, table: bins };
 }
 
 /** The same list of thresholds, in accumulator units, for each of `count` channels. */
