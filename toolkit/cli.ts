@@ -18,6 +18,7 @@ import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
 import { SET_NAMES } from './data/index.js';
 import type { ExitCode } from './errors.js';
+import { ACTIVATION_QUANTIZERS, ARCHITECTURES, WEIGHT_QUANTIZERS } from './quantize/index.js';
 import { toolkitVersion } from './assets.js';
 
 const EXIT_CODES = `
@@ -80,6 +81,18 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .argParser(levels)
       .default(levels('8x5'), '8x5');
 
+  const schemeOption = (
+    what: 'weights' | 'activations',
+    quantizers: Readonly<Record<string, { readonly summary: string }>>,
+    usual: string,
+  ): Option => {
+    const list = Object.entries(quantizers).map(([name, { summary }]) => `${name}: ${summary}`);
+    return new Option(
+      `--${what} <scheme>`,
+      `how levels of ${what} are found (default ${usual}); ${list.join('; ')}`,
+    ).choices(Object.keys(quantizers));
+  };
+
   const toolchain = (): Option =>
     new Option(
       '--toolchain <kind>',
@@ -112,16 +125,17 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       '--data <set>',
       `training and test pictures: ${SET_NAMES} (see \`tablize data\`), or a folder of idx files`,
     )
-    .addOption(
-      new Option('--architecture <name>', 'shape of the network')
-        .choices(['mlp', 'cnn', 'small'])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--architecture <name>', 'shape of a new network').choices(ARCHITECTURES))
+    .option('--from <path>', 'model.json of a trained TF.js Layers model, in place of --architecture')
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
     .addOption(levelsOption())
     .option('--epochs <n>', 'passes over the data with quantization', wholeNumber(1))
     .option('--float-epochs <n>', 'passes over the data before quantization', wholeNumber(1))
+    .option('--rate <r>', 'largest learning rate (default 0.001)', finiteNumber)
+    .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
+    .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'uniform'))
+    .option('--no-learn-levels', 'keep levels as the schemes find them')
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);
 
   command(

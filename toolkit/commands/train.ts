@@ -1,7 +1,15 @@
 import { loadDataSetPair } from '../data/index.js';
-import { EXIT } from '../errors.js';
+import { EXIT, InputError } from '../errors.js';
 import { measureNetwork, networkHash } from '../network/index.js';
-import { removeCheckpoint, trainModel, type Architecture } from '../quantize/index.js';
+import { hashTfjsLayers, readTfjsLayers } from '../model/index.js';
+import {
+  removeCheckpoint,
+  trainModel,
+  type ActivationSchemeName,
+  type Architecture,
+  type Origin,
+  type WeightSchemeName,
+} from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tablize } from '../tablize/index.js';
 import { networkName, tableAccuracy, writeTables } from './model-folder.js';
@@ -9,37 +17,53 @@ import type { CommandBody, CommonOptions } from './run.js';
 
 export interface TrainOptions extends CommonOptions {
   readonly data: string;
-  readonly architecture: Architecture;
+  readonly architecture?: Architecture;
+  /** model.json of a trained network, in place of an architecture. */
+  readonly from?: string;
   readonly out: string;
   readonly name?: string;
   readonly levels: { readonly activations: number; readonly weights: number };
   readonly epochs?: number;
   readonly floatEpochs?: number;
+  readonly rate?: number;
+  readonly weights?: WeightSchemeName;
+  readonly activations?: ActivationSchemeName;
+  readonly learnLevels?: boolean;
   readonly seed: number;
 }
 
 /** `tablize train`: float training, then training with quantization, then tables; measured on the test pictures. */
 export const train: CommandBody<TrainOptions> = async (options, { output, signal }) => {
-  const { architecture, out, levels, epochs, floatEpochs, seed } = options;
+  const { out, levels, epochs, floatEpochs, rate, weights, activations, learnLevels = true, seed } = options;
+  const origin = originOf(options);
   const name = networkName(options.name, out);
   const data = loadDataSetPair(options.data);
   const command = [
-    `tablize train --data ${options.data} --architecture ${architecture}`,
+    `tablize train --data ${options.data}`,
+    options.from === undefined ? `--architecture ${options.architecture ?? ''}` : `--from ${options.from}`,
     `--levels ${levels.activations}x${levels.weights}`,
     ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
     ...(floatEpochs === undefined ? [] : [`--float-epochs ${floatEpochs}`]),
+    ...(rate === undefined ? [] : [`--rate ${rate}`]),
+    ...(weights === undefined ? [] : [`--weights ${weights}`]),
+    ...(activations === undefined ? [] : [`--activations ${activations}`]),
+    ...(learnLevels ? [] : ['--no-learn-levels']),
     `--seed ${seed} --out ${out}`,
     ...(options.name === undefined ? [] : [`--name ${name}`]),
   ].join(' ');
   const { model } = await trainModel({
     data,
-    origin: { architecture },
+    origin,
     name,
     seed,
     epochs,
     floatEpochs,
     activationLevels: levels.activations,
     weightLevels: levels.weights,
+    rate,
+    weightScheme: weights,
+    activationScheme: activations,
+    learnLevels,
     out,
     command,
     progress: output.progress,
@@ -72,3 +96,13 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   );
   return EXIT.ok;
 };
+
+function originOf({ architecture, from }: TrainOptions): Origin {
+  if (architecture !== undefined && from === undefined) return { architecture };
+  if (from !== undefined && architecture === undefined) {
+    return { model: readTfjsLayers(from), sourceHash: hashTfjsLayers(from) };
+  }
+  throw new InputError('one of --architecture and --from is needed', {
+    next: 'Give --architecture mobilenet to train from nothing, or --from model.json to quantize a trained network.',
+  });
+}

@@ -6,6 +6,14 @@ export { dequantize, quantizedEvaluator } from './dequantize.js';
 export { levelIndex, levelsCovering, levelValue, type Levels } from './levels.js';
 export { quantizeModel, type QuantizeOptions } from './post-training.js';
 export * from './quantized-model.js';
-export type { TrainOptions } from './train-options.js';
+export {
+  ACTIVATION_QUANTIZERS,
+  WEIGHT_QUANTIZERS,
+  WEIGHT_SCHEMES,
+  type ActivationSchemeName,
+  type SchemeFamily,
+  type WeightScheme,
+  type WeightSchemeName,
+} from './quantizers/index.js';
+export type { Origin, TrainOptions } from './train-options.js';
 export { trainModel, type TrainResult } from './train.js';
-export { WEIGHT_SCHEMES, type WeightScheme, type WeightSchemeName } from './weight-levels.js';

@@ -4,7 +4,8 @@ import { InputError } from '../errors.js';
 import type { FloatModel } from '../model/float-model.js';
 import { nameSchema } from '../network/index.js';
 import type { Architecture } from './architectures.js';
-import { checkLevelCounts, type WeightSchemeName } from './weight-levels.js';
+import type { ActivationSchemeName, WeightSchemeName } from './quantizers/index.js';
+import { checkLevelCounts } from './weight-levels.js';
 
 /** A network of our own to train from nothing, or one that is trained already. */
 export type Origin =
@@ -27,6 +28,10 @@ export interface TrainOptions {
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
   readonly weightScheme?: WeightSchemeName | undefined;
+  /** How activation levels are found; uniform by default. */
+  readonly activationScheme?: ActivationSchemeName | undefined;
+  /** Whether levels of adaptive schemes are learned once they are found; true by default. */
+  readonly learnLevels?: boolean | undefined;
   /** Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. */
   readonly out: string;
   /** The command line that a reader can repeat; goes into the provenance. */
@@ -39,7 +44,8 @@ export interface TrainSettings {
   readonly name: string;
   readonly epochs: { readonly float: number; readonly quantized: number };
   readonly rate: number;
-  readonly scheme: WeightSchemeName;
+  readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
+  readonly learnLevels: boolean;
   /** Two trainings with the same text give the same model. */
   readonly key: string;
 }
@@ -55,7 +61,9 @@ export function settle(options: TrainOptions): TrainSettings {
     seed,
     activationLevels,
     weightLevels,
-    weightScheme: scheme = 'k-means',
+    weightScheme = 'k-means',
+    activationScheme = 'uniform',
+    learnLevels = true,
     rate = RATE,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
@@ -76,8 +84,10 @@ export function settle(options: TrainOptions): TrainSettings {
   const name = checkName(options.name ?? basename(resolve(options.out)), options.out);
   const pictures = [data.train, data.test].map((set) => [set.name, set.labels.length]);
   const start = 'architecture' in origin ? origin : { from: origin.sourceHash };
-  const key = { name, ...start, seed, epochs, rate, activationLevels, weightLevels, scheme, pictures };
-  return { name, epochs, rate, scheme, key: JSON.stringify(key) };
+  const schemes = { activations: activationScheme, weights: weightScheme };
+  const quantization = { activationLevels, weightLevels, schemes, learnLevels };
+  const key = { name, ...start, seed, epochs, rate, ...quantization, pictures };
+  return { name, epochs, rate, schemes, learnLevels, key: JSON.stringify(key) };
 }
 
 function wholeNumber(what: string, value: number, least: number): void {

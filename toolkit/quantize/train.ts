@@ -8,8 +8,8 @@ import { writeTfjsLayers } from '../model/write-tfjs-layers.js';
 import { newTrainee, type Parameters, type Trainee } from './adam.js';
 import { buildArchitecture } from './architectures.js';
 import { loadBackend, type Tf } from './backend.js';
-import { buildQuantized, inputLevels } from './build-quantized.js';
-import { calibrateLevels, isQuantized } from './calibrate.js';
+import { buildQuantized } from './build-quantized.js';
+import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { claimModelFolder } from './claim-model-folder.js';
 import { loadCheckpoint, saveCheckpoint, type Checkpoint } from './checkpoint.js';
 import type { Levels } from './levels.js';
@@ -24,11 +24,10 @@ import {
   withParameters,
   withPositiveNorms,
   type Quantization,
-  type Schedule,
 } from './subjects.js';
 import { distilled, oneHot } from './targets.js';
 import { settle, type TrainOptions, type TrainSettings } from './train-options.js';
-import { WEIGHT_SCHEMES } from './weight-levels.js';
+import { WEIGHT_QUANTIZERS } from './quantizers/index.js';
 
 export interface TrainResult {
   readonly model: QuantizedModel;
@@ -42,7 +41,10 @@ const BATCH = 64;
 const SHIFT = 1;
 const CALIBRATION_PICTURES = 1000;
 const STEPS_PER_LINE = 200;
-const SCHEDULE: Schedule = { snapEvery: 200, snapUntil: 0.5, freezeFrom: 0.85 };
+const SNAP_EVERY = 200;
+/** Fractions of the training: levels that are learned are found anew until the first, weights move until the second. */
+const LEARN_FROM = 0.5;
+const FREEZE_FROM = 0.85;
 /** Batches by which the norms are measured at the end. */
 const NORM_BATCHES = 100;
 
@@ -83,13 +85,11 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
 
   const trained = withPositiveNorms(withParameters(fused, float));
   const quantization: Quantization = {
-    input: inputLevels(fused, activationLevels),
+    input: calibrateInput(fused, data.train, activationLevels, settings.schemes.activations),
     outputs: calibrate(run, floatSubject(trained), weightParameters(trained)),
     weightLevels: () => weightLevels,
-    scheme: WEIGHT_SCHEMES[settings.scheme],
-    learnWeightLevels: true,
-    learnActivationLevels: true,
-    schedule: SCHEDULE,
+    scheme: WEIGHT_QUANTIZERS[settings.schemes.weights].scheme,
+    ...learning(settings),
   };
   const quantized = quantizedSubject(trained, quantization);
   const targets = distilled(data.train, predict(tf, floating, float, data.train));
@@ -102,10 +102,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   writeTfjsLayers(join(out, 'float'), floatModel);
   const model = buildQuantized(trained, quantization.input, stages, levels, {
     sourceHash: hashTfjsLayers(join(out, 'float', 'model.json')),
-    schemes: {
-      activations: `uniform, ${activationLevels} levels, learned steps`,
-      weights: `${settings.scheme}, ${weightLevels} levels, then learned`,
-    },
+    schemes: describeSchemes(settings, activationLevels, weightLevels),
     seed,
     floatAccuracy,
     testPictures: data.test.labels.length,
@@ -114,6 +111,32 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(model));
   progress(`float ${percent(floatAccuracy)}, quantized ${percent(quantizedAccuracy)}`);
   return { model, floatModel, floatAccuracy, quantizedAccuracy };
+}
+
+/** Levels of fixed schemes are never learned; others are, if that is wanted. */
+function learning({
+  schemes,
+  learnLevels,
+}: TrainSettings): Pick<Quantization, 'learnWeightLevels' | 'learnActivationLevels' | 'schedule'> {
+  const learnWeightLevels = learnLevels && WEIGHT_QUANTIZERS[schemes.weights].family !== 'fixed';
+  return {
+    learnWeightLevels,
+    learnActivationLevels: learnLevels && schemes.activations !== 'fixed',
+    schedule: {
+      snapEvery: SNAP_EVERY,
+      snapUntil: learnWeightLevels ? LEARN_FROM : FREEZE_FROM,
+      freezeFrom: FREEZE_FROM,
+    },
+  };
+}
+
+function describeSchemes(settings: TrainSettings, activationLevels: number, weightLevels: number) {
+  const { learnWeightLevels, learnActivationLevels } = learning(settings);
+  const then = (learned: boolean): string => (learned ? ', then learned' : '');
+  return {
+    activations: `${settings.schemes.activations}, ${activationLevels} levels${then(learnActivationLevels)}`,
+    weights: `${settings.schemes.weights}, ${weightLevels} levels${then(learnWeightLevels)}`,
+  };
 }
 
 /** What both phases of a training need. */
@@ -184,7 +207,7 @@ function testAccuracy({ tf, options }: Run, subject: Subject, parameters: Parame
 
 /** Levels of every tensor that is quantized, from what the float network gives. */
 function calibrate(
-  { tf, options }: Run,
+  { tf, options, settings }: Run,
   subject: Subject,
   parameters: Parameters,
 ): ReadonlyMap<string, Levels> {
@@ -193,7 +216,10 @@ function calibrate(
   return new Map(
     stages.map((stage) => {
       const values = seen.get(stage.name) ?? new Float32Array();
-      return [stage.name, calibrateLevels(stage, values, options.activationLevels)];
+      return [
+        stage.name,
+        calibrateLevels(stage, values, options.activationLevels, settings.schemes.activations),
+      ];
     }),
   );
 }
