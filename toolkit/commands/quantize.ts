@@ -5,8 +5,8 @@ import { hashTfjsLayers, readTfjsLayers, writeFileAtomic } from '../model/index.
 import { measureNetwork, networkHash } from '../network/index.js';
 import { claimModelFolder, quantizeModel, serializeQuantized } from '../quantize/index.js';
 import { percent } from '../report/text.js';
-import { tablize } from '../tablize/index.js';
-import { networkName, tableAccuracy, writeTables } from './model-folder.js';
+import { tableAccuracy, tablize } from '../tablize/index.js';
+import { networkName, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 export interface QuantizeOptions extends CommonOptions {

@@ -11,8 +11,8 @@ import {
   type WeightSchemeName,
 } from '../quantize/index.js';
 import { percent } from '../report/text.js';
-import { tablize } from '../tablize/index.js';
-import { networkName, tableAccuracy, writeTables } from './model-folder.js';
+import { tableAccuracy, tablize } from '../tablize/index.js';
+import { networkName, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 export interface TrainOptions extends CommonOptions {

@@ -15,5 +15,6 @@ export {
   type WeightScheme,
   type WeightSchemeName,
 } from './quantizers/index.js';
-export type { Origin, TrainOptions } from './train-options.js';
+export type { FloatTrainOptions, Origin, TrainOptions } from './train-options.js';
+export { trainFloatModel, type FloatTrainResult } from './train-float.js';
 export { trainModel, type TrainResult } from './train.js';

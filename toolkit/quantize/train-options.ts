@@ -50,6 +50,13 @@ export interface TrainSettings {
   readonly key: string;
 }
 
+export interface FloatTrainOptions extends Omit<
+  TrainOptions,
+  'origin' | 'floatEpochs' | 'activationLevels' | 'weightLevels'
+> {
+  readonly architecture: Architecture;
+}
+
 const EPOCHS = 12;
 const RATE = 1e-3;
 
@@ -82,13 +89,27 @@ export function settle(options: TrainOptions): TrainSettings {
     throw new InputError(`training pictures are ${train}, test pictures ${test}`, { where: data.test.name });
   }
   const name = checkName(options.name ?? basename(resolve(options.out)), options.out);
-  const pictures = [data.train, data.test].map((set) => [set.name, set.labels.length]);
+  const pictures = picturesOf(data);
   const start = 'architecture' in origin ? origin : { from: origin.sourceHash };
   const schemes = { activations: activationScheme, weights: weightScheme };
   const quantization = { activationLevels, weightLevels, schemes, learnLevels };
   const key = { name, ...start, seed, epochs, rate, ...quantization, pictures };
   return { name, epochs, rate, schemes, learnLevels, key: JSON.stringify(key) };
 }
+
+/** The same for a training in floating point alone. */
+export function settleFloat(options: FloatTrainOptions): Pick<TrainSettings, 'epochs' | 'rate' | 'key'> {
+  const { architecture, ...rest } = options;
+  // Levels that are not used.
+  const levels = { activationLevels: 2, weightLevels: 2 };
+  const { epochs, rate, name } = settle({ ...rest, ...levels, origin: { architecture } });
+  const pictures = picturesOf(options.data);
+  const key = { name, architecture, seed: options.seed, epochs: epochs.float, rate, pictures };
+  return { epochs, rate, key: JSON.stringify(key) };
+}
+
+const picturesOf = ({ train, test }: TrainOptions['data']) =>
+  [train, test].map((set) => [set.name, set.labels.length]);
 
 function wholeNumber(what: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;

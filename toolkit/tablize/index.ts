@@ -1,1 +1,2 @@
 export * from './tablize.js';
+export * from './table-accuracy.js';
