@@ -37,10 +37,11 @@ describe('hand-computed', () => {
   });
 
   test('boundaries are kept apart before they are kept in place', () => {
-    // One step of 10 moves them by 0.4 + 0 but joins two; 2 to 4 steps join them too; 10 / 13 is the first with 0.4 on a line of its own.
-    expect(nudgeToGrid([0, 0.4, 10], 15).bins).toEqual([0, 1, ...Array<number>(12).fill(2), 3]);
+    // Two steps of 5 move them by 0.41 in sum but join two. Up to 12 steps do; 13 move them by 0.74.
+    const bounds = [0, 0.4, 5.01, 10];
+    expect(nudgeToGrid(bounds, 15).bins).toEqual([0, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4]);
     // Not enough bins for that: the least movement, and level 1 is not reached.
-    expect(nudgeToGrid([0, 0.4, 10], 14)).toEqual({ dx: 10, first: -10, bins: [0, 2, 3] });
+    expect(nudgeToGrid(bounds, 14)).toEqual({ dx: 5, first: -5, bins: [0, 2, 3, 4] });
   });
 
   test('few levels, few bins', () => {

@@ -1,12 +1,12 @@
 const GREATEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
-/** The values as levels: ascending, each once, rounded to float32; -0 becomes 0, too large ones the largest float32. */
+/** The values as levels: ascending, each once, 0 without a sign; float32, too large ones the largest of these. */
 export function ascending(values: Iterable<number>): Float32Array {
   const rounded = Float32Array.from(values, (value) =>
-    value === 0 ? 0 : Math.min(Math.max(value, -GREATEST_FLOAT32), GREATEST_FLOAT32),
+    Math.min(Math.max(value, -GREATEST_FLOAT32), GREATEST_FLOAT32),
   );
-  // Tiny values can become 0 or -0 by the rounding alone; adding 0 makes both 0.
-  return Float32Array.from(new Set(rounded.map((value) => value + 0))).sort();
+  // A set makes 0 of -0.
+  return Float32Array.from(new Set(rounded)).sort();
 }
 
 /**
