@@ -160,12 +160,14 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
 
   command(
     'inspect',
-    'show stages, tables, accumulator bounds and memory',
+    'show stages, tables, accumulator bounds, compactness and memory',
     '--model models/mnist-cnn --tables',
     inspect,
   )
     .requiredOption(...option.model)
-    .option('--tables', 'print the product tables too');
+    .option('--tables', 'print the product tables too')
+    .option('--images <set>', 'tell the entropy of activations too, on these pictures (such as mnist:test)')
+    .option('--count <n>', 'with --images: only the first n pictures (default 200)', wholeNumber(1));
 
   command(
     'render',

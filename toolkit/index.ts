@@ -12,16 +12,20 @@ export {
 export { EXIT, TablizeError } from './errors.js';
 export { firmwareProject, type FirmwareProject } from './firmware/index.js';
 export {
+  activationCompactness,
+  activationHistograms,
   analyse,
   checkNetwork,
   createInterpreter,
   interpret,
   measureNetwork,
+  networkCompactness,
   networkHash,
   parseNetwork,
   productForm,
   serializeNetwork,
   type Interpretation,
+  type NetworkCompactness,
   type TableNetwork,
 } from './network/index.js';
 export { executePlan, findToolchain, planFirmware, type BuildPlan } from './plan/index.js';

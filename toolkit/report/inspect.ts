@@ -10,6 +10,12 @@ import {
   type Shape,
   type TableNetwork,
 } from '../network/index.js';
+import {
+  compactnessLines,
+  compactnessReport,
+  type ActivationFacts,
+  type CompactnessReport,
+} from './compactness.js';
 import { columns, grouped, percent } from './text.js';
 
 export interface StageReport {
@@ -42,18 +48,23 @@ export interface BoardFit {
   readonly problem: string | null;
 }
 
-/** What `tablize inspect` knows of a network. */
+/** What `tablize inspect` knows of a network. Fields are only ever added. */
 export interface InspectReport {
   readonly name: string;
   readonly hash: string;
   readonly input: { readonly shape: Shape; readonly levels: number };
   readonly figures: NetworkFigures;
   readonly stages: readonly StageReport[];
+  readonly compactness: CompactnessReport;
   readonly provenance: TableNetwork['provenance'];
   readonly boards: readonly BoardFit[];
 }
 
-export function inspectNetwork(network: TableNetwork, boards: readonly BoardFit[]): InspectReport {
+export function inspectNetwork(
+  network: TableNetwork,
+  boards: readonly BoardFit[],
+  activations: ActivationFacts | null = null,
+): InspectReport {
   return {
     name: network.name,
     hash: networkHash(network),
@@ -61,6 +72,7 @@ export function inspectNetwork(network: TableNetwork, boards: readonly BoardFit[
     figures: measureNetwork(network),
     provenance: network.provenance,
     boards,
+    compactness: compactnessReport(network, activations),
     stages: analyse(network).stages.map(({ stage, output, macs, bounds }): StageReport => {
       const table = 'products' in stage ? productTableOf(network, stage) : undefined;
       return {
@@ -122,6 +134,8 @@ export function inspectLines(network: TableNetwork, report: InspectReport, table
         stage.weightUse === null ? '-' : sparkline(stage.weightUse),
       ]),
     ]),
+    '',
+    ...compactnessLines(report.compactness),
     '',
     ...columns([
       ['board', 'flash for tables and weights', 'RAM for the workspace', ''],
