@@ -12,19 +12,14 @@ import {
   type FusedWeighted,
 } from '../model/fuse.js';
 import { INPUT } from '../network/index.js';
-import { buildQuantized, inputLevels, inputTable, type StageQuantization } from './build-quantized.js';
-import { isQuantized } from './calibrate.js';
+import { buildQuantized, inputTable, type StageQuantization } from './build-quantized.js';
+import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { roundTo } from './dequantize.js';
 import { levelsCovering, levelValue, type Levels, type UniformLevels } from './levels.js';
 import type { QuantizedModel } from './quantized-model.js';
+import { WEIGHT_SCHEMES, type ActivationSchemeName, type WeightSchemeName } from './quantizers/index.js';
 import { withPositiveNorms } from './subjects.js';
-import {
-  checkLevelCounts,
-  levelsAt,
-  nearestLevels,
-  WEIGHT_SCHEMES,
-  type WeightSchemeName,
-} from './weight-levels.js';
+import { checkLevelCounts, levelsAt, nearestLevels } from './weight-levels.js';
 
 export interface QuantizeOptions {
   /** The model's name; by default that of the float model. */
@@ -33,6 +28,8 @@ export interface QuantizeOptions {
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
   readonly weightScheme?: WeightSchemeName;
+  /** How activation levels are found; by default equally spaced with the least squared error. */
+  readonly activationScheme?: ActivationSchemeName;
   /**
    * Whether the output channels of a hidden stage may have a scale each: `norms`, where the network has a batch norm
    * (the default); `always`; or `never`, so that every requantization is a shift.
@@ -75,7 +72,8 @@ export async function quantizeModel(
   for (const data of test === undefined ? [calibration] : [calibration, test]) checkPictures(fused, data);
   progress(`calibrating on ${calibration.labels.length} pictures of ${calibration.name}`);
 
-  const input = inputLevels(fused, activationLevels);
+  const { activationScheme } = options;
+  const input = calibrateInput(fused, calibration, activationLevels, activationScheme ?? 'uniform');
   const rounded = inputTable(fused, input).map((index) => levelValue(input, index));
   const pictures = Array.from(calibration.labels, (_, i) => picture(calibration, i));
   const float = new Map<string, Tensor>([[INPUT, pictures.map((bytes) => inputValues(fused, bytes))]]);
@@ -127,7 +125,11 @@ export async function quantizeModel(
       got = (await run(quantized, plain)).map((values) => values.map((value) => activate(activation, value)));
     }
     if (isQuantized(fused, stage)) {
-      const levels = leastErrorLevels(sampleOf(expected), activationLevels);
+      const sample = sampleOf(expected);
+      const levels =
+        activationScheme === undefined
+          ? leastErrorLevels(sample, activationLevels)
+          : calibrateLevels(stage, Float32Array.from(sample), activationLevels, activationScheme);
       outputs.set(stage.name, levels);
       got = got.map((values) => roundTo(levels, values));
     }
@@ -138,7 +140,7 @@ export async function quantizeModel(
   return buildQuantized(fused, input, stages, outputs, {
     sourceHash: options.sourceHash ?? null,
     schemes: {
-      activations: `uniform, ${activationLevels} levels, least squared error`,
+      activations: `${activationScheme ?? 'least squared error'}, ${activationLevels} levels`,
       weights: `${weightScheme}, ${weightLevels} levels, after training`,
     },
     seed: null,
