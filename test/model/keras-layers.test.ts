@@ -95,12 +95,14 @@ describe('ZeroPadding2D', () => {
     expect([...evaluateFloat(model, Float32Array.of(4, 8, 12, 16))]).toEqual([10 / 4]);
   });
 
-  test('of a max pool after a ReLU, a pool and a concatenation', async () => {
+  test('of a max pool after a ReLU, a pool, a sum, an activation and a concatenation', async () => {
     const model = await read([4, 4, 1], depthwiseWeights, [
       depthwise,
       relu('dw'),
       ['MaxPooling2D', 'first', { pool_size: 1 }, 'relu'],
-      ['Concatenate', 'both', {}, 'first', 'relu'],
+      ['Add', 'sum', {}, 'first', 'relu'],
+      ['Activation', 'tanh', { activation: 'tanh' }, 'sum'],
+      ['Concatenate', 'both', {}, 'tanh', 'relu'],
       pad(1, 'both'),
       pool('pad'),
       mean('pool'),

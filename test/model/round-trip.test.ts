@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as layers from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -61,6 +62,16 @@ test('random networks mean the same to TensorFlow.js, and are read back exactly'
     { numRuns: 60 },
   );
   expect(kinds.size).toBe(11);
+});
+
+test.each(['mnist-mlp', 'mnist-cnn', 'mnist-small'])('%s is written byte for byte as it was', (name) => {
+  const committed = fileURLToPath(new URL(`../../models/${name}/float`, import.meta.url));
+  writeTfjsLayers(join(folder, name), readTfjsLayers(join(committed, 'model.json')));
+  for (const file of ['model.json', 'weights.bin']) {
+    expect(readFileSync(join(folder, name, file)).equals(readFileSync(join(committed, file))), file).toBe(
+      true,
+    );
+  }
 });
 
 describe('where our layers say less than Keras wants to know', () => {
