@@ -1,19 +1,23 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { io, Tensor } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
-import { loadBackend } from '../../toolkit/quantize/backend.js';
 import { randomSource, uniformValues } from '../../toolkit/quantize/random.js';
 
-/** TensorFlow.js on the backend that the toolkit trains with. */
-export const { tf } = await loadBackend();
+/**
+ * TensorFlow.js on its reference backend: of the WebAssembly one, convolutions with padding "same" are all zero if the
+ * window is smaller than its stride along one axis and needs padding along the other.
+ */
+export { tf };
+await tf.setBackend('cpu');
 
 /** Reads a model from files for tf.loadLayersModel. */
-export function fileHandler(modelFolder: string): io.IOHandler {
+export function fileHandler(modelFolder: string): tf.io.IOHandler {
   return {
     load: () => {
-      const json = JSON.parse(readFileSync(join(modelFolder, 'model.json'), 'utf8')) as io.ModelJSON;
+      const json = JSON.parse(readFileSync(join(modelFolder, 'model.json'), 'utf8')) as tf.io.ModelJSON;
       const paths = json.weightsManifest.flatMap((group) => group.paths);
       const bytes = Buffer.concat(paths.map((path) => readFileSync(join(modelFolder, path))));
       return Promise.resolve({
@@ -29,7 +33,7 @@ export function fileHandler(modelFolder: string): io.IOHandler {
 export async function save(
   model: layers.LayersModel,
   modelFolder: string,
-  pack = (weights: Uint8Array, specs: io.WeightsManifestEntry[]) => ({ weights, specs }),
+  pack = (weights: Uint8Array, specs: tf.io.WeightsManifestEntry[]) => ({ weights, specs }),
 ): Promise<string> {
   mkdirSync(modelFolder, { recursive: true });
   await model.save({
@@ -55,7 +59,9 @@ export async function save(
 export function predict(model: layers.LayersModel, input: Float32Array): Float32Array {
   const [, ...shape] = model.inputs[0]?.shape ?? [];
   const sizes = shape.map((size) => size ?? 1);
-  return tf.tidy(() => (model.predict(tf.tensor(input, [1, ...sizes])) as Tensor).dataSync() as Float32Array);
+  return tf.tidy(
+    () => (model.predict(tf.tensor(input, [1, ...sizes])) as tf.Tensor).dataSync() as Float32Array,
+  );
 }
 
 /** Gives a model random weights, and variances above zero. */

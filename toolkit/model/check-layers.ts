@@ -103,7 +103,7 @@ function checkJoin(layer: FloatLayer, inputs: readonly Shape[], where: string): 
   const axes = layer.kind === 'add' ? 3 : 2;
   const [first, ...others] = inputs.map((shape) => shape.slice(0, axes).join(' x '));
   if (others.length === 0)
-    throw new InputError(`it joins ${inputs.length} tensors; two are needed`, { where });
+    throw new InputError(`it must join two tensors or more, and joins ${inputs.length}`, { where });
   const other = others.find((text) => text !== first);
   if (other === undefined) return;
   throw new InputError(`it joins tensors of different shapes: ${first ?? ''} and ${other}`, {

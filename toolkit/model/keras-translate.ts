@@ -18,8 +18,8 @@ import {
   settingsOf,
 } from './keras-settings.js';
 import type { KerasNode } from './keras-topology.js';
-import { zerosLose } from './zeros-lose.js';
 import type { Weight } from './tfjs-weights.js';
+import { zerosLose } from './zeros-lose.js';
 
 /** What a Keras layer makes. */
 export interface Tensor {
@@ -155,11 +155,6 @@ export function toLayers(
     default:
       throw unsupported(node, where);
   }
-}
-
-interface Placing {
-  readonly strides: Pair;
-  readonly padding: PaddingMode;
 }
 
 interface Placing {

@@ -4,8 +4,8 @@ import { checkFloatModel } from './check-layers.js';
 import { inputsOf, type FloatLayer, type FloatModel } from './float-model.js';
 import { activationToTfjs } from './keras-activations.js';
 import { kerasClass, kerasWeights, type KerasClass, type NamedWeights } from './keras-classes.js';
-import { zerosLose } from './zeros-lose.js';
 import { uniqueName } from './safe-name.js';
+import { zerosLose } from './zeros-lose.js';
 
 /** A layer of a Functional Keras configuration. */
 export interface KerasLayer {
@@ -39,7 +39,7 @@ export function layersToKeras(model: FloatModel): {
   const [height, width, channels] = model.input.shape;
   const isVector = height * width === 1;
   const batchShape = [null, ...(isVector ? [channels] : model.input.shape)];
-  const config = { name: INPUT, batch_input_shape: batchShape, dtype: 'float32', sparse: false };
+  const config = { batch_input_shape: batchShape, dtype: 'float32', sparse: false, name: INPUT };
   const layers: KerasLayer[] = [{ class_name: 'InputLayer', name: INPUT, config, inbound_nodes: [] }];
   const weights: NamedWeights[] = [];
 
@@ -74,8 +74,8 @@ const kerasLayer = (
   inputs: readonly Tensor[],
 ): KerasLayer => ({
   class_name: className,
-  name,
   config: { name, ...config },
+  name,
   inbound_nodes: [inputs.map((input) => [input.name, 0, 0, {}])],
 });
 
