@@ -64,7 +64,7 @@ export function finishForward(
 }
 
 /**
- * The way back. Rounding passes the gradient straight through between the outermost levels and stops it beyond (NM: the
+ * The way back. `dy` is used up: the answer may be written over it. Rounding passes the gradient straight through between the outermost levels and stops it beyond (NM: the
  * derivative of the undiscretized function). A uniform step learns from the rounding error inside and from what is cut
  * off outside; an uneven level from the values rounded to it, the level 0 not at all.
  */
@@ -153,27 +153,43 @@ function lineOf(
   };
 }
 
-// The loops below run over millions of values a step: no branch depends on a value, only minima and maxima do.
+// The loops below run over millions of values a step, and half of the branches on a value would be guessed wrong: so they
+// clip by the sign bits of integers, `x >> 31` being -1 for a negative x and 0 for others.
 
-function lineForward(z: Float32Array, { channels }: Finish, { k, b, low, high, step }: Line): Float32Array {
+function lineForward(z: Float32Array, { channels }: Finish, line: Line): Float32Array {
+  const { k, b, low, high, step } = line;
   const y = new Float32Array(z.length);
-  if (step === null) {
+  if (step === null && low === 0 && high === Infinity) {
     for (let i = 0; i < z.length;) {
       for (let c = 0; c < channels; c++, i++) {
-        y[i] = Math.min(Math.max((z[i] as number) * (k[c] as number) + (b[c] as number), low), high);
+        const v = (z[i] as number) * (k[c] as number) + (b[c] as number);
+        y[i] = (v + Math.abs(v)) / 2;
       }
     }
-  } else {
+    return y;
+  }
+  if (step === null || !Number.isInteger(low) || !Number.isInteger(high)) {
     for (let i = 0; i < z.length;) {
       for (let c = 0; c < channels; c++, i++) {
         const v = Math.min(Math.max((z[i] as number) * (k[c] as number) + (b[c] as number), low), high);
-        y[i] = Math.floor(v + 0.5) * step;
+        y[i] = step === null ? v : Math.floor(v + 0.5) * step;
       }
+    }
+    return y;
+  }
+  const most = high - low;
+  for (let i = 0; i < z.length;) {
+    for (let c = 0; c < channels; c++, i++) {
+      const index = (Math.floor((z[i] as number) * (k[c] as number) + (b[c] as number) + 0.5) | 0) - low;
+      const above = index & ~(index >> 31);
+      const left = most - above;
+      y[i] = (above + (left & (left >> 31)) + low) * step;
     }
   }
   return y;
 }
 
+/** `du` may be written over `dy`. */
 function lineBackward(
   z: Float32Array,
   dy: Float32Array,
@@ -181,24 +197,56 @@ function lineBackward(
   { k, b, low, high, gain, step }: Line,
   { mean }: Affine,
 ): Before {
-  const du = new Float32Array(z.length);
   const shift = new Float64Array(channels);
   const gamma = new Float64Array(channels);
   let stepGradient = 0;
-  for (let i = 0; i < z.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      const v = (z[i] as number) * (k[c] as number) + (b[c] as number);
-      const clipped = Math.min(Math.max(v, low), high);
-      const inside = Number(v === clipped);
-      const d = dy[i] as number;
-      stepGradient += d * (Math.floor(clipped + 0.5) - v * inside);
-      const through = d * inside * gain;
-      du[i] = through;
-      shift[c] = (shift[c] as number) + through;
-      gamma[c] = (gamma[c] as number) + through * ((z[i] as number) - (mean[c] as number));
+  if (step === null && low === 0 && high === Infinity) {
+    for (let i = 0; i < z.length;) {
+      for (let c = 0; c < channels; c++, i++) {
+        const x = z[i] as number;
+        const positive = (Math.floor(x * (k[c] as number) + (b[c] as number)) >> 31) + 1;
+        const before = (dy[i] as number) * positive * gain;
+        dy[i] = before;
+        shift[c] = (shift[c] as number) + before;
+        gamma[c] = (gamma[c] as number) + before * (x - (mean[c] as number));
+      }
+    }
+  } else if (step === null || !Number.isInteger(low) || !Number.isInteger(high)) {
+    for (let i = 0; i < z.length;) {
+      for (let c = 0; c < channels; c++, i++) {
+        const v = (z[i] as number) * (k[c] as number) + (b[c] as number);
+        const clipped = Math.min(Math.max(v, low), high);
+        const d = dy[i] as number;
+        const through = v === clipped ? d : 0;
+        if (step !== null) stepGradient += d * Math.floor(clipped + 0.5) - through * v;
+        dy[i] = through * gain;
+        shift[c] = (shift[c] as number) + through * gain;
+        gamma[c] = (gamma[c] as number) + through * gain * ((z[i] as number) - (mean[c] as number));
+      }
+    }
+  } else {
+    const most = high - low;
+    for (let i = 0; i < z.length;) {
+      for (let c = 0; c < channels; c++, i++) {
+        const x = z[i] as number;
+        const v = x * (k[c] as number) + (b[c] as number);
+        const whole = Math.floor(v) | 0;
+        // 1 for low <= v < high, else 0.
+        const inside = (((whole - low) >> 31) | ((high - 1 - whole) >> 31)) + 1;
+        const index = (Math.floor(v + 0.5) | 0) - low;
+        const above = index & ~(index >> 31);
+        const left = most - above;
+        const d = dy[i] as number;
+        const through = d * inside;
+        stepGradient += d * (above + (left & (left >> 31)) + low) - through * v;
+        const before = through * gain;
+        dy[i] = before;
+        shift[c] = (shift[c] as number) + before;
+        gamma[c] = (gamma[c] as number) + before * (x - (mean[c] as number));
+      }
     }
   }
-  return { du, shift, gamma, levels: step === null ? null : Float32Array.of(stepGradient) };
+  return { du: dy, shift, gamma, levels: step === null ? null : Float32Array.of(stepGradient) };
 }
 
 /** Any activation function, any levels. */

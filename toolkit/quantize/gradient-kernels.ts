@@ -1,5 +1,6 @@
 import type { Attribute, NamedAttrMap, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from './backend.js';
+import { depthwiseFilterSums } from './depthwise-filter-sums.js';
 
 type Size4 = [number, number, number, number];
 
@@ -85,25 +86,23 @@ function pointwise(tf: Tf, x: Tensor4D, dy: Tensor4D): Tensor4D {
   return tf.reshape(gradient, [1, 1, x.shape[3], dy.shape[3]]);
 }
 
-/** Pictures and channels side by side as channels: x convolved depthwise with dy, then summed over the pictures. */
+/** dW[ky, kx, c] = sum over pictures and places of x under that weight times dy. */
 function depthwiseFilterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap): Tensor4D {
   const filter = size4(attrs['filterShape']);
-  const [height, width, channels] = filter;
+  const [height, width] = filter;
   const { stride, top, left } = geometry(tf, x.shape, filter, attrs, true);
   const rows = (dy.shape[1] - 1) * stride[0] + height;
   const columns = (dy.shape[2] - 1) * stride[1] + width;
   const padded = fit(tf, x, top, left, rows, columns);
-  const side = x.shape[0] * channels;
-  const gradient = tf.depthwiseConv2d(
-    tf.reshape(tf.transpose(padded, [1, 2, 0, 3]), [1, rows, columns, side]) as Tensor4D,
-    tf.reshape(tf.transpose(dy, [1, 2, 0, 3]), [dy.shape[1], dy.shape[2], side, 1]) as Tensor4D,
-    1,
-    'valid',
-    'NHWC',
-    [stride[0], stride[1]],
+  const sums = depthwiseFilterSums(
+    padded.dataSync() as Float32Array,
+    padded.shape,
+    dy.dataSync() as Float32Array,
+    dy.shape,
+    [height, width],
+    stride,
   );
-  const summed = tf.sum(tf.reshape(gradient, [height, width, x.shape[0], channels]), 2);
-  return tf.reshape(summed, filter);
+  return tf.tensor4d(sums, filter);
 }
 
 /** dX = dy, spread by the stride and padded, convolved depthwise with the filter reversed. */
