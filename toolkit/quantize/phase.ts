@@ -11,6 +11,8 @@ const SHIFT = 1;
 const STEPS_PER_LINE = 200;
 /** Batches by which the norms are measured at the end. */
 const NORM_BATCHES = 100;
+/** Training with quantization is noisier and has farther to go: it starts at twice the rate. */
+const QUANTIZED_RATE = 2;
 /** Test pictures for the line of progress after an epoch. */
 const LOOK = 2000;
 
@@ -39,7 +41,7 @@ export async function trainPhase(
     targets,
     epochs,
     batchSize: BATCH,
-    rate: settings.rate,
+    rate: settings.rate * (phase === 'quantized' ? QUANTIZED_RATE : 1),
     shift: SHIFT,
     seed: options.seed,
     signal: options.signal,

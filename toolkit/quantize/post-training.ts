@@ -18,7 +18,7 @@ import { roundTo } from './dequantize.js';
 import { levelsCovering, levelValue, type Levels, type UniformLevels } from './levels.js';
 import type { QuantizedModel } from './quantized-model.js';
 import { WEIGHT_SCHEMES, type ActivationSchemeName, type WeightSchemeName } from './quantizers/index.js';
-import { withPositiveNorms } from './subjects.js';
+import { withPositiveNorms } from './norms.js';
 import { checkLevelCounts, levelsAt, nearestLevels } from './weight-levels.js';
 
 export interface QuantizeOptions {

@@ -55,32 +55,6 @@ function trained<S extends FusedWeighted>(stage: S, parameters: Parameters): S {
   };
 }
 
-/**
- * The same network with every gamma positive, as the thresholds of a table network need it: where it is negative, the
- * channel's weights change sign instead; where it is 0, the weights are 0.
- */
-export function withPositiveNorms(model: FusedModel): FusedModel {
-  return {
-    ...model,
-    stages: model.stages.map((stage): FusedStage => {
-      if (!hasWeights(stage) || stage.norm === null) return stage;
-      const { gamma, mean, variance } = stage.norm;
-      const sign = gamma.map(Math.sign);
-      const channels = gamma.length;
-      return {
-        ...stage,
-        kernel: stage.kernel.map((weight, i) => weight * (sign[i % channels] ?? 1)),
-        norm: {
-          ...stage.norm,
-          gamma: gamma.map((value) => Math.abs(value) || 1),
-          mean: mean.map((value, c) => value * (sign[c] ?? 1)),
-          variance: variance.map((value, c) => (sign[c] === 0 ? 1 : value)),
-        },
-      };
-    }),
-  };
-}
-
 /** What goes into the forward pass as it is. */
 const learnable = (parameters: Parameters): Parameters =>
   new Map([...parameters].filter(([name]) => !name.endsWith('/mean') && !name.endsWith('/variance')));
@@ -135,7 +109,7 @@ export interface Schedule {
   readonly snapEvery: number;
   /** After this, weight levels are not found anew but learned. */
   readonly snapUntil: number;
-  /** After this, each weight stays at its level, and norms at their means and variances: the rest settles around them. */
+  /** After this, each weight stays at its level, and the rest settles around them. */
   readonly freezeFrom: number;
 }
 
@@ -179,7 +153,7 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
       };
       return { arrays, backward };
     },
-    finishOf: (stage, done) => finishOf(stage, done < schedule.freezeFrom, outputs.get(stage.name) ?? null),
+    finishOf: (stage, done) => finishOf(stage, done < 1, outputs.get(stage.name) ?? null),
     rateFactor: (name, done) => {
       if (name.endsWith('/kernel')) return done < schedule.freezeFrom ? 1 : 0;
       if (name.endsWith('/levels')) return quantization.learnActivationLevels ? LEVEL_RATE : 0;

@@ -12,6 +12,7 @@ import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { claimModelFolder } from './claim-model-folder.js';
 import { loadCheckpoint } from './checkpoint.js';
 import type { Levels } from './levels.js';
+import { withEqualChannels, withPositiveNorms } from './norms.js';
 import { observe, predict, type Subject } from './optimize.js';
 import { percent, testAccuracy, trainPhase, type Run } from './phase.js';
 import { serializeQuantized, type QuantizedModel } from './quantized-model.js';
@@ -22,7 +23,6 @@ import {
   startQuantized,
   weightParameters,
   withParameters,
-  withPositiveNorms,
   type Quantization,
 } from './subjects.js';
 import { distilled } from './targets.js';
@@ -42,8 +42,8 @@ export interface TrainResult {
 const CALIBRATION_PICTURES = 1000;
 const SNAP_EVERY = 200;
 /** Fractions of the training: levels that are learned are found anew until the first, weights move until the second. */
-const LEARN_FROM = 0.5;
-const FREEZE_FROM = 0.85;
+const LEARN_FROM = 0.02;
+const FREEZE_FROM = 0.9;
 
 /**
  * Trains a network in floating point (unless it comes trained), then quantization-aware with the float network as
@@ -76,7 +76,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   progress(`float: accuracy ${percent(floatAccuracy)}`);
   const floatModel = 'model' in origin ? start : withWeights(start, float);
 
-  const trained = withPositiveNorms(withParameters(fused, float));
+  const trained = withEqualChannels(withPositiveNorms(withParameters(fused, float)));
   const quantization: Quantization = {
     input: calibrateInput(fused, data.train, activationLevels, settings.schemes.activations),
     outputs: calibrate(
