@@ -22,8 +22,9 @@ export interface TrainOptions {
   readonly epochs?: number | undefined;
   /** Epochs in floating point before; as many by default. */
   readonly floatEpochs?: number | undefined;
-  /** Adam's largest learning rate; 0.001 by default. */
+  /** Adam's largest learning rates with quantization (0.01 by default) and in floating point (0.001). */
   readonly rate?: number | undefined;
+  readonly floatRate?: number | undefined;
   readonly activationLevels: number;
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
@@ -43,7 +44,7 @@ export interface TrainOptions {
 export interface TrainSettings {
   readonly name: string;
   readonly epochs: { readonly float: number; readonly quantized: number };
-  readonly rate: number;
+  readonly rates: { readonly float: number; readonly quantized: number };
   readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
   readonly learnLevels: boolean;
   /** Two trainings with the same text give the same model. */
@@ -58,7 +59,8 @@ export interface FloatTrainOptions extends Omit<
 }
 
 const EPOCHS = 12;
-const RATE = 1e-3;
+/** A weight has to cross half the distance between two levels before anything changes: with quantization, more. */
+const RATES = { float: 1e-3, quantized: 1e-2 };
 
 /** Checks the options and fills in what was left out. @throws InputError for settings that make no sense. */
 export function settle(options: TrainOptions): TrainSettings {
@@ -71,7 +73,6 @@ export function settle(options: TrainOptions): TrainSettings {
     weightScheme = 'k-means',
     activationScheme = 'uniform',
     learnLevels = true,
-    rate = RATE,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
@@ -79,11 +80,9 @@ export function settle(options: TrainOptions): TrainSettings {
   wholeNumber('epochs', epochs.quantized, 1);
   wholeNumber('float-epochs', epochs.float, 1);
   wholeNumber('seed', seed, 0);
-  if (!(rate > 0 && rate <= 1)) {
-    throw new InputError(`rate: ${rate} is not a number above 0 and up to 1`, {
-      next: 'Give for example --rate 0.001.',
-    });
-  }
+  const rates = { float: options.floatRate ?? RATES.float, quantized: options.rate ?? RATES.quantized };
+  checkRate('rate', rates.quantized);
+  checkRate('float-rate', rates.float);
   const [train, test] = [data.train, data.test].map(({ shape }) => shape.join(' x '));
   if (train !== test) {
     throw new InputError(`training pictures are ${train}, test pictures ${test}`, { where: data.test.name });
@@ -93,23 +92,30 @@ export function settle(options: TrainOptions): TrainSettings {
   const start = 'architecture' in origin ? origin : { from: origin.sourceHash };
   const schemes = { activations: activationScheme, weights: weightScheme };
   const quantization = { activationLevels, weightLevels, schemes, learnLevels };
-  const key = { name, ...start, seed, epochs, rate, ...quantization, pictures };
-  return { name, epochs, rate, schemes, learnLevels, key: JSON.stringify(key) };
+  const key = { name, ...start, seed, epochs, rates, ...quantization, pictures };
+  return { name, epochs, rates, schemes, learnLevels, key: JSON.stringify(key) };
 }
 
 /** The same for a training in floating point alone. */
-export function settleFloat(options: FloatTrainOptions): Pick<TrainSettings, 'epochs' | 'rate' | 'key'> {
+export function settleFloat(options: FloatTrainOptions): Pick<TrainSettings, 'epochs' | 'rates' | 'key'> {
   const { architecture, ...rest } = options;
   // Levels that are not used.
   const levels = { activationLevels: 2, weightLevels: 2 };
-  const { epochs, rate, name } = settle({ ...rest, ...levels, origin: { architecture } });
+  const { epochs, rates, name } = settle({ ...rest, ...levels, origin: { architecture } });
   const pictures = picturesOf(options.data);
-  const key = { name, architecture, seed: options.seed, epochs: epochs.float, rate, pictures };
-  return { epochs, rate, key: JSON.stringify(key) };
+  const key = { name, architecture, seed: options.seed, epochs: epochs.float, rate: rates.float, pictures };
+  return { epochs, rates, key: JSON.stringify(key) };
 }
 
 const picturesOf = ({ train, test }: TrainOptions['data']) =>
   [train, test].map((set) => [set.name, set.labels.length]);
+
+function checkRate(what: string, rate: number): void {
+  if (rate > 0 && rate <= 1) return;
+  throw new InputError(`${what}: ${rate} is not a number above 0 and up to 1`, {
+    next: `Give for example --${what} 0.001.`,
+  });
+}
 
 function wholeNumber(what: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
