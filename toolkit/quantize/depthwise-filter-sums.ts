@@ -1,4 +1,4 @@
-import { workspace } from './simd/kernels.js';
+import type { Space } from './simd/space.js';
 
 type Size4 = readonly [number, number, number, number];
 
@@ -15,27 +15,30 @@ export interface Windows {
  * The gradient of a depthwise filter [height][width][channels]: for each weight the sum over pictures and places of the
  * value under it times dy. As a depthwise convolution with dy for filter it would take many times as long.
  *
- * @param x - [pictures][rows][columns][channels].
+ * @param x - address of [pictures][rows][columns][channels].
+ * @param dy - address of the gradients, of shape `dyShape`.
  */
 export function depthwiseFilterSums(
-  x: Float32Array,
+  space: Space,
+  x: number,
   [pictures, xRows, xColumns, channels]: Size4,
-  dy: Float32Array,
+  dy: number,
   [, rows, columns]: Size4,
   { filter, stride, top, left }: Windows,
 ): Float32Array {
-  const space = workspace();
   const taps = filter[0] * filter[1];
   const lanes = Math.ceil(channels / 4) * 4;
   const padded = ((rows - 1) * stride[0] + filter[0]) * ((columns - 1) * stride[1] + filter[1]) * channels;
+  // Four more floats: the last vector of a place may reach behind it.
+  const scratch = space.room(padded + 4);
   const totals = space.zeros(taps * lanes);
   space.kernels.depthwiseFilterSums(
-    space.floats(x),
+    x,
     xRows,
     xColumns,
     top,
     left,
-    space.floats(dy),
+    dy,
     pictures,
     rows,
     columns,
@@ -44,10 +47,10 @@ export function depthwiseFilterSums(
     stride[1],
     filter[0],
     filter[1],
-    space.room(padded),
+    scratch,
     totals,
   );
-  const sums = space.readDoubles(totals, taps * lanes);
+  const sums = space.viewDoubles(totals, taps * lanes);
   return Float32Array.from(
     { length: taps * channels },
     (_, i) => sums[Math.floor(i / channels) * lanes + (i % channels)] as number,

@@ -1,6 +1,7 @@
 import type { Attribute, NamedAttrMap, Rank, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from './backend.js';
 import { depthwiseFilterSums } from './depthwise-filter-sums.js';
+import { withTensors } from './tensor-space.js';
 
 type Size4 = [number, number, number, number];
 
@@ -19,6 +20,8 @@ export function registerGradientKernels(tf: Tf): void {
       depthwiseFilterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs),
     DepthwiseConv2dNativeBackpropInput: (inputs: Inputs, attrs: NamedAttrMap) =>
       depthwiseInputGradient(tf, tensor(tf, inputs, 'dy'), tensor(tf, inputs, 'filter'), attrs),
+    // Its own one copies the values, which nobody changes.
+    Identity: (inputs: Inputs) => tf.reshape(tensor(tf, inputs, 'x'), tensor(tf, inputs, 'x').shape),
   };
   for (const [kernelName, compute] of Object.entries(kernels)) {
     if (isRegistered(tf, kernelName)) tf.unregisterKernel(kernelName, 'wasm');
@@ -91,12 +94,10 @@ function depthwiseFilterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: Named
   const filter = size4(attrs['filterShape']);
   const [height, width] = filter;
   const { stride, top, left } = geometry(tf, x.shape, filter, attrs, true);
-  const sums = depthwiseFilterSums(x.dataSync<'float32'>(), x.shape, dy.dataSync<'float32'>(), dy.shape, {
-    filter: [height, width],
-    stride,
-    top,
-    left,
-  });
+  const windows = { filter: [height, width], stride, top, left } as const;
+  const sums = withTensors(tf, (space) =>
+    depthwiseFilterSums(space, space.addressOf(x), x.shape, space.addressOf(dy), dy.shape, windows),
+  );
   return tf.tensor4d(sums, filter);
 }
 
