@@ -108,8 +108,8 @@ function runCells(
     loadData: () => loadDataSetPair(study.data),
     say: output.line,
     progress: output.progress,
-    onFailure: ({ cell, error }) =>
-      output.problem(`${cell.id} failed, the other cells go on\n${describeError(error, signal).text}`),
+    onFailure: ({ cell, place, error }) =>
+      output.problem(`${place}: ${cell.id} failed, the others go on\n${describeError(error, signal).text}`),
     signal,
   });
 }

@@ -27,6 +27,8 @@ export interface StudyRun {
 
 export interface CellFailure {
   readonly cell: Cell;
+  /** "cell 3 of 24". */
+  readonly place: string;
   readonly error: unknown;
 }
 
@@ -70,7 +72,7 @@ export async function runStudy(run: StudyRun): Promise<readonly CellFailure[]> {
           next: 'Make room, or what else is needed there; the same command goes on.',
           cause: error,
         });
-      const failure = { cell, error };
+      const failure = { cell, place, error };
       failures.push(failure);
       onFailure(failure);
     }

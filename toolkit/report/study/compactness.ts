@@ -1,7 +1,16 @@
 import type { CellResult } from '../../study/index.js';
 import { barChart } from '../svg/index.js';
 import { grouped } from '../text.js';
-import { least, PAPER_ENTRIES, spread, summaries, unique, type Finding, type Summary } from './findings.js';
+import {
+  least,
+  nameOf,
+  PAPER_ENTRIES,
+  spread,
+  summaries,
+  unique,
+  type Finding,
+  type Summary,
+} from './findings.js';
 import { image, left, right, table } from './markdown.js';
 import type { PageFile, Section } from './page.js';
 
@@ -41,9 +50,6 @@ function representative(findings: readonly Finding[]): Finding | undefined {
     ({ drop }) => drop,
   );
 }
-
-const nameOf = ({ network, size, method, seed }: Finding): string =>
-  `${network}, ${size.levels}, ${method}, seed ${seed}`;
 
 function layerChart(finding: Finding): string {
   const { stages } = finding.result.compactness;

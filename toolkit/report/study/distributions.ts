@@ -1,13 +1,20 @@
 import type { ActivationDistribution, CellDistributions, WeightDistribution } from '../../study/index.js';
 import { distributionChart, type Histogram } from '../svg/index.js';
 import { grouped } from '../text.js';
+import { nameOf, type Finding } from './findings.js';
 import { image, left, table } from './markdown.js';
 import type { PageFile, Section } from './page.js';
 
 /** Histograms of the weights and activations of some cells, with their levels. */
-export function distributionsSection(cells: readonly CellDistributions[]): Section {
-  if (cells.length === 0) return { blocks: [], files: [] };
-  const sections = cells.map(cellSection);
+export function distributionsSection(
+  cells: readonly CellDistributions[],
+  findings: readonly Finding[],
+): Section {
+  const sections = findings.flatMap((finding) => {
+    const found = cells.find(({ cell }) => cell === finding.cell.id);
+    return found === undefined ? [] : [cellSection(found, nameOf(finding))];
+  });
+  if (sections.length === 0) return { blocks: [], files: [] };
   return {
     blocks: [
       '## Distributions',
@@ -18,7 +25,7 @@ export function distributionsSection(cells: readonly CellDistributions[]): Secti
   };
 }
 
-function cellSection({ cell, pictures, weights, activations }: CellDistributions): Section {
+function cellSection({ cell, pictures, weights, activations }: CellDistributions, title: string): Section {
   const chart = (what: string, tensor: string, text: string): PageFile => ({
     path: `distributions/${cell}-${tensor}-${what}.svg`,
     text,
@@ -39,7 +46,7 @@ function cellSection({ cell, pictures, weights, activations }: CellDistributions
   };
   return {
     blocks: [
-      `### ${cell}`,
+      `### ${title}`,
       table(
         [left('weights'), left('activations')],
         names.map((name) => [

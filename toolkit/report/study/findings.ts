@@ -43,6 +43,10 @@ export interface Summary {
   readonly drop: Spread;
 }
 
+/** A cell for people. */
+export const nameOf = ({ network, size, method, seed }: Finding): string =>
+  `${network}, ${size.levels}, ${method}, seed ${seed}`;
+
 /** The finished cells of a study, in its order; results of cells that it does not have are left out. */
 export function findingsOf(study: Study, results: readonly CellResult[]): readonly Finding[] {
   const byCell = new Map(results.map((result) => [result.cell, result]));

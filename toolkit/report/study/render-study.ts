@@ -33,7 +33,7 @@ export function renderStudy(page: StudyPage): readonly PageFile[] {
     accuracySection(findings),
     bestSection(findings),
     compactnessSection(findings),
-    distributionsSection(distributions),
+    distributionsSection(distributions, findings),
   ];
   const blocks = [
     PAGE_MARK,
@@ -90,6 +90,12 @@ function origin(study: Study, findings: readonly Finding[], command: string): re
     'All numbers come from [results.jsonl](results.jsonl), a line for each cell; with `--render` the same command makes this page and its plots from there, without training.',
     missing.length === 0
       ? standing
-      : `${standing} Missing: ${missing.map(({ id }) => `\`${id}\``).join(', ')}.`,
+      : `${standing} Missing: ${missing
+          .slice(0, TOLD)
+          .map(({ id }) => `\`${id}\``)
+          .join(', ')}${missing.length > TOLD ? ` and ${missing.length - TOLD} more` : ''}.`,
   ];
 }
+
+/** Missing cells that are told by name. */
+const TOLD = 10;
