@@ -9,11 +9,12 @@ import { describeError } from './commands/failure.js';
 import { flash } from './commands/flash.js';
 import { inspect } from './commands/inspect.js';
 import { createOutput } from './commands/output.js';
-import { finiteNumber, labelList, levels, wholeNumber } from './commands/parse-options.js';
+import { finiteNumber, labelList, levels, shard, wholeNumber } from './commands/parse-options.js';
 import { ports } from './commands/ports.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
 import type { CommandBody, CommonOptions } from './commands/run.js';
+import { study } from './commands/study.js';
 import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
 import { SET_NAMES } from './data/index.js';
@@ -158,6 +159,21 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
     .option('--labels <list>', 'names of the classes, between commas', labelList)
     .option('--count <n>', 'calibrate with only the first n pictures (default 1000)', wholeNumber(1));
+
+  command(
+    'study',
+    'train and quantize every cell of a grid, and render a page with tables and plots',
+    '--grid docs/studies/schemes.json',
+    study,
+  )
+    .requiredOption('--grid <file>', 'which networks, schemes, levels and seeds (docs/study.md)')
+    .option('--work <folder>', 'where models are kept (default build/study/<name of the study>)')
+    .option('--out <folder>', 'where results and page are written (default docs/results/<name of the study>)')
+    .option('--only <text>', 'only cells with this text in their id')
+    .addOption(
+      new Option('--shard <i/n>', 'only the i-th of n parts, for n processes at once').argParser(shard),
+    )
+    .addOption(new Option('--render', 'run nothing: render what is finished').conflicts(['only', 'shard']));
 
   command(
     'inspect',

@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plan: ['boards', 'render', 'type:firmware'],
   device: ['network', 'boards'],
   verify: ['network', 'device'],
-  report: ['network', 'boards', 'verify', 'type:plan', 'type:device'],
+  report: ['network', 'boards', 'verify', 'type:plan', 'type:device', 'type:study'],
 };
 
 /** Outside packages that only one room may import. */
