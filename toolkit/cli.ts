@@ -134,7 +134,11 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--epochs <n>', 'passes over the data with quantization', wholeNumber(1))
     .option('--float-epochs <n>', 'passes over the data before quantization', wholeNumber(1))
     .option('--rate <r>', 'largest learning rate with quantization (default 0.01)', finiteNumber)
-    .option('--float-rate <r>', 'largest learning rate before quantization (default 0.001)', finiteNumber)
+    .option(
+      '--float-rate <r>',
+      'largest learning rate before quantization (default 0.004 with batch norm, else 0.001)',
+      finiteNumber,
+    )
     .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
     .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'uniform'))
     .option('--no-learn-levels', 'keep levels as the schemes find them')

@@ -3,7 +3,7 @@ import type { DataSet } from '../data/data-set.js';
 import { InputError } from '../errors.js';
 import type { FloatModel } from '../model/float-model.js';
 import { nameSchema } from '../network/index.js';
-import type { Architecture } from './architectures.js';
+import { floatRateOf, type Architecture } from './architectures.js';
 import type { ActivationSchemeName, WeightSchemeName } from './quantizers/index.js';
 import { checkLevelCounts } from './weight-levels.js';
 
@@ -22,7 +22,7 @@ export interface TrainOptions {
   readonly epochs?: number | undefined;
   /** Epochs in floating point before; as many by default. */
   readonly floatEpochs?: number | undefined;
-  /** Adam's largest learning rates with quantization (0.01 by default) and in floating point (0.001). */
+  /** Adam's largest learning rates: with quantization (0.01 by default), in floating point (by architecture). */
   readonly rate?: number | undefined;
   readonly floatRate?: number | undefined;
   readonly activationLevels: number;
@@ -60,7 +60,7 @@ export interface FloatTrainOptions extends Omit<
 
 const EPOCHS = 12;
 /** A weight has to cross half the distance between two levels before anything changes: with quantization, more. */
-const RATES = { float: 1e-3, quantized: 1e-2 };
+const RATE = 1e-2;
 
 /** Checks the options and fills in what was left out. @throws InputError for settings that make no sense. */
 export function settle(options: TrainOptions): TrainSettings {
@@ -80,7 +80,8 @@ export function settle(options: TrainOptions): TrainSettings {
   wholeNumber('epochs', epochs.quantized, 1);
   wholeNumber('float-epochs', epochs.float, 1);
   wholeNumber('seed', seed, 0);
-  const rates = { float: options.floatRate ?? RATES.float, quantized: options.rate ?? RATES.quantized };
+  const usual = 'architecture' in origin ? floatRateOf(origin.architecture) : RATE;
+  const rates = { float: options.floatRate ?? usual, quantized: options.rate ?? RATE };
   checkRate('rate', rates.quantized);
   checkRate('float-rate', rates.float);
   const [train, test] = [data.train, data.test].map(({ shape }) => shape.join(' x '));
