@@ -142,6 +142,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
     .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'uniform'))
     .option('--no-learn-levels', 'keep levels as the schemes find them')
+    .option('--share-levels', 'one set of weight levels, and one product table, for the whole network')
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);
 
   command(

@@ -7,7 +7,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ['network'],
   data: [],
   quantize: ['model', 'data', 'network', 'type:tablize'],
-  tablize: ['network', 'data', 'quantize'],
+  tablize: ['network', 'model', 'data', 'quantize'],
   study: ['model', 'data', 'network', 'quantize', 'tablize'],
   boards: [],
   render: [],

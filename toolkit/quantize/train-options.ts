@@ -33,6 +33,8 @@ export interface TrainOptions {
   readonly activationScheme?: ActivationSchemeName | undefined;
   /** Whether levels of adaptive schemes are learned once they are found; true by default. */
   readonly learnLevels?: boolean | undefined;
+  /** One set of weight levels, and so one product table, for the whole network; false by default: one per layer. */
+  readonly shareLevels?: boolean | undefined;
   /** Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. */
   readonly out: string;
   /** The command line that a reader can repeat; goes into the provenance. */
@@ -47,6 +49,7 @@ export interface TrainSettings {
   readonly rates: { readonly float: number; readonly quantized: number };
   readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
   readonly learnLevels: boolean;
+  readonly shareLevels: boolean;
   /** Two trainings with the same text give the same model. */
   readonly key: string;
 }
@@ -73,6 +76,7 @@ export function settle(options: TrainOptions): TrainSettings {
     weightScheme = 'k-means',
     activationScheme = 'uniform',
     learnLevels = true,
+    shareLevels = false,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
@@ -92,9 +96,9 @@ export function settle(options: TrainOptions): TrainSettings {
   const pictures = picturesOf(data);
   const start = 'architecture' in origin ? origin : { from: origin.sourceHash };
   const schemes = { activations: activationScheme, weights: weightScheme };
-  const quantization = { activationLevels, weightLevels, schemes, learnLevels };
+  const quantization = { activationLevels, weightLevels, schemes, learnLevels, shareLevels };
   const key = { name, ...start, seed, epochs, rates, ...quantization, pictures };
-  return { name, epochs, rates, schemes, learnLevels, key: JSON.stringify(key) };
+  return { name, epochs, rates, schemes, learnLevels, shareLevels, key: JSON.stringify(key) };
 }
 
 /** The same for a training in floating point alone. */
