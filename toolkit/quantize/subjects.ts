@@ -114,7 +114,7 @@ export interface Schedule {
 }
 
 /** Levels change slowly beside weights: each moves a whole cluster. */
-const LEVEL_RATE = 0.2;
+const LEVEL_RATE = 0.05;
 const LEAST_GAMMA = 1e-3;
 
 /**
