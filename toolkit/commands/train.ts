@@ -26,6 +26,7 @@ export interface TrainOptions extends CommonOptions {
   readonly epochs?: number;
   readonly floatEpochs?: number;
   readonly rate?: number;
+  readonly floatRate?: number;
   readonly weights?: WeightSchemeName;
   readonly activations?: ActivationSchemeName;
   readonly learnLevels?: boolean;
@@ -34,7 +35,18 @@ export interface TrainOptions extends CommonOptions {
 
 /** `tablize train`: float training, then training with quantization, then tables; measured on the test pictures. */
 export const train: CommandBody<TrainOptions> = async (options, { output, signal }) => {
-  const { out, levels, epochs, floatEpochs, rate, weights, activations, learnLevels = true, seed } = options;
+  const {
+    out,
+    levels,
+    epochs,
+    floatEpochs,
+    rate,
+    floatRate,
+    weights,
+    activations,
+    learnLevels = true,
+    seed,
+  } = options;
   const origin = originOf(options);
   const name = networkName(options.name, out);
   const data = loadDataSetPair(options.data);
@@ -44,6 +56,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     `--levels ${levels.activations}x${levels.weights}`,
     ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
     ...(floatEpochs === undefined ? [] : [`--float-epochs ${floatEpochs}`]),
+    ...(floatRate === undefined ? [] : [`--float-rate ${floatRate}`]),
     ...(rate === undefined ? [] : [`--rate ${rate}`]),
     ...(weights === undefined ? [] : [`--weights ${weights}`]),
     ...(activations === undefined ? [] : [`--activations ${activations}`]),
@@ -61,6 +74,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     activationLevels: levels.activations,
     weightLevels: levels.weights,
     rate,
+    floatRate,
     weightScheme: weights,
     activationScheme: activations,
     learnLevels,

@@ -1,4 +1,5 @@
 import { ACTIVATIONS, type Activation } from '../model/activations.js';
+import { workspace, type Workspace } from './simd/kernels.js';
 
 /**
  * What follows the sums of a stage in training: norm or bias, activation function, rounding to levels. One pass over the
@@ -56,15 +57,16 @@ export function finishForward(
   finish: Finish,
   parameters: FinishParameters,
 ): { readonly y: Float32Array; readonly statistics: Statistics | null } {
-  const statistics = statisticsFor(z, finish, parameters);
+  const layout = layOut(z, finish.channels);
+  const statistics = statisticsFor(layout, finish, parameters);
   const affine = affineOf(finish, parameters, statistics);
   const line = lineOf(finish, parameters, affine);
-  const y = line === null ? curveForward(z, finish, parameters, affine) : lineForward(z, finish, line);
+  const y = line === null ? curveForward(z, finish, parameters, affine) : lineForward(layout, line);
   return { y, statistics };
 }
 
 /**
- * The way back. `dy` is used up: the answer may be written over it. Rounding passes the gradient straight through between the outermost levels and stops it beyond (NM: the
+ * The way back. Rounding passes the gradient straight through between the outermost levels and stops it beyond (NM: the
  * derivative of the undiscretized function). A uniform step learns from the rounding error inside and from what is cut
  * off outside; an uneven level from the values rounded to it, the level 0 not at all.
  */
@@ -76,34 +78,23 @@ export function finishBackward(
   statistics: Statistics | null,
 ): FinishGradients {
   const { channels, norm } = finish;
+  const layout = layOut(z, channels);
   const affine = affineOf(finish, parameters, statistics);
   const { k, inverse, mean } = affine;
   const line = lineOf(finish, parameters, affine);
-  const { du, shift, gamma, levels } =
+  const { errors, through, shift, gamma, levels } =
     line === null
-      ? curveBackward(z, dy, finish, parameters, affine)
-      : lineBackward(z, dy, finish, line, affine);
+      ? curveBackward(layout, z, dy, finish, parameters, affine)
+      : lineSums(layout, dy, line, affine);
   for (let c = 0; c < channels; c++) gamma[c] = (gamma[c] as number) * (inverse[c] as number);
-  if (norm === 'batch') {
-    // d of the batch norm itself: its mean and variance depend on z too. dz = du * k - (p * z + q).
-    const n = z.length / channels;
-    const p = k.map((factor, c) => (factor * (inverse[c] as number) * (gamma[c] as number)) / n);
-    const q = k.map(
-      (factor, c) => (factor * (shift[c] as number)) / n - (p[c] as number) * (mean[c] as number),
-    );
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        du[i] =
-          (du[i] as number) * (k[c] as number) - ((z[i] as number) * (p[c] as number) + (q[c] as number));
-      }
-    }
-  } else if (norm === 'running') {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) du[i] = (du[i] as number) * (k[c] as number);
-    }
-  }
+  // d of the batch norm itself: its mean and variance depend on z too. dz = du * k - (z * p + q).
+  const n = norm === 'batch' ? z.length / channels : Infinity;
+  const p = k.map((factor, c) => (factor * (inverse[c] as number) * (gamma[c] as number)) / n);
+  const q = k.map(
+    (factor, c) => (factor * (shift[c] as number)) / n - (p[c] as number) * (mean[c] as number),
+  );
   return {
-    z: du,
+    z: errorsOf(layout, errors, through, k, p, q),
     shift: Float32Array.from(shift),
     gamma: norm === 'bias' ? null : Float32Array.from(gamma),
     levels,
@@ -112,7 +103,10 @@ export function finishBackward(
 
 /** Gradients before the norm: of u, and summed per channel with and without z - mean. */
 interface Before {
-  readonly du: Float32Array;
+  /** The address of dy, */
+  readonly errors: number;
+  /** and where it passes; du = dy * gain there, 0 elsewhere. */
+  readonly through: Pick<Line, 'k' | 'b' | 'low' | 'high' | 'gain'>;
   readonly shift: Float64Array;
   readonly gamma: Float64Array;
   readonly levels: Float32Array | null;
@@ -153,100 +147,124 @@ function lineOf(
   };
 }
 
-// The loops below run over millions of values a step, and half of the branches on a value would be guessed wrong: so they
-// clip by the sign bits of integers, `x >> 31` being -1 for a negative x and 0 for others.
-
-function lineForward(z: Float32Array, { channels }: Finish, line: Line): Float32Array {
-  const { k, b, low, high, step } = line;
-  const y = new Float32Array(z.length);
-  if (step === null && low === 0 && high === Infinity) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const v = (z[i] as number) * (k[c] as number) + (b[c] as number);
-        y[i] = (v + Math.abs(v)) / 2;
-      }
-    }
-    return y;
-  }
-  if (step === null || !Number.isInteger(low) || !Number.isInteger(high)) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const v = Math.min(Math.max((z[i] as number) * (k[c] as number) + (b[c] as number), low), high);
-        y[i] = step === null ? v : Math.floor(v + 0.5) * step;
-      }
-    }
-    return y;
-  }
-  const most = high - low;
-  for (let i = 0; i < z.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      const index = (Math.floor((z[i] as number) * (k[c] as number) + (b[c] as number) + 0.5) | 0) - low;
-      const above = index & ~(index >> 31);
-      const left = most - above;
-      y[i] = (above + (left & (left >> 31)) + low) * step;
-    }
-  }
-  return y;
+/**
+ * Values in the memory of the kernels, as rows of a multiple of four values: so many places that their channels fill
+ * one, and the last row filled up.
+ */
+interface Layout {
+  readonly space: Workspace;
+  readonly z: number;
+  readonly length: number;
+  readonly channels: number;
+  readonly rows: number;
+  readonly width: number;
+  /** The first value of each channel, with which the last row is filled up. */
+  readonly pivot: Float32Array;
 }
 
-/** `du` may be written over `dy`. */
-function lineBackward(
-  z: Float32Array,
-  dy: Float32Array,
-  { channels }: Finish,
-  { k, b, low, high, gain, step }: Line,
-  { mean }: Affine,
-): Before {
-  const shift = new Float64Array(channels);
-  const gamma = new Float64Array(channels);
-  let stepGradient = 0;
-  if (step === null && low === 0 && high === Infinity) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const x = z[i] as number;
-        const positive = (Math.floor(x * (k[c] as number) + (b[c] as number)) >> 31) + 1;
-        const before = (dy[i] as number) * positive * gain;
-        dy[i] = before;
-        shift[c] = (shift[c] as number) + before;
-        gamma[c] = (gamma[c] as number) + before * (x - (mean[c] as number));
-      }
-    }
-  } else if (step === null || !Number.isInteger(low) || !Number.isInteger(high)) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const v = (z[i] as number) * (k[c] as number) + (b[c] as number);
-        const clipped = Math.min(Math.max(v, low), high);
-        const d = dy[i] as number;
-        const through = v === clipped ? d : 0;
-        if (step !== null) stepGradient += d * Math.floor(clipped + 0.5) - through * v;
-        dy[i] = through * gain;
-        shift[c] = (shift[c] as number) + through * gain;
-        gamma[c] = (gamma[c] as number) + through * gain * ((z[i] as number) - (mean[c] as number));
-      }
-    }
-  } else {
-    const most = high - low;
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const x = z[i] as number;
-        const v = x * (k[c] as number) + (b[c] as number);
-        const whole = Math.floor(v) | 0;
-        // 1 for low <= v < high, else 0.
-        const inside = (((whole - low) >> 31) | ((high - 1 - whole) >> 31)) + 1;
-        const index = (Math.floor(v + 0.5) | 0) - low;
-        const above = index & ~(index >> 31);
-        const left = most - above;
-        const d = dy[i] as number;
-        const through = d * inside;
-        stepGradient += d * (above + (left & (left >> 31)) + low) - through * v;
-        const before = through * gain;
-        dy[i] = before;
-        shift[c] = (shift[c] as number) + before;
-        gamma[c] = (gamma[c] as number) + before * (x - (mean[c] as number));
-      }
-    }
-  }
-  return { du: dy, shift, gamma, levels: step === null ? null : Float32Array.of(stepGradient) };
+function layOut(z: Float32Array, channels: number): Layout {
+  const width = channels % 4 === 0 ? channels : channels % 2 === 0 ? 2 * channels : 4 * channels;
+  const rows = Math.ceil(z.length / width);
+  const space = workspace();
+  const pivot = z.slice(0, channels);
+  const end = filled(pivot, rows * width - z.length);
+  return { space, z: space.floats(z, end), length: z.length, channels, rows, width, pivot };
+}
+
+/** The values over and over. */
+function filled(values: ArrayLike<number>, length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => values[i % values.length] as number);
+}
+
+/** Address of a row with a value for each channel. */
+const rowOf = ({ space, width }: Layout, values: ArrayLike<number>): number =>
+  space.floats(filled(values, width));
+
+/** Per channel, from a row of sums. */
+function perChannel({ space, channels, width }: Layout, sums: number): Float64Array {
+  const columns = space.readDoubles(sums, width);
+  return Float64Array.from({ length: channels }, (_, c) => {
+    let total = 0;
+    for (let i = c; i < width; i += channels) total += columns[i] as number;
+    return total;
+  });
+}
+
+function lineForward(layout: Layout, { k, b, low, high, step }: Line): Float32Array {
+  const { space, z, length, rows, width } = layout;
+  const y = space.room(rows * width);
+  space.kernels.lineForward(
+    z,
+    y,
+    rows,
+    width,
+    rowOf(layout, k),
+    rowOf(layout, b),
+    low,
+    high,
+    step ?? 1,
+    step !== null,
+  );
+  return space.readFloats(y, length);
+}
+
+function lineSums(layout: Layout, dy: Float32Array, line: Line, { mean }: Affine): Before {
+  const { space, z, rows, width } = layout;
+  const { k, b, low, high, gain, step } = line;
+  const errors = space.floats(dy, new Float32Array(rows * width - dy.length));
+  const shift = space.zeros(width);
+  const gamma = space.zeros(width);
+  const learned = space.kernels.lineSums(
+    z,
+    errors,
+    rows,
+    width,
+    rowOf(layout, k),
+    rowOf(layout, b),
+    rowOf(layout, mean),
+    low,
+    high,
+    step !== null,
+    shift,
+    gamma,
+  );
+  return {
+    errors,
+    through: line,
+    shift: perChannel(layout, shift).map((sum) => sum * gain),
+    gamma: perChannel(layout, gamma).map((sum) => sum * gain),
+    levels: step === null ? null : Float32Array.of(learned),
+  };
+}
+
+/** dz = du * k - (z * p + q). */
+function errorsOf(
+  layout: Layout,
+  errors: number,
+  through: Before['through'],
+  k: Float64Array,
+  p: Float64Array,
+  q: Float64Array,
+): Float32Array {
+  const { space, z, length, rows, width } = layout;
+  space.kernels.lineBackward(
+    z,
+    errors,
+    errors,
+    rows,
+    width,
+    rowOf(layout, through.k),
+    rowOf(layout, through.b),
+    through.low,
+    through.high,
+    rowOf(
+      layout,
+      k.map((factor) => factor * through.gain),
+    ),
+    rowOf(layout, p),
+    rowOf(layout, q),
+  );
+  return space.readFloats(errors, length);
 }
 
 /** Any activation function, any levels. */
@@ -269,6 +287,7 @@ function curveForward(
 }
 
 function curveBackward(
+  { space, rows, width }: Layout,
   z: Float32Array,
   dy: Float32Array,
   { channels, activation, rounding }: Finish,
@@ -304,11 +323,15 @@ function curveBackward(
       gamma[c] = (gamma[c] as number) + through * ((z[i] as number) - (mean[c] as number));
     }
   }
-  if (rounding === null || levels === null) return { du, shift, gamma, levels: null };
-  const learned = Float32Array.from(gradients, (sum, index) =>
-    rounding.kind === 'uneven' && levels[index] === 0 ? 0 : sum,
-  );
-  return { du, shift, gamma, levels: learned };
+  const learned =
+    rounding === null || levels === null
+      ? null
+      : Float32Array.from(gradients, (sum, index) =>
+          rounding.kind === 'uneven' && levels[index] === 0 ? 0 : sum,
+        );
+  const errors = space.floats(du, new Float32Array(rows * width - du.length));
+  const through = { k, b, low: -Infinity, high: Infinity, gain: 1 };
+  return { errors, through, shift, gamma, levels: learned };
 }
 
 /** The values of the levels, and the index of the level nearest to a value. */
@@ -331,25 +354,21 @@ function rounder(rounding: Rounding | null, levels: Float32Array | null) {
   return { values, index };
 }
 
-function statisticsFor(z: Float32Array, finish: Finish, { running }: FinishParameters): Statistics | null {
+function statisticsFor(layout: Layout, finish: Finish, { running }: FinishParameters): Statistics | null {
   if (finish.norm === 'bias') return null;
-  return finish.norm === 'running' ? running : batchStatistics(z, finish.channels);
+  return finish.norm === 'running' ? running : batchStatistics(layout);
 }
 
-function batchStatistics(z: Float32Array, channels: number): Statistics {
-  const n = z.length / channels;
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  for (let i = 0; i < z.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      const value = z[i] as number;
-      sums[c] = (sums[c] as number) + value;
-      squares[c] = (squares[c] as number) + value * value;
-    }
-  }
-  const mean = Float32Array.from(sums, (sum) => sum / n);
-  const variance = Float32Array.from(squares, (square, c) =>
-    Math.max(square / n - ((sums[c] as number) / n) ** 2, 0),
+/** By sums of z - pivot, which lose less to rounding than those of z where the mean is far from 0. */
+function batchStatistics(layout: Layout): Statistics {
+  const { space, z, length, channels, rows, width, pivot } = layout;
+  const n = length / channels;
+  const [sums, squares] = [space.zeros(width), space.zeros(width)];
+  space.kernels.statistics(z, rows, width, rowOf(layout, pivot), sums, squares);
+  const middles = perChannel(layout, sums).map((sum) => sum / n);
+  const mean = Float32Array.from(middles, (middle, c) => (pivot[c] ?? 0) + middle);
+  const variance = Float32Array.from(perChannel(layout, squares), (square, c) =>
+    Math.max(square / n - (middles[c] ?? 0) ** 2, 0),
   );
   return { mean, variance };
 }

@@ -1,4 +1,4 @@
-import type { Attribute, NamedAttrMap, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Attribute, NamedAttrMap, Rank, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from './backend.js';
 import { depthwiseFilterSums } from './depthwise-filter-sums.js';
 
@@ -82,7 +82,7 @@ function filterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap):
 /** The same for a 1 x 1 filter: a product of matrices. (One that is told to transpose is ten times slower.) */
 function pointwise(tf: Tf, x: Tensor4D, dy: Tensor4D): Tensor4D {
   const rows = tf.transpose(tf.reshape(x, [-1, x.shape[3]]));
-  const gradient = tf.matMul(rows as Tensor2D, tf.reshape(dy, [-1, dy.shape[3]]) as Tensor2D);
+  const gradient = tf.matMul(rows, tf.reshape<Rank.R2>(dy, [-1, dy.shape[3]]));
   return tf.reshape(gradient, [1, 1, x.shape[3], dy.shape[3]]);
 }
 
@@ -91,17 +91,12 @@ function depthwiseFilterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: Named
   const filter = size4(attrs['filterShape']);
   const [height, width] = filter;
   const { stride, top, left } = geometry(tf, x.shape, filter, attrs, true);
-  const rows = (dy.shape[1] - 1) * stride[0] + height;
-  const columns = (dy.shape[2] - 1) * stride[1] + width;
-  const padded = fit(tf, x, top, left, rows, columns);
-  const sums = depthwiseFilterSums(
-    padded.dataSync() as Float32Array,
-    padded.shape,
-    dy.dataSync() as Float32Array,
-    dy.shape,
-    [height, width],
+  const sums = depthwiseFilterSums(x.dataSync<'float32'>(), x.shape, dy.dataSync<'float32'>(), dy.shape, {
+    filter: [height, width],
     stride,
-  );
+    top,
+    left,
+  });
   return tf.tensor4d(sums, filter);
 }
 

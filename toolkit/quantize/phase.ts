@@ -10,8 +10,6 @@ const BATCH = 64;
 const STEPS_PER_LINE = 200;
 /** Batches by which the norms are measured at the end. */
 const NORM_BATCHES = 100;
-/** A weight has to cross half the distance between two levels before anything changes: with quantization the rate is higher. */
-const QUANTIZED_RATE = 10;
 /** Test pictures for the line of progress after an epoch. */
 const LOOK = 2000;
 
@@ -19,7 +17,7 @@ const LOOK = 2000;
 export interface Run {
   readonly tf: Tf;
   readonly options: Pick<TrainOptions, 'data' | 'seed' | 'signal'>;
-  readonly settings: Pick<TrainSettings, 'epochs' | 'rate' | 'shift'>;
+  readonly settings: Pick<TrainSettings, 'epochs' | 'rates' | 'shift'>;
   readonly store: CheckpointStore;
   readonly found: Checkpoint | null;
   readonly progress: (line: string) => void;
@@ -41,7 +39,7 @@ export async function trainPhase(
     targets,
     epochs,
     batchSize: BATCH,
-    rate: settings.rate * (phase === 'quantized' ? QUANTIZED_RATE : 1),
+    rate: settings.rates[phase],
     shift: settings.shift,
     seed: options.seed,
     signal: options.signal,

@@ -62,7 +62,7 @@ function compute(tf: Tf, stage: FusedStage, tensors: Tensors, inputs: readonly T
     case 'averagePool':
       return tf.avgPool(pad(tf, input, stage.padding, 0), [...stage.window], [...stage.stride], 'valid');
     case 'add':
-      return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), input as Tensor);
+      return inputs.slice(1).reduce<Tensor>((sum, other) => tf.add(sum, other), input);
     case 'concat':
       return tf.concat([...inputs], 3);
   }

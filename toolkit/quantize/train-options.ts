@@ -25,8 +25,9 @@ export interface TrainOptions {
   readonly epochs?: number | undefined;
   /** Epochs in floating point before; as many by default. */
   readonly floatEpochs?: number | undefined;
-  /** Adam's largest learning rate; 0.001 by default. */
+  /** Adam's largest learning rates with quantization (0.01 by default) and in floating point (0.001). */
   readonly rate?: number | undefined;
+  readonly floatRate?: number | undefined;
   /**
    * Training pictures are moved by up to so many pixels at random; 1 by default, 0 for pictures of less than 4 pixels
    * in height or width and for what is no picture.
@@ -54,7 +55,7 @@ export interface TrainOptions {
 export interface TrainSettings {
   readonly name: string;
   readonly epochs: { readonly float: number; readonly quantized: number };
-  readonly rate: number;
+  readonly rates: { readonly float: number; readonly quantized: number };
   readonly shift: number;
   readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
   readonly learnLevels: boolean;
@@ -72,7 +73,8 @@ export interface FloatTrainOptions extends Omit<
 }
 
 const EPOCHS = 12;
-const RATE = 1e-3;
+/** A weight has to cross half the distance between two levels before anything changes: with quantization, more. */
+const RATES = { float: 1e-3, quantized: 1e-2 };
 const SHIFT = 1;
 /** Of smaller pictures a shift would take too much away. */
 const SHIFTED_FROM = 4;
@@ -88,7 +90,6 @@ export function settle(options: TrainOptions): TrainSettings {
     weightScheme = 'k-means',
     activationScheme = 'uniform',
     learnLevels = true,
-    rate = RATE,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
@@ -97,11 +98,9 @@ export function settle(options: TrainOptions): TrainSettings {
   wholeNumber('float-epochs', epochs.float, 1);
   wholeNumber('seed', seed, 0);
   wholeNumber('shift', options.shift ?? 0, 0);
-  if (!(rate > 0 && rate <= 1)) {
-    throw new InputError(`rate: ${rate} is not a number above 0 and up to 1`, {
-      next: 'Give for example --rate 0.001.',
-    });
-  }
+  const rates = { float: options.floatRate ?? RATES.float, quantized: options.rate ?? RATES.quantized };
+  checkRate('rate', rates.quantized);
+  checkRate('float-rate', rates.float);
   const [train, test] = [data.train, data.test].map(({ shape }) => shape.join(' x '));
   if (train !== test) {
     throw new InputError(`training pictures are ${train}, test pictures ${test}`, { where: data.test.name });
@@ -115,8 +114,8 @@ export function settle(options: TrainOptions): TrainSettings {
   const quantization = { activationLevels, weightLevels, schemes, learnLevels };
   // What is left out as a rule is not in the key: an unfinished training of an older version can go on.
   const shifted = options.shift === undefined ? {} : { shift };
-  const key = { name, ...start, seed, epochs, rate, ...shifted, ...quantization, pictures };
-  return { name, epochs, rate, shift, schemes, learnLevels, key: JSON.stringify(key) };
+  const key = { name, ...start, seed, epochs, rates, ...shifted, ...quantization, pictures };
+  return { name, epochs, rates, shift, schemes, learnLevels, key: JSON.stringify(key) };
 }
 
 const defaultShift = ({ shape: [height, width] }: DataSet): number =>
@@ -153,19 +152,34 @@ export function fitTo(model: FloatModel, data: DataSet): DataSet {
 /** The same for a training in floating point alone. */
 export function settleFloat(
   options: FloatTrainOptions,
-): Pick<TrainSettings, 'name' | 'epochs' | 'rate' | 'shift' | 'key'> {
+): Pick<TrainSettings, 'name' | 'epochs' | 'rates' | 'shift' | 'key'> {
   const { architecture, ...rest } = options;
   // Levels that are not used.
   const levels = { activationLevels: 2, weightLevels: 2 };
-  const { epochs, rate, shift, name } = settle({ ...rest, ...levels, origin: { architecture } });
+  const { epochs, rates, shift, name } = settle({ ...rest, ...levels, origin: { architecture } });
   const pictures = picturesOf(options.data);
   const shifted = options.shift === undefined ? {} : { shift };
-  const key = { name, architecture, seed: options.seed, epochs: epochs.float, rate, ...shifted, pictures };
-  return { name, epochs, rate, shift, key: JSON.stringify(key) };
+  const key = {
+    name,
+    architecture,
+    seed: options.seed,
+    epochs: epochs.float,
+    rate: rates.float,
+    ...shifted,
+    pictures,
+  };
+  return { name, epochs, rates, shift, key: JSON.stringify(key) };
 }
 
 const picturesOf = ({ train, test }: TrainOptions['data']) =>
   [train, test].map((set) => [set.name, set.labels.length]);
+
+function checkRate(what: string, rate: number): void {
+  if (rate > 0 && rate <= 1) return;
+  throw new InputError(`${what}: ${rate} is not a number above 0 and up to 1`, {
+    next: `Give for example --${what} 0.001.`,
+  });
+}
 
 function wholeNumber(what: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;

@@ -7,7 +7,9 @@ import { measuredTables, type Tables } from './measured-tables.js';
 
 /** Those of a training without a folder, and how the model is to be read. */
 export interface TrainTablesOptions
-  extends Reading, Omit<TrainOptions, 'data' | 'origin' | 'name' | 'out' | 'seed' | 'floatEpochs'> {
+  extends
+    Reading,
+    Omit<TrainOptions, 'data' | 'origin' | 'name' | 'out' | 'seed' | 'floatEpochs' | 'floatRate'> {
   /** To train with: the model's shape and classes go for those that are not said. */
   readonly train: Pictures | DataSet;
   /** To measure with. */

@@ -1,0 +1,2 @@
+export { lineBackward, lineForward, lineSums, statistics } from './finish';
+export { depthwiseFilterSums } from './depthwise';
