@@ -8,6 +8,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   data: [],
   quantize: ['model', 'data', 'network', 'type:tablize'],
   tablize: ['network', 'model', 'data', 'quantize'],
+  workflow: ['model', 'data', 'network', 'quantize', 'tablize'],
   study: ['model', 'data', 'network', 'quantize', 'tablize'],
   boards: [],
   render: [],

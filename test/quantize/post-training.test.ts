@@ -48,6 +48,11 @@ describe('quantization after training', () => {
     expect(model.stages.map(({ name }) => name)).toEqual([
       'conv-a',
       'pool',
+      'depth',
+      'sum',
+      'side',
+      'joined',
+      'padded',
       'conv-b',
       'mean',
       'conv-c',

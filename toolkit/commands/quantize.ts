@@ -6,7 +6,7 @@ import { measureNetwork, networkHash } from '../network/index.js';
 import { claimModelFolder, quantizeModel, serializeQuantized } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
-import { networkName, writeTables } from './model-folder.js';
+import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 export interface QuantizeOptions extends CommonOptions {
@@ -52,7 +52,8 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, { output, 
   const path = writeTables(out, network);
   const accuracy = {
     float: network.provenance.floatAccuracy,
-    table: test === undefined ? null : await tableAccuracy(network, test, output.progress, signal),
+    table:
+      test === undefined ? null : await tableAccuracy(network, test, output.progress, signal, TABLES_WRITTEN),
   };
   const { tableEntries } = measureNetwork(network);
   output.json({ name, folder: out, hash: networkHash(network), tableEntries, accuracy });

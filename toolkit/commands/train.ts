@@ -12,7 +12,7 @@ import {
 } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
-import { networkName, writeTables } from './model-folder.js';
+import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 export interface TrainOptions extends CommonOptions {
@@ -91,7 +91,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   const path = writeTables(out, network);
   const accuracy = {
     float: network.provenance.floatAccuracy,
-    table: await tableAccuracy(network, data.test, output.progress, signal),
+    table: await tableAccuracy(network, data.test, output.progress, signal, TABLES_WRITTEN),
   };
   removeCheckpoint(out);
   const { tableEntries } = measureNetwork(network);

@@ -3,14 +3,14 @@ import type { FloatModel } from '../model/float-model.js';
 import { fuse } from '../model/fuse.js';
 import { hashTfjsLayers } from '../model/read-tfjs-layers.js';
 import { writeFileAtomic } from '../model/write-file.js';
-import { writeTfjsLayers } from '../model/write-tfjs-layers.js';
+import { checkTfjsLayers, writeTfjsLayers } from '../model/write-tfjs-layers.js';
 import { newTrainee, type Parameters } from './adam.js';
 import { buildArchitecture } from './architectures.js';
 import { loadBackend, type Tf } from './backend.js';
 import { buildQuantized } from './build-quantized.js';
 import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { claimModelFolder } from './claim-model-folder.js';
-import { loadCheckpoint } from './checkpoint.js';
+import { folderStore, NO_STORE } from './checkpoint.js';
 import type { Levels } from './levels.js';
 import { withEqualChannels, withPositiveNorms, withUnitKernels } from './norms.js';
 import { observe, predict, type Subject } from './optimize.js';
@@ -27,7 +27,7 @@ import {
 } from './subjects.js';
 import { distilled } from './targets.js';
 import { floatPhase } from './train-float.js';
-import { settle, type TrainOptions, type TrainSettings } from './train-options.js';
+import { fitTo, settle, type TrainOptions, type TrainSettings } from './train-options.js';
 import { withWeights } from './with-weights.js';
 import { WEIGHT_QUANTIZERS, type ActivationSchemeName } from './quantizers/index.js';
 
@@ -47,27 +47,30 @@ const FREEZE_FROM = 0.9;
 
 /**
  * Trains a network in floating point (unless it comes trained), then quantization-aware with the float network as
- * teacher. Writes the float model and the quantized model into `out`. When interrupted it goes on at the last finished
- * epoch if called again alike. The checkpoint stays until `removeCheckpoint`, for what the caller does with the model may
- * be interrupted too.
+ * teacher. With a folder `out` it writes the float model and the quantized model there, and when interrupted goes on at
+ * the last finished epoch if called again alike. The checkpoint stays until `removeCheckpoint`, for what the caller does
+ * with the model may be interrupted too.
  *
- * @throws InputError for settings that make no sense, a layer that cannot be quantized (its name), a training that
- * diverges, or a folder that is not ours or cannot be written to; InterruptedError when the signal is aborted.
+ * @throws InputError for settings that make no sense, pictures that the model does not read, a layer that cannot be
+ * quantized (its name) or, with `out`, not be written, a training that diverges, or a folder that is not ours or cannot be
+ * written to; InterruptedError when the signal is aborted.
  */
 export async function trainModel(options: TrainOptions): Promise<TrainResult> {
-  const { data, origin, seed, activationLevels, weightLevels, out } = options;
+  const { origin, seed, activationLevels, weightLevels, out } = options;
   const settings = settle(options);
   const progress = options.progress ?? (() => undefined);
-  const start =
-    'model' in origin
-      ? { ...origin.model, name: settings.name }
-      : buildArchitecture(origin.architecture, settings.name, data.train.shape, data.train.classes, seed);
+  const start = startOf(options, settings.name);
+  const data = { train: fitTo(start, options.data.train), test: fitTo(start, options.data.test) };
   const fused = fuse(start);
-  claimModelFolder(out);
-  const found = loadCheckpoint(out, settings.key);
+  if (out !== undefined) {
+    checkTfjsLayers(start);
+    claimModelFolder(out);
+  }
+  const store = out === undefined ? NO_STORE : folderStore(out, settings.key);
+  const found = store.load();
   const { tf, name: backend, why } = await loadBackend();
   progress(`training ${settings.name} on ${backend}: ${why}`);
-  const run: Run = { tf, options, settings, found, progress };
+  const run: Run = { tf, options: { ...options, data }, settings, store, found, progress };
 
   const floating = floatSubject(fused);
   const parameters = weightParameters(fused);
@@ -82,7 +85,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     input: calibrateInput(fused, data.train, activationLevels, settings.schemes.activations),
     outputs: calibrate(
       tf,
-      options,
+      { data, activationLevels },
       settings.schemes.activations,
       floatSubject(trained),
       weightParameters(trained),
@@ -100,18 +103,32 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
 
   const { stages, outputs: levels } = finishQuantized(learned, trained, quantization);
   // Not before all is learned: an old model in the folder stays whole until then.
-  writeTfjsLayers(join(out, 'float'), floatModel);
+  const written = out === undefined ? null : writeFloat(out, floatModel);
   const model = buildQuantized(trained, quantization.input, stages, levels, {
-    sourceHash: hashTfjsLayers(join(out, 'float', 'model.json')),
+    sourceHash: written ?? ('model' in origin ? (origin.sourceHash ?? null) : null),
     schemes: describeSchemes(settings, activationLevels, weightLevels),
     seed,
     floatAccuracy,
     testPictures: data.test.labels.length,
     command: options.command ?? null,
   });
-  writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(model));
+  if (out !== undefined) writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(model));
   progress(`float ${percent(floatAccuracy)}, quantized ${percent(quantizedAccuracy)}`);
   return { model, floatModel, floatAccuracy, quantizedAccuracy };
+}
+
+/** The network before the training: one of ours, or the one that comes trained. */
+function startOf({ origin, data, seed }: TrainOptions, name: string): FloatModel {
+  if ('model' in origin) return { ...origin.model, name };
+  const { shape, classes } = data.train;
+  return buildArchitecture(origin.architecture, name, shape, classes, seed);
+}
+
+/** Writes the float model into a model folder; the hash of its files. */
+function writeFloat(out: string, model: FloatModel): string {
+  const folder = join(out, 'float');
+  writeTfjsLayers(folder, model);
+  return hashTfjsLayers(join(folder, 'model.json'));
 }
 
 /** Levels of fixed schemes are never learned; others are, if that is wanted. */
@@ -143,7 +160,7 @@ function describeSchemes(settings: TrainSettings, activationLevels: number, weig
 /** Levels of every tensor that is quantized, from what the float network gives. */
 function calibrate(
   tf: Tf,
-  options: TrainOptions,
+  options: Pick<TrainOptions, 'data' | 'activationLevels'>,
   scheme: ActivationSchemeName,
   subject: Subject,
   parameters: Parameters,
