@@ -45,11 +45,8 @@ export function chooseScale(
   const coarsest = target === null ? COARSEST_LOGITS : 0;
   const found = finest(options, free, coarsest, (octaves, bits) => {
     const shift = free ? 0 : octaves;
-    const candidate = fitted(
-      integerStage(stage, from, base / 2 ** octaves, shift, target),
-      from.map(levelCount),
-      bits,
-    );
+    const unit = free ? wholeUnit(base, octaves) : base / 2 ** octaves;
+    const candidate = fitted(integerStage(stage, from, unit, shift, target), from.map(levelCount), bits);
     return candidate === null ? null : [candidate];
   });
   if (found?.[0] !== undefined) return found[0];
@@ -75,7 +72,7 @@ export function chooseSharedScale(
 ): readonly IntegerStage[] {
   const found = finest(options, true, 0, (octaves, bits) => {
     const all = stages.map(({ stage, from }) => {
-      const unit = weightUnit(stage, from) / 2 ** octaves;
+      const unit = wholeUnit(weightUnit(stage, from), octaves);
       return fitted(
         integerStage(stage, from, unit, 0, targetOf(stage, options.requantize)),
         from.map(levelCount),
@@ -128,6 +125,9 @@ function tooWide(where: string, { accumulatorBits }: ScaleOptions): BuildError {
     next: 'Allow wider accumulators, or use fewer activation levels.',
   });
 }
+
+/** About `base / 2^octaves`, and such that `base`, the largest product of a step, is a whole number of units. */
+const wholeUnit = (base: number, octaves: number): number => base / Math.round(2 ** octaves);
 
 /** The largest product of a weight level with a step of its input: a natural size to measure accumulators by. */
 function weightUnit(stage: ComputingStage, [first]: readonly Levels[]): number {
