@@ -1,4 +1,4 @@
-import { depthwiseFilterSums, type Windows } from '../../toolkit/quantize/depthwise-filter-sums.js';
+import { depthwiseFilterSums, filterSums, type Windows } from '../../toolkit/quantize/filter-sums.js';
 import * as finish from '../../toolkit/quantize/finish.js';
 import { ownHeap, within } from '../../toolkit/quantize/simd/space.js';
 
@@ -36,15 +36,11 @@ export function finishBackward(
   });
 }
 
-/** `depthwiseFilterSums` for arrays. */
-export function depthwiseSums(
-  x: Float32Array,
-  xShape: Size4,
-  dy: Float32Array,
-  dyShape: Size4,
-  windows: Windows,
-): Float32Array {
-  return within(memory(), (space) =>
-    depthwiseFilterSums(space, space.floats(x), xShape, space.floats(dy), dyShape, windows),
-  );
+/** `filterSums` and `depthwiseFilterSums` for arrays. */
+export const sumsOfFilter = onArrays(filterSums);
+export const sumsOfDepthwiseFilter = onArrays(depthwiseFilterSums);
+
+function onArrays(sumsOf: typeof filterSums) {
+  return (x: Float32Array, xShape: Size4, dy: Float32Array, dyShape: Size4, windows: Windows): Float32Array =>
+    within(memory(), (space) => sumsOf(space, space.floats(x), xShape, space.floats(dy), dyShape, windows));
 }
