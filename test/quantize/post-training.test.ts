@@ -5,8 +5,8 @@ import { InputError, InterruptedError } from '../../toolkit/errors.js';
 import { readTfjsLayers, type FloatModel } from '../../toolkit/model/index.js';
 import { safeNames } from '../../toolkit/model/safe-name.js';
 import { checkNetwork, createInterpreter, nameSchema } from '../../toolkit/network/index.js';
+import { leastErrorLevels } from '../../toolkit/quantize/least-error-levels.js';
 import { parseQuantized, quantizeModel, serializeQuantized } from '../../toolkit/quantize/index.js';
-import { leastErrorLevels } from '../../toolkit/quantize/post-training.js';
 import { randomSource } from '../../toolkit/quantize/random.js';
 import { tablize } from '../../toolkit/tablize/index.js';
 import { everyLayer } from '../model/random-model.js';
@@ -48,6 +48,11 @@ describe('quantization after training', () => {
     expect(model.stages.map(({ name }) => name)).toEqual([
       'conv-a',
       'pool',
+      'depth',
+      'sum',
+      'side',
+      'joined',
+      'padded',
       'conv-b',
       'mean',
       'conv-c',

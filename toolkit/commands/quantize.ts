@@ -7,6 +7,7 @@ import { claimModelFolder, quantizeModel, serializeQuantized } from '../quantize
 import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
 import { networkName, writeTables } from './model-folder.js';
+import type { StageLevels } from './parse-options.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 export interface QuantizeOptions extends CommonOptions {
@@ -14,7 +15,7 @@ export interface QuantizeOptions extends CommonOptions {
   readonly calibrate: string;
   readonly out: string;
   readonly name?: string;
-  readonly levels: { readonly activations: number; readonly weights: number };
+  readonly levels: StageLevels;
   readonly test?: string;
   readonly labels?: readonly string[];
   /** The float network's input is `byte * scale + offset`. */
@@ -43,6 +44,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, { output, 
     sourceHash: hashTfjsLayers(options.model),
     activationLevels: levels.activations,
     weightLevels: levels.weights,
+    stageLevels: levels.stages,
     ...(test === undefined ? {} : { test }),
     progress: output.progress,
     signal,
