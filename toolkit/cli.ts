@@ -9,7 +9,14 @@ import { describeError } from './commands/failure.js';
 import { flash } from './commands/flash.js';
 import { inspect } from './commands/inspect.js';
 import { createOutput } from './commands/output.js';
-import { finiteNumber, labelList, levels, stageLevels, wholeNumber } from './commands/parse-options.js';
+import {
+  budget,
+  finiteNumber,
+  labelList,
+  levels,
+  stageLevels,
+  wholeNumber,
+} from './commands/parse-options.js';
 import { ports } from './commands/ports.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
@@ -158,6 +165,14 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       )
         .argParser(stageLevels)
         .default(stageLevels('8x5'), '8x5'),
+    )
+    .addOption(
+      new Option(
+        '--budget <costs>',
+        'in place of --levels, seek the smallest tables that need so many bytes of flash at most and lose so many points of accuracy at most, such as flash=16K,drop=0.5, or one of the two',
+      )
+        .argParser(budget)
+        .conflicts('levels'),
     )
     .option('--test <set>', 'pictures to measure the accuracies with, such as mnist:test')
     .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)

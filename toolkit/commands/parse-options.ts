@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import type { LevelCounts } from '../quantize/index.js';
+import type { Budget, Candidate } from '../search/index.js';
 
 /** Parser of an option that is a whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -26,19 +28,8 @@ export function labelList(text: string): readonly string[] {
   return labels;
 }
 
-/** Activation levels x weight levels. */
-export interface Levels {
-  readonly activations: number;
-  readonly weights: number;
-}
-
-/** Levels of a network, with exceptions by stage name. */
-export interface StageLevels extends Levels {
-  readonly stages: ReadonlyMap<string, Levels>;
-}
-
 /** The counts in `8x5`; null if they are none, or not 2 to 256 each. */
-function counts(text: string): Levels | null {
+function counts(text: string): LevelCounts | null {
   const match = /^(\d{1,3})x(\d{1,3})$/.exec(text);
   const activations = Number(match?.[1]);
   const weights = Number(match?.[2]);
@@ -47,16 +38,16 @@ function counts(text: string): Levels | null {
 }
 
 /** Parser of `8x5`: activation levels x weight levels, 2 to 256 each. */
-export function levels(text: string): Levels {
+export function levels(text: string): LevelCounts {
   const found = counts(text);
   if (found !== null) return found;
   throw new InvalidArgumentError('expected activation x weight levels, 2 to 256 each, such as 8x5.');
 }
 
 /** Parser of `8x5,conv1=13x3`: levels, then stages that have others. */
-export function stageLevels(text: string): StageLevels {
+export function stageLevels(text: string): Candidate {
   const [usual = '', ...others] = text.split(',').map((part) => part.trim());
-  const stages = new Map<string, Levels>();
+  const stages = new Map<string, LevelCounts>();
   for (const other of others) {
     const [name = '', own, ...rest] = other.split('=').map((part) => part.trim());
     if (name === '' || own === undefined || rest.length > 0)
@@ -67,14 +58,6 @@ export function stageLevels(text: string): StageLevels {
     stages.set(name, levels(own));
   }
   return { ...levels(usual), stages };
-}
-
-/** What quantization may cost; null where that does not matter. At least one of the two is a number. */
-export interface Budget {
-  /** Bytes, a whole number from 1. */
-  readonly flash: number | null;
-  /** Points of accuracy against the float network, 0 to 100. */
-  readonly drop: number | null;
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2 };
