@@ -9,7 +9,15 @@ import { describeError } from './commands/failure.js';
 import { flash } from './commands/flash.js';
 import { inspect } from './commands/inspect.js';
 import { createOutput } from './commands/output.js';
-import { finiteNumber, labelList, levels, shard, wholeNumber } from './commands/parse-options.js';
+import {
+  budget,
+  finiteNumber,
+  labelList,
+  levels,
+  shard,
+  stageLevels,
+  wholeNumber,
+} from './commands/parse-options.js';
 import { ports } from './commands/ports.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
@@ -158,7 +166,22 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     )
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
-    .addOption(levelsOption())
+    .addOption(
+      new Option(
+        '--levels <AxW>',
+        'activation x weight levels; after a comma, stages with others, such as 8x5,conv1=13x3',
+      )
+        .argParser(stageLevels)
+        .default(stageLevels('8x5'), '8x5'),
+    )
+    .addOption(
+      new Option(
+        '--budget <costs>',
+        'in place of --levels, seek the smallest tables that need so many bytes of flash at most and lose so many points of accuracy at most, such as flash=16K,drop=0.5, or one of the two',
+      )
+        .argParser(budget)
+        .conflicts('levels'),
+    )
     .option('--test <set>', 'pictures to measure the accuracies with, such as mnist:test')
     .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)
     .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
