@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
-import { boardIds, listBoards, loadBoard, nearestName, parseBoard } from '../../toolkit/boards/index.js';
+import { boardIds, listBoards, loadBoard, parseBoard } from '../../toolkit/boards/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { checkFit, firmwareProject } from '../../toolkit/firmware/index.js';
+import { nearestName } from '../../toolkit/nearest.js';
 import { planFirmware } from '../../toolkit/plan/index.js';
 import { tinyNetwork } from '../support/tiny-network.js';
 

@@ -7,8 +7,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ['network'],
   data: [],
   quantize: ['model', 'data', 'network', 'type:tablize'],
-  tablize: ['network', 'data', 'quantize'],
+  tablize: ['network', 'model', 'data', 'quantize'],
   workflow: ['model', 'data', 'network', 'quantize', 'tablize'],
+  search: ['model', 'data', 'network', 'quantize', 'tablize', 'firmware'],
   study: ['model', 'data', 'network', 'quantize', 'tablize'],
   boards: [],
   render: [],
@@ -16,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plan: ['boards', 'render', 'type:firmware'],
   device: ['network', 'boards'],
   verify: ['network', 'device'],
-  report: ['network', 'boards', 'verify', 'type:plan', 'type:device'],
+  report: ['network', 'boards', 'verify', 'search', 'type:plan', 'type:device', 'type:study'],
 };
 
 /** Outside packages that only one room may import. */
@@ -31,7 +32,7 @@ const DOORS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Files at the top of toolkit/ that every room may import. */
-const SHARED = new Set(['errors.ts', 'assets.ts', 'cache-folder.ts', 'folders.ts']);
+const SHARED = new Set(['errors.ts', 'assets.ts', 'cache-folder.ts', 'folders.ts', 'nearest.ts']);
 
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+\s+from\s+)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;

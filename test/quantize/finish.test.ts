@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  finishBackward,
-  finishForward,
-  type Finish,
-  type FinishParameters,
-} from '../../toolkit/quantize/finish.js';
+import type { Finish, FinishParameters } from '../../toolkit/quantize/finish.js';
 import { randomSource, uniformValues } from '../../toolkit/quantize/random.js';
+import { finishBackward, finishForward } from '../support/arrays-in-memory.js';
 
 const plain: Finish = { channels: 1, activation: 'linear', norm: 'bias', epsilon: 1e-3, rounding: null };
 const none: FinishParameters = { shift: Float32Array.of(0), gamma: null, running: null, levels: null };

@@ -25,6 +25,8 @@ describe('activation levels', () => {
     expect(levelsCovering(-1, 0.75, 8)).toEqual({ count: 8, step: 0.25, zero: 4 });
     expect(levelsCovering(0, 0, 8)).toEqual({ count: 8, step: 1, zero: 0 });
     expect(levelsCovering(-2, 0, 3)).toEqual({ count: 3, step: 1, zero: 2 });
+    expect(levelsCovering(-2, 1, 2)).toEqual({ count: 2, step: 2, zero: 1 });
+    expect(levelsCovering(-2, 3, 2)).toEqual({ count: 2, step: 3, zero: 0 });
   });
 
   test('levels reach both ends, hold zero, and rounding is off by half a step at the most', () => {

@@ -33,6 +33,7 @@ const subject: Subject = quantizedSubject(model, {
   input: inputLevels(model, 4),
   outputs: new Map(),
   weightLevels: () => 3,
+  shareWeightLevels: false,
   scheme: kMeansWeightLevels,
   learnWeightLevels: true,
   learnActivationLevels: true,

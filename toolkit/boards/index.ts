@@ -1,3 +1,2 @@
 export * from './board.js';
-export * from './nearest.js';
 export * from './registry.js';

@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { z } from 'zod';
 import { assetPath } from '../assets.js';
 import { InputError } from '../errors.js';
+import { nearestName } from '../nearest.js';
 import { boardSchema, type Board } from './board.js';
 import { contradiction } from './contradiction.js';
-import { nearestName } from './nearest.js';
 
 /** Ids of the boards that are shipped, sorted. */
 export function boardIds(): readonly string[] {

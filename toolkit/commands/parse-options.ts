@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import type { LevelCounts } from '../quantize/index.js';
+import type { Budget, Candidate } from '../search/index.js';
 
 /** Parser of an option that is a whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -26,14 +28,78 @@ export function labelList(text: string): readonly string[] {
   return labels;
 }
 
-/** Parser of `8x5`: activation levels x weight levels, 2 to 256 each. */
-export function levels(text: string): { readonly activations: number; readonly weights: number } {
+/** The counts in `8x5`; null if they are none, or not 2 to 256 each. */
+function counts(text: string): LevelCounts | null {
   const match = /^(\d{1,3})x(\d{1,3})$/.exec(text);
   const activations = Number(match?.[1]);
   const weights = Number(match?.[2]);
   const allowed = (count: number): boolean => count >= 2 && count <= 256;
-  if (match === null || !allowed(activations) || !allowed(weights)) {
-    throw new InvalidArgumentError('expected activation x weight levels, 2 to 256 each, such as 8x5.');
+  return match !== null && allowed(activations) && allowed(weights) ? { activations, weights } : null;
+}
+
+/** Parser of `8x5`: activation levels x weight levels, 2 to 256 each. */
+export function levels(text: string): LevelCounts {
+  const found = counts(text);
+  if (found !== null) return found;
+  throw new InvalidArgumentError('expected activation x weight levels, 2 to 256 each, such as 8x5.');
+}
+
+/** Parser of `8x5,conv1=13x3`: levels, then stages that have others. */
+export function stageLevels(text: string): Candidate {
+  const [usual = '', ...others] = text.split(',').map((part) => part.trim());
+  const stages = new Map<string, LevelCounts>();
+  for (const other of others) {
+    const [name = '', own, ...rest] = other.split('=').map((part) => part.trim());
+    if (name === '' || own === undefined || rest.length > 0)
+      throw new InvalidArgumentError(
+        `expected a stage and its levels, such as conv1=13x3, in place of "${other}".`,
+      );
+    if (stages.has(name)) throw new InvalidArgumentError(`stage "${name}" is there twice.`);
+    stages.set(name, levels(own));
   }
-  return { activations, weights };
+  return { ...levels(usual), stages };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2 };
+
+/** Parser of `flash=12K,drop=0.5`, in any order; either may be left out. */
+export function budget(text: string): Budget {
+  const given = new Map<string, string>();
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const [name = '', value = ''] = part.split(/=(.*)/s);
+    if (!['flash', 'drop'].includes(name))
+      throw new InvalidArgumentError(
+        `expected flash and drop, such as flash=12K,drop=0.5, in place of "${part}".`,
+      );
+    if (given.has(name)) throw new InvalidArgumentError(`${name} is there twice.`);
+    given.set(name, value);
+  }
+  const [flash, drop] = [given.get('flash'), given.get('drop')];
+  return { flash: flash === undefined ? null : bytes(flash), drop: drop === undefined ? null : points(drop) };
+}
+
+function bytes(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([KM]?)$/.exec(text) ?? [];
+  const value = Math.floor(Number(number) * (UNITS[unit] ?? 1));
+  if (number !== '' && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError(
+    `expected bytes of flash, at least 1, such as 12288, 12K or 1.5M, in place of "${text}".`,
+  );
+}
+
+function points(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= 100) return value;
+  throw new InvalidArgumentError(`expected a drop of 0 to 100 points, such as 0.5, in place of "${text}".`);
+}
+
+/** Parser of `1/2`: the first of two processes that share the work. */
+export function shard(text: string): { readonly index: number; readonly count: number } {
+  const match = /^(\d{1,4})\/(\d{1,4})$/.exec(text);
+  const index = Number(match?.[1]);
+  const count = Number(match?.[2]);
+  if (match === null || index < 1 || index > count) {
+    throw new InvalidArgumentError('expected which of how many processes this is, such as 1/2.');
+  }
+  return { index, count };
 }

@@ -1,20 +1,37 @@
 import { join } from 'node:path';
-import { loadDataSet, take } from '../data/index.js';
-import { EXIT } from '../errors.js';
+import { loadDataSet, take, type DataSet } from '../data/index.js';
+import { EXIT, InputError } from '../errors.js';
 import { hashTfjsLayers, readTfjsLayers, writeFileAtomic } from '../model/index.js';
 import { measureNetwork, networkHash } from '../network/index.js';
-import { claimModelFolder, quantizeModel, serializeQuantized } from '../quantize/index.js';
+import {
+  claimModelFolder,
+  prepareQuantization,
+  serializeQuantized,
+  type PreparedModel,
+} from '../quantize/index.js';
+import { searchLines, searchReport, trialLine, type SearchReport } from '../report/search.js';
 import { percent } from '../report/text.js';
+import {
+  createEvaluate,
+  levelOptions,
+  searchLevels,
+  tablesOf,
+  unmetError,
+  type Budget,
+  type Candidate,
+} from '../search/index.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
-import type { CommandBody, CommonOptions } from './run.js';
+import type { CommandBody, CommonOptions, Run } from './run.js';
 
 export interface QuantizeOptions extends CommonOptions {
   readonly model: string;
   readonly calibrate: string;
   readonly out: string;
   readonly name?: string;
-  readonly levels: { readonly activations: number; readonly weights: number };
+  readonly levels: Candidate;
+  /** Levels are sought, in place of `levels`. */
+  readonly budget?: Budget;
   readonly test?: string;
   readonly labels?: readonly string[];
   /** The float network's input is `byte * scale + offset`. */
@@ -27,9 +44,18 @@ export interface QuantizeOptions extends CommonOptions {
 const CALIBRATION_PICTURES = 1000;
 
 /** `tablize quantize`: tables for a float model that was trained elsewhere, without training it again. */
-export const quantize: CommandBody<QuantizeOptions> = async (options, { output, signal }) => {
-  const { out, levels, labels, scale, offset } = options;
+export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
+  const { out, budget, labels, scale, offset } = options;
+  const { output, signal } = run;
   const name = networkName(options.name, out);
+  if (typeof budget?.drop === 'number' && options.test === undefined)
+    throw new InputError(
+      'a drop in accuracy is to be kept to, and there are no pictures to measure it with',
+      {
+        where: '--budget',
+        next: 'give some with --test, such as --test mnist:test',
+      },
+    );
   const floatModel = readTfjsLayers(options.model, {
     ...(labels === undefined ? {} : { labels }),
     ...(scale === undefined ? {} : { scale }),
@@ -38,15 +64,15 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, { output, 
   const test = options.test === undefined ? undefined : loadDataSet(options.test);
   const calibration = take(loadDataSet(options.calibrate), options.count ?? CALIBRATION_PICTURES);
   claimModelFolder(out);
-  const quantized = await quantizeModel(floatModel, calibration, {
+  const prepared = prepareQuantization(floatModel, calibration, {
     name,
     sourceHash: hashTfjsLayers(options.model),
-    activationLevels: levels.activations,
-    weightLevels: levels.weights,
     ...(test === undefined ? {} : { test }),
     progress: output.progress,
     signal,
   });
+  const search = budget === undefined ? null : await seek(prepared, test ?? calibration, budget, run);
+  const quantized = await prepared.quantize(levelOptions(search?.levels ?? options.levels), output.progress);
   const network = tablize(quantized);
   writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(quantized));
   const path = writeTables(out, network);
@@ -56,10 +82,42 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, { output, 
       test === undefined ? null : await tableAccuracy(network, test, output.progress, signal, TABLES_WRITTEN),
   };
   const { tableEntries } = measureNetwork(network);
-  output.json({ name, folder: out, hash: networkHash(network), tableEntries, accuracy });
+  output.json({
+    name,
+    folder: out,
+    hash: networkHash(network),
+    tableEntries,
+    accuracy,
+    ...(search === null ? {} : { search: search.report }),
+  });
   output.line(
     `${name}: tables of ${tableEntries} entries${accuracy.table === null || accuracy.float === null ? '' : `, ${percent(accuracy.table)}; ${percent(accuracy.float)} in float, on ${test?.name ?? ''}`}`,
   );
   output.line(path);
   return EXIT.ok;
 };
+
+/** Levels that meet a budget, measured on `data`. @throws BuildError if none do, after what was tried is told. */
+async function seek(
+  prepared: PreparedModel,
+  data: DataSet,
+  budget: Budget,
+  { output, signal }: Run,
+): Promise<{ readonly levels: Candidate; readonly report: SearchReport }> {
+  const jury = { data, floatRight: await prepared.floatRight(data) };
+  const evaluate = createEvaluate(prepared, {
+    jury,
+    drop: budget.drop,
+    tell: (trial) => {
+      output.progress(trialLine(trial));
+    },
+    signal,
+  });
+  const found = await searchLevels(budget, { tables: tablesOf(prepared), evaluate });
+  const report = searchReport(found, budget, data.name);
+  for (const line of searchLines(report)) output.line(line);
+  output.line('');
+  if (found.unmet !== null) throw unmetError(found.unmet, budget);
+  if (found.best === null) throw new Error('a search that found nothing and missed nothing');
+  return { levels: found.best.candidate, report };
+}

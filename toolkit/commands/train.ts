@@ -30,6 +30,7 @@ export interface TrainOptions extends CommonOptions {
   readonly weights?: WeightSchemeName;
   readonly activations?: ActivationSchemeName;
   readonly learnLevels?: boolean;
+  readonly shareLevels?: boolean;
   readonly seed: number;
 }
 
@@ -45,6 +46,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     weights,
     activations,
     learnLevels = true,
+    shareLevels = false,
     seed,
   } = options;
   const origin = originOf(options);
@@ -61,6 +63,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     ...(weights === undefined ? [] : [`--weights ${weights}`]),
     ...(activations === undefined ? [] : [`--activations ${activations}`]),
     ...(learnLevels ? [] : ['--no-learn-levels']),
+    ...(shareLevels ? ['--share-levels'] : []),
     `--seed ${seed} --out ${out}`,
     ...(options.name === undefined ? [] : [`--name ${name}`]),
   ].join(' ');
@@ -78,6 +81,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     weightScheme: weights,
     activationScheme: activations,
     learnLevels,
+    shareLevels,
     out,
     command,
     progress: output.progress,

@@ -92,6 +92,10 @@ const HIDDEN = {
 export type Architecture = keyof typeof HIDDEN;
 export const ARCHITECTURES = Object.keys(HIDDEN) as readonly Architecture[];
 
+/** Adam's rate for training an architecture in floating point: batch norm takes a larger one. */
+export const floatRateOf = (architecture: Architecture): number =>
+  architecture === 'mobilenet' || architecture === 'resnet' ? 4e-3 : 1e-3;
+
 /** An untrained network for pictures of `shape`: weights uniform after He, biases zero, the same for each seed. */
 export function buildArchitecture(
   architecture: Architecture,

@@ -6,10 +6,10 @@ import {
   type FusedStage,
   type FusedWeighted,
 } from '../model/fuse.js';
-import { safeNames } from '../model/safe-name.js';
-import { INPUT, type Provenance } from '../network/index.js';
+import type { Provenance } from '../network/index.js';
 import { isUniform, levelIndex, levelsCovering, type Levels } from './levels.js';
 import { QUANTIZED_FORMAT, type QuantizedModel, type QuantizedStage } from './quantized-model.js';
+import { quantizedNames } from './stage-levels.js';
 import { nearestLevels } from './weight-levels.js';
 
 /** What quantization found out about one stage. Weights are real numbers in TensorFlow's order, not yet snapped. */
@@ -46,10 +46,7 @@ export function buildQuantized(
   outputs: ReadonlyMap<string, Levels>,
   provenance: Provenance,
 ): QuantizedModel {
-  const names = safeNames(
-    model.stages.map((stage) => stage.name),
-    [INPUT],
-  );
+  const names = quantizedNames(model);
   const safe = (name: string): string => names.get(name) ?? name;
   const toStage = (stage: FusedStage): QuantizedStage => {
     const name = safe(stage.name);

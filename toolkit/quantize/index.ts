@@ -4,7 +4,13 @@ export { removeCheckpoint } from './checkpoint.js';
 export { claimModelFolder } from './claim-model-folder.js';
 export { dequantize, quantizedEvaluator } from './dequantize.js';
 export { levelIndex, levelsCovering, levelValue, type Levels } from './levels.js';
-export { quantizeModel, type QuantizeOptions } from './post-training.js';
+export {
+  prepareQuantization,
+  quantizeModel,
+  type PreparedModel,
+  type PrepareOptions,
+  type QuantizeOptions,
+} from './post-training.js';
 export * from './quantized-model.js';
 export {
   ACTIVATION_QUANTIZERS,
@@ -15,6 +21,7 @@ export {
   type WeightScheme,
   type WeightSchemeName,
 } from './quantizers/index.js';
+export type { LevelCounts, LevelOptions, TableStage } from './stage-levels.js';
 export type { FloatTrainOptions, Origin, TrainOptions } from './train-options.js';
 export { trainFloatModel, type FloatTrainResult } from './train-float.js';
 export { trainModel, type TrainResult } from './train.js';

@@ -64,11 +64,16 @@ export function boundariesBefore(levels: Levels, activation: Activation): number
   });
 }
 
-/** The levels with the smallest step that reach from `least` to `greatest`. */
+/**
+ * The levels with the smallest step that reach from `least` to `greatest`. Two levels, one of them 0, cannot reach both
+ * a negative and a positive end: they reach the farther one.
+ */
 export function levelsCovering(least: number, greatest: number, count: number): UniformLevels {
   const low = Math.max(-least, 0);
   const high = Math.max(greatest, 0);
   if (low === 0 && high === 0) return { count, step: 1, zero: 0 };
+  if (count === 2 && low > 0 && high > 0)
+    return { count, step: Math.max(low, high), zero: low > high ? 1 : 0 };
   const candidates = Array.from({ length: count }, (_, zero): UniformLevels => {
     const below = low === 0 ? 0 : low / zero;
     const above = high === 0 ? 0 : high / (count - 1 - zero);

@@ -37,22 +37,56 @@ export function withPositiveNorms(model: FusedModel): FusedModel {
  * difference. One set of weight levels then serves channels of all sizes: thresholds per channel make the sizes free.
  */
 export function withEqualChannels(model: FusedModel): FusedModel {
-  return {
-    ...model,
-    stages: model.stages.map((stage) =>
-      hasWeights(stage) && stage.norm !== null ? equalized(stage, stage.norm) : stage,
-    ),
-  };
+  return mapWeighted(model, (stage) => {
+    if (stage.norm === null) return stage;
+    const squares = squaresOf(stage);
+    const mean = squares.reduce((sum, square) => sum + square, 0) / squares.length;
+    return scaled(stage, stage.norm, squares, mean);
+  });
 }
 
-function equalized(stage: FusedWeighted, norm: Norm): FusedWeighted {
+/**
+ * The same network with kernels of root mean square 1: per channel where there is a norm, else as a whole, with a fixed
+ * norm to take up the scale. One set of weight levels then serves all layers.
+ */
+export function withUnitKernels(model: FusedModel): FusedModel {
+  return mapWeighted(model, (stage) => {
+    const squares = squaresOf(stage);
+    const { length } = stage.kernel;
+    if (stage.norm !== null) return scaled(stage, stage.norm, squares, length / squares.length);
+    const size = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / length) || 1;
+    return {
+      ...stage,
+      kernel: stage.kernel.map((weight) => weight / size),
+      bias: stage.bias.map(() => 0),
+      norm: {
+        gamma: stage.bias.map(() => size),
+        beta: stage.bias,
+        mean: stage.bias.map(() => 0),
+        variance: stage.bias.map(() => 1),
+        epsilon: 0,
+        fixed: true,
+      },
+    };
+  });
+}
+
+function mapWeighted(model: FusedModel, change: (stage: FusedWeighted) => FusedWeighted): FusedModel {
+  return { ...model, stages: model.stages.map((stage) => (hasWeights(stage) ? change(stage) : stage)) };
+}
+
+/** Sum of the squared weights of each output channel. */
+function squaresOf({ kernel, bias }: FusedWeighted): Float64Array {
+  const channels = bias.length;
+  const sums = new Float64Array(channels);
+  kernel.forEach((weight, i) => (sums[i % channels] = (sums[i % channels] ?? 0) + weight * weight));
+  return sums;
+}
+
+/** Every channel brought from its own sum of squares to `wanted`. */
+function scaled(stage: FusedWeighted, norm: Norm, squares: Float64Array, wanted: number): FusedWeighted {
   const channels = stage.bias.length;
-  const squares = new Float64Array(channels);
-  stage.kernel.forEach(
-    (weight, i) => (squares[i % channels] = (squares[i % channels] ?? 0) + weight * weight),
-  );
-  const mean = squares.reduce((sum, square) => sum + square, 0) / channels;
-  const factor = Float32Array.from(squares, (square) => (square > 0 ? Math.sqrt(mean / square) : 1));
+  const factor = Float32Array.from(squares, (square) => (square > 0 ? Math.sqrt(wanted / square) : 1));
   const { gamma, variance, epsilon } = norm;
   const grown = variance.map((value, c) => value * (factor[c] ?? 1) ** 2);
   return {

@@ -1,31 +1,53 @@
 import { picture, type DataSet } from '../data/data-set.js';
-import { InputError, InterruptedError } from '../errors.js';
+import { InputError } from '../errors.js';
 import { activate } from '../model/activations.js';
-import { evaluateFused, evaluateStage, inputValues } from '../model/evaluate-float.js';
-import { elements, inputsOf, type FloatModel } from '../model/float-model.js';
+import { elements, type FloatModel } from '../model/float-model.js';
 import {
   activationOf,
   affine,
   fuse,
   hasWeights,
   type FusedModel,
+  type FusedStage,
   type FusedWeighted,
 } from '../model/fuse.js';
 import { INPUT } from '../network/index.js';
 import { buildQuantized, inputTable, type StageQuantization } from './build-quantized.js';
 import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { roundTo } from './dequantize.js';
-import { levelsCovering, levelValue, type Levels, type UniformLevels } from './levels.js';
+import { fitBiases, fitScales } from './fit-sums.js';
+import {
+  dropRead,
+  evaluateAll,
+  floatPass,
+  floatRight,
+  linear,
+  readBy,
+  type FloatStage,
+  type Tensor,
+} from './float-pass.js';
+import { leastErrorLevels } from './least-error-levels.js';
+import { levelValue, type Levels } from './levels.js';
 import type { QuantizedModel } from './quantized-model.js';
 import { WEIGHT_SCHEMES, type ActivationSchemeName, type WeightSchemeName } from './quantizers/index.js';
 import { withPositiveNorms } from './norms.js';
-import { checkLevelCounts, levelsAt, nearestLevels } from './weight-levels.js';
+import { remember } from './remember.js';
+import {
+  countsText,
+  planLevels,
+  tableSizes,
+  tableStages,
+  type LevelCounts,
+  type LevelOptions,
+  type LevelPlan,
+  type TableStage,
+} from './stage-levels.js';
+import { levelsAt, nearestLevels } from './weight-levels.js';
 
-export interface QuantizeOptions {
+/** What is the same for all numbers of levels. */
+export interface PrepareOptions {
   /** The model's name; by default that of the float model. */
   readonly name?: string;
-  readonly activationLevels: number;
-  readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
   readonly weightScheme?: WeightSchemeName;
   /** How activation levels are found; by default equally spaced with the least squared error. */
@@ -45,11 +67,23 @@ export interface QuantizeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Values per tensor that are kept to choose its levels from. */
-const SAMPLE = 100_000;
+export interface QuantizeOptions extends PrepareOptions, LevelOptions {}
 
-/** The values of one tensor for every calibration picture. */
-type Tensor = readonly Float32Array[];
+/**
+ * A trained network and its calibration pictures, to be quantized with one or many numbers of levels. What the float
+ * network does with the pictures and what its accuracy is, is found out once, when it is first needed, and so are
+ * levels of a tensor or of a stage's weights for the same number of them.
+ */
+export interface PreparedModel {
+  /** The stages that have product tables. */
+  readonly stages: readonly TableStage[];
+  /** The size of each product table with these numbers of levels. @throws InputError as `quantize` does */
+  readonly tableSizes: (levels: LevelOptions) => ReadonlyMap<string, LevelCounts>;
+  /** Per picture of `data` 1 if the float network labels it right, else 0. @throws InterruptedError */
+  readonly floatRight: (data: DataSet) => Promise<Uint8Array>;
+  /** The same levels give the same model. @throws InputError for levels that cannot be; InterruptedError */
+  readonly quantize: (levels: LevelOptions, progress?: (line: string) => void) => Promise<QuantizedModel>;
+}
 
 /**
  * Quantizes a trained network without training it (a few hundred pictures are enough). Stage by stage, the float network
@@ -57,62 +91,136 @@ type Tensor = readonly Float32Array[];
  * levels of weights come from the scheme, and scale and bias of each channel are what brings the quantized sums closest
  * to the float ones (least squares).
  *
- * @throws InputError if the model cannot be deployed or the pictures are not of its size; InterruptedError when the
- * signal is aborted.
+ * @throws InputError if the model cannot be deployed, the pictures are not of its size or the levels cannot be;
+ * InterruptedError when the signal is aborted.
  */
 export async function quantizeModel(
   model: FloatModel,
   calibration: DataSet,
   options: QuantizeOptions,
 ): Promise<QuantizedModel> {
-  const { activationLevels, weightLevels, weightScheme = 'k-means', channelScales = 'norms', test } = options;
-  checkLevelCounts(activationLevels, weightLevels);
-  const fused = withPositiveNorms(fuse({ ...model, name: options.name ?? model.name }));
-  const progress = options.progress ?? (() => undefined);
-  for (const data of test === undefined ? [calibration] : [calibration, test]) checkPictures(fused, data);
-  progress(`calibrating on ${calibration.labels.length} pictures of ${calibration.name}`);
+  return prepareQuantization(model, calibration, options).quantize(options, options.progress);
+}
 
-  const { activationScheme } = options;
-  const input = calibrateInput(fused, calibration, activationLevels, activationScheme ?? 'uniform');
-  const rounded = inputTable(fused, input).map((index) => levelValue(input, index));
+/** @throws InputError if the model cannot be deployed or the pictures are not of its size. */
+export function prepareQuantization(
+  model: FloatModel,
+  calibration: DataSet,
+  options: PrepareOptions = {},
+): PreparedModel {
+  const { weightScheme = 'k-means', activationScheme, channelScales = 'norms', test, signal } = options;
+  const progress = options.progress ?? (() => undefined);
+  const fused = withPositiveNorms(fuse({ ...model, name: options.name ?? model.name }));
+  for (const data of test === undefined ? [calibration] : [calibration, test]) checkPictures(fused, data);
   const pictures = Array.from(calibration.labels, (_, i) => picture(calibration, i));
-  const float = new Map<string, Tensor>([[INPUT, pictures.map((bytes) => inputValues(fused, bytes))]]);
-  const quantized = new Map<string, Tensor>([
+
+  const weightLevelsOf = remember(
+    (stage: FusedWeighted, count: number) => `${count} ${stage.name}`,
+    (stage, count): StageQuantization => {
+      const wanted = channelScales === 'always' || (channelScales === 'norms' && stage.norm !== null);
+      return quantizeWeights(stage, wanted && isQuantized(fused, stage), WEIGHT_SCHEMES[weightScheme], count);
+    },
+  );
+  const outputLevelsOf = remember<[FusedStage, number, FloatStage], Levels>(
+    (stage, count) => `${count} ${stage.name}`,
+    (stage, count, { sample }): Levels =>
+      activationScheme === undefined
+        ? leastErrorLevels(sample, count)
+        : calibrateLevels(stage, Float32Array.from(sample), count, activationScheme),
+  );
+  const floatRightOf = remember(
+    (data: DataSet) => data,
+    (data) => {
+      progress(`measuring the float network on ${data.labels.length} pictures of ${data.name}`);
+      return floatRight(fused, data, signal);
+    },
+  );
+  const stagesInFloat = remember(
+    () => fused,
+    () => {
+      progress(`calibrating on ${calibration.labels.length} pictures of ${calibration.name}`);
+      return floatPass(fused, pictures, signal);
+    },
+  );
+  const context: Context = {
+    model: fused,
+    pictures,
+    signal,
+    inputLevelsOf: remember(
+      (count: number) => count,
+      (count) => calibrateInput(fused, calibration, count, activationScheme ?? 'uniform'),
+    ),
+    weightLevelsOf,
+    outputLevelsOf,
+  };
+
+  return {
+    stages: tableStages(fused),
+    tableSizes: (levels) => tableSizes(fused, planLevels(fused, levels)),
+    floatRight: floatRightOf,
+    quantize: async (levels, stageProgress = () => undefined) => {
+      const plan = planLevels(fused, levels);
+      const found = await quantizeStages(context, await stagesInFloat(), plan, stageProgress);
+      const right = test === undefined ? null : await floatRightOf(test);
+      const scheme = activationScheme ?? 'least squared error';
+      return buildQuantized(fused, found.input, found.stages, found.outputs, {
+        sourceHash: options.sourceHash ?? null,
+        schemes: {
+          activations: `${scheme}, ${countsText(levels, 'activations', scheme.length + 2)}`,
+          weights: `${weightScheme}, ${countsText(levels, 'weights', weightScheme.length + 2 + AFTER.length)}${AFTER}`,
+        },
+        seed: null,
+        floatAccuracy: right === null ? null : share(right),
+        testPictures: test?.labels.length ?? null,
+        command: options.command ?? null,
+      });
+    },
+  };
+}
+
+const AFTER = ', after training';
+
+/** The part of a list of 0 and 1 that is 1. */
+const share = (right: Uint8Array): number => right.reduce((sum, one) => sum + one, 0) / right.length;
+
+/** What all quantizations of a model share. */
+interface Context {
+  readonly model: FusedModel;
+  readonly pictures: readonly Uint8Array[];
+  readonly signal: AbortSignal | undefined;
+  readonly inputLevelsOf: (count: number) => Levels;
+  readonly weightLevelsOf: (stage: FusedWeighted, count: number) => StageQuantization;
+  readonly outputLevelsOf: (stage: FusedStage, count: number, float: FloatStage) => Levels;
+}
+
+/** The half that depends on the levels: the pictures once more, through what is quantized so far. */
+async function quantizeStages(
+  { model, pictures, signal, ...context }: Context,
+  float: ReadonlyMap<string, FloatStage>,
+  plan: LevelPlan,
+  progress: (line: string) => void,
+) {
+  const input = context.inputLevelsOf(plan.tensors.get(INPUT) ?? 0);
+  const rounded = inputTable(model, input).map((index) => levelValue(input, index));
+  const tensors = new Map<string, Tensor>([
     [INPUT, pictures.map((bytes) => Float32Array.from(bytes, (byte) => rounded[byte] ?? 0))],
   ]);
   const stages = new Map<string, StageQuantization>();
   const outputs = new Map<string, Levels>();
-  for (const stage of fused.stages) {
+  for (const stage of model.stages) {
+    const seen = float.get(stage.name) ?? { sums: [], sample: [] };
     const activation = activationOf(stage);
-    const plain = 'activation' in stage ? { ...stage, activation: 'linear' as const } : stage;
-    const run = async (source: ReadonlyMap<string, Tensor>, as: typeof plain): Promise<Float32Array[]> => {
-      const from = inputsOf(stage).map((name) => source.get(name) ?? []);
-      const result: Float32Array[] = [];
-      for (let i = 0; i < pictures.length; i++) {
-        if (i % PICTURES_BETWEEN_BREATHS === 0) await breathe(options.signal);
-        result.push(
-          evaluateStage(
-            as,
-            from.map((tensor) => tensor[i] ?? new Float32Array()),
-          ),
-        );
-      }
-      return result;
-    };
-    const sums = await run(float, plain);
-    const expected = sums.map((values) => values.map((value) => activate(activation, value)));
     let got: Tensor;
-    if (hasWeights(plain)) {
-      const scaled =
-        isQuantized(fused, stage) &&
-        (channelScales === 'always' || (channelScales === 'norms' && plain.norm !== null));
-      const found = quantizeWeights(plain, scaled, WEIGHT_SCHEMES[weightScheme], weightLevels);
-      const channels = plain.bias.length;
+    if (hasWeights(stage)) {
+      const found = context.weightLevelsOf(stage, plan.weights.get(stage.name) ?? 0);
+      const channels = stage.bias.length;
       const kernel = levelsAt(found.weightLevels, nearestLevels(found.weightLevels, found.weights));
-      const products = await run(quantized, { ...plain, kernel, bias: plain.bias.map(() => 0), norm: null });
-      const fit = scaled
-        ? fitScales(products, sums, channels, found.scale)
-        : fitBiases(products, sums, channels);
+      const alone = { ...stage, kernel, bias: stage.bias.map(() => 0), norm: null };
+      const products = await evaluateAll(linear(alone), readBy(stage, tensors), signal);
+      const fit =
+        found.scale === null
+          ? fitBiases(products, seen.sums, channels)
+          : fitScales(products, seen.sums, channels, found.scale);
       stages.set(stage.name, { ...found, ...fit });
       got = products.map((values) =>
         values.map((value, i) => {
@@ -122,35 +230,19 @@ export async function quantizeModel(
       );
       progress(`${stage.name}: ${found.weightLevels.length} weight levels`);
     } else {
-      got = (await run(quantized, plain)).map((values) => values.map((value) => activate(activation, value)));
+      const sums = await evaluateAll(linear(stage), readBy(stage, tensors), signal);
+      got = sums.map((values) => values.map((value) => activate(activation, value)));
     }
-    if (isQuantized(fused, stage)) {
-      const sample = sampleOf(expected);
-      const levels =
-        activationScheme === undefined
-          ? leastErrorLevels(sample, activationLevels)
-          : calibrateLevels(stage, Float32Array.from(sample), activationLevels, activationScheme);
+    if (isQuantized(model, stage)) {
+      const levels = context.outputLevelsOf(stage, plan.tensors.get(stage.name) ?? 0, seen);
       outputs.set(stage.name, levels);
       got = got.map((values) => roundTo(levels, values));
     }
-    float.set(stage.name, expected);
-    quantized.set(stage.name, got);
+    tensors.set(stage.name, got);
+    dropRead(tensors, model, stage);
   }
-  const floatAccuracy = test === undefined ? null : await accuracy(fused, test, options.signal);
-  return buildQuantized(fused, input, stages, outputs, {
-    sourceHash: options.sourceHash ?? null,
-    schemes: {
-      activations: `${activationScheme ?? 'least squared error'}, ${activationLevels} levels`,
-      weights: `${weightScheme}, ${weightLevels} levels, after training`,
-    },
-    seed: null,
-    floatAccuracy,
-    testPictures: test?.labels.length ?? null,
-    command: options.command ?? null,
-  });
+  return { input, stages, outputs };
 }
-
-const PICTURES_BETWEEN_BREATHS = 20;
 
 /**
  * Weight levels of a stage. With a scale per channel the levels are found on weights divided by the root mean square of
@@ -171,97 +263,6 @@ function quantizeWeights(
   const scale = Float32Array.from(squares, (sum) => Math.sqrt((sum * channels) / kernel.length) || 1);
   const weights = kernel.map((weight, i) => weight / (scale[i % channels] ?? 1));
   return { weights, weightLevels: scheme(weights, count), scale, bias: stage.bias };
-}
-
-type Fit = Pick<StageQuantization, 'scale' | 'bias'>;
-
-/** Per channel the bias with which the sums keep their mean. */
-function fitBiases(got: Tensor, wanted: Tensor, channels: number): Fit {
-  const { meanGot, meanWanted } = moments(got, wanted, channels);
-  return { scale: null, bias: Float32Array.from(meanWanted, (mean, c) => mean - (meanGot[c] ?? 0)) };
-}
-
-/** Per channel the scale and bias of least squared error; the scale stays within a factor of 2 of `start`. */
-function fitScales(got: Tensor, wanted: Tensor, channels: number, start: Float32Array | null): Fit {
-  const { meanGot, meanWanted, variance, covariance } = moments(got, wanted, channels);
-  const scale = Float32Array.from(variance, (own, c) => {
-    const before = start?.[c] ?? 1;
-    const fitted = own > 0 ? (covariance[c] ?? 0) / own : before;
-    return Math.min(Math.max(fitted, before / 2), before * 2);
-  });
-  const bias = Float32Array.from(meanWanted, (mean, c) => mean - (scale[c] ?? 1) * (meanGot[c] ?? 0));
-  return { scale, bias };
-}
-
-function moments(got: Tensor, wanted: Tensor, channels: number) {
-  const [x, y, xx, xy] = Array.from({ length: 4 }, () => new Float64Array(channels)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  let count = 0;
-  got.forEach((values, i) => {
-    const other = wanted[i] ?? values;
-    count += values.length / channels;
-    for (let at = 0; at < values.length; at++) {
-      const c = at % channels;
-      const a = values[at] ?? 0;
-      const b = other[at] ?? 0;
-      x[c] = (x[c] ?? 0) + a;
-      y[c] = (y[c] ?? 0) + b;
-      xx[c] = (xx[c] ?? 0) + a * a;
-      xy[c] = (xy[c] ?? 0) + a * b;
-    }
-  });
-  const meanGot = x.map((sum) => sum / count);
-  const meanWanted = y.map((sum) => sum / count);
-  return {
-    meanGot,
-    meanWanted,
-    variance: xx.map((sum, c) => sum / count - (meanGot[c] ?? 0) ** 2),
-    covariance: xy.map((sum, c) => sum / count - (meanGot[c] ?? 0) * (meanWanted[c] ?? 0)),
-  };
-}
-/** The levels with the least squared error on these values, out of 40 fractions of the range that covers them all. */
-export function leastErrorLevels(values: readonly number[], count: number): UniformLevels {
-  const least = values.reduce((a, b) => Math.min(a, b), 0);
-  const greatest = values.reduce((a, b) => Math.max(a, b), 0);
-  const array = Float32Array.from(values);
-  const candidates = Array.from({ length: 40 }, (_, k) => {
-    const fraction = (k + 1) / 40;
-    const levels = levelsCovering(fraction * least, fraction * greatest, count);
-    const error = roundTo(levels, array).reduce((sum, value, i) => sum + (value - (array[i] ?? 0)) ** 2, 0);
-    return { levels, error };
-  });
-  return candidates.reduce((best, candidate) => (candidate.error < best.error ? candidate : best)).levels;
-}
-
-/** Some values of a tensor, from all pictures and positions alike. */
-function sampleOf(tensor: Tensor): number[] {
-  const total = tensor.reduce((sum, values) => sum + values.length, 0);
-  const every = Math.max(1, Math.ceil(total / SAMPLE));
-  // The offset turns with the picture, so that all positions are seen.
-  return tensor.flatMap((values, i) => {
-    const kept: number[] = [];
-    for (let at = i % every; at < values.length; at += every) kept.push(values[at] ?? 0);
-    return kept;
-  });
-}
-
-async function accuracy(model: FusedModel, data: DataSet, signal: AbortSignal | undefined): Promise<number> {
-  let right = 0;
-  for (const [i, label] of data.labels.entries()) {
-    if (i % PICTURES_BETWEEN_BREATHS === 0) await breathe(signal);
-    const logits = evaluateFused(model, inputValues(model, picture(data, i)));
-    if (logits.indexOf(logits.reduce((a, b) => Math.max(a, b))) === label) right++;
-  }
-  return right / data.labels.length;
-}
-/** Lets timers and signals through. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  if (signal?.aborted) throw new InterruptedError();
 }
 
 function checkPictures(model: FusedModel, data: DataSet): void {

@@ -4,7 +4,7 @@ import { InputError } from '../errors.js';
 import { elements, type FloatModel } from '../model/float-model.js';
 import { hashAsTfjsLayers } from '../model/write-tfjs-layers.js';
 import { nameSchema } from '../network/index.js';
-import type { Architecture } from './architectures.js';
+import { floatRateOf, type Architecture } from './architectures.js';
 import type { ActivationSchemeName, WeightSchemeName } from './quantizers/index.js';
 import { checkLevelCounts } from './weight-levels.js';
 
@@ -25,7 +25,7 @@ export interface TrainOptions {
   readonly epochs?: number | undefined;
   /** Epochs in floating point before; as many by default. */
   readonly floatEpochs?: number | undefined;
-  /** Adam's largest learning rates with quantization (0.01 by default) and in floating point (0.001). */
+  /** Adam's largest learning rates: with quantization (0.01 by default), in floating point (by architecture). */
   readonly rate?: number | undefined;
   readonly floatRate?: number | undefined;
   /**
@@ -41,6 +41,8 @@ export interface TrainOptions {
   readonly activationScheme?: ActivationSchemeName | undefined;
   /** Whether levels of adaptive schemes are learned once they are found; true by default. */
   readonly learnLevels?: boolean | undefined;
+  /** One set of weight levels, and so one product table, for the whole network; false by default: one per layer. */
+  readonly shareLevels?: boolean | undefined;
   /**
    * Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. Without it nothing is written, and
    * a training that is interrupted starts anew.
@@ -59,6 +61,7 @@ export interface TrainSettings {
   readonly shift: number;
   readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
   readonly learnLevels: boolean;
+  readonly shareLevels: boolean;
   /** Two trainings with the same text give the same model. */
   readonly key: string;
 }
@@ -74,7 +77,7 @@ export interface FloatTrainOptions extends Omit<
 
 const EPOCHS = 12;
 /** A weight has to cross half the distance between two levels before anything changes: with quantization, more. */
-const RATES = { float: 1e-3, quantized: 1e-2 };
+const RATE = 1e-2;
 const SHIFT = 1;
 /** Of smaller pictures a shift would take too much away. */
 const SHIFTED_FROM = 4;
@@ -90,6 +93,7 @@ export function settle(options: TrainOptions): TrainSettings {
     weightScheme = 'k-means',
     activationScheme = 'uniform',
     learnLevels = true,
+    shareLevels = false,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
@@ -98,7 +102,8 @@ export function settle(options: TrainOptions): TrainSettings {
   wholeNumber('float-epochs', epochs.float, 1);
   wholeNumber('seed', seed, 0);
   wholeNumber('shift', options.shift ?? 0, 0);
-  const rates = { float: options.floatRate ?? RATES.float, quantized: options.rate ?? RATES.quantized };
+  const usual = 'architecture' in origin ? floatRateOf(origin.architecture) : RATE;
+  const rates = { float: options.floatRate ?? usual, quantized: options.rate ?? RATE };
   checkRate('rate', rates.quantized);
   checkRate('float-rate', rates.float);
   const [train, test] = [data.train, data.test].map(({ shape }) => shape.join(' x '));
@@ -111,11 +116,12 @@ export function settle(options: TrainOptions): TrainSettings {
   const start =
     'architecture' in origin ? origin : { from: origin.sourceHash ?? hashOf(origin.model, options) };
   const schemes = { activations: activationScheme, weights: weightScheme };
-  const quantization = { activationLevels, weightLevels, schemes, learnLevels };
   // What is left out as a rule is not in the key: an unfinished training of an older version can go on.
+  const shared = shareLevels ? { shareLevels } : {};
+  const quantization = { activationLevels, weightLevels, schemes, learnLevels, ...shared };
   const shifted = options.shift === undefined ? {} : { shift };
   const key = { name, ...start, seed, epochs, rates, ...shifted, ...quantization, pictures };
-  return { name, epochs, rates, shift, schemes, learnLevels, key: JSON.stringify(key) };
+  return { name, epochs, rates, shift, schemes, learnLevels, shareLevels, key: JSON.stringify(key) };
 }
 
 const defaultShift = ({ shape: [height, width] }: DataSet): number =>

@@ -12,7 +12,7 @@ import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { claimModelFolder } from './claim-model-folder.js';
 import { folderStore, NO_STORE } from './checkpoint.js';
 import type { Levels } from './levels.js';
-import { withEqualChannels, withPositiveNorms } from './norms.js';
+import { withEqualChannels, withPositiveNorms, withUnitKernels } from './norms.js';
 import { observe, predict, type Subject } from './optimize.js';
 import { percent, testAccuracy, trainPhase, type Run } from './phase.js';
 import { serializeQuantized, type QuantizedModel } from './quantized-model.js';
@@ -79,7 +79,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   progress(`float: accuracy ${percent(floatAccuracy)}`);
   const floatModel = 'model' in origin ? start : withWeights(start, float);
 
-  const trained = withEqualChannels(withPositiveNorms(withParameters(fused, float)));
+  const equalize = settings.shareLevels ? withUnitKernels : withEqualChannels;
+  const trained = equalize(withPositiveNorms(withParameters(fused, float)));
   const quantization: Quantization = {
     input: calibrateInput(fused, data.train, activationLevels, settings.schemes.activations),
     outputs: calibrate(
@@ -90,6 +91,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
       weightParameters(trained),
     ),
     weightLevels: () => weightLevels,
+    shareWeightLevels: settings.shareLevels,
     scheme: WEIGHT_QUANTIZERS[settings.schemes.weights].scheme,
     ...learning(settings),
   };
@@ -99,7 +101,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const learned = await trainPhase(run, 'quantized', quantized, targets, beginning, float);
   const quantizedAccuracy = testAccuracy(run, quantized, learned);
 
-  const { stages, outputs: levels } = finishQuantized(learned, trained, quantization.outputs);
+  const { stages, outputs: levels } = finishQuantized(learned, trained, quantization);
   // Not before all is learned: an old model in the folder stays whole until then.
   const written = out === undefined ? null : writeFloat(out, floatModel);
   const model = buildQuantized(trained, quantization.input, stages, levels, {
@@ -151,7 +153,7 @@ function describeSchemes(settings: TrainSettings, activationLevels: number, weig
   const then = (learned: boolean): string => (learned ? ', then learned' : '');
   return {
     activations: `${settings.schemes.activations}, ${activationLevels} levels${then(learnActivationLevels)}`,
-    weights: `${settings.schemes.weights}, ${weightLevels} levels${then(learnWeightLevels)}`,
+    weights: `${settings.schemes.weights}, ${weightLevels} levels${settings.shareLevels ? ' shared by all layers' : ''}${then(learnWeightLevels)}`,
   };
 }
 

@@ -23,9 +23,12 @@ export function activationTable({ first, bins }: BoundaryGrid, unit: number, shi
 
 /** The same list of thresholds, in accumulator units, for each of `count` channels. */
 export function sharedThresholds(boundaries: readonly number[], count: number): Thresholds {
-  const ascending = boundaries.filter((boundary) => !isAbove(boundary)).map(Math.ceil);
+  const ascending = boundaries.filter((boundary) => !isAbove(boundary)).map(up);
   return { kind: 'thresholds', values: Array.from({ length: count }, () => ascending) };
 }
+
+/** The next whole number, but for the rounding of a division that should have given one. */
+const up = (value: number): number => Math.ceil(value - 1e-12 * Math.max(1, Math.abs(value))) + 0;
 
 export interface Boundaries {
   /** Before the activation function, real numbers. */
@@ -44,7 +47,7 @@ export function channelThresholds({ boundaries, unit, channels }: Boundaries): T
   return {
     kind: 'thresholds',
     values: channels.map(({ factor, bias }) =>
-      boundaries.map((boundary) => Math.ceil((boundary - bias) / (factor * unit))),
+      boundaries.map((boundary) => up((boundary - bias) / (factor * unit))),
     ),
   };
 }

@@ -12,8 +12,10 @@ declare const WebAssembly: {
   ) => { readonly exports: unknown };
 };
 
-interface WasmMemory {
+export interface WasmMemory {
+  /** Another one after each growth. */
   readonly buffer: ArrayBuffer;
+  /** By so many pages of 64 KiB. */
   readonly grow: (pages: number) => number;
 }
 
@@ -67,6 +69,40 @@ export interface Kernels {
     p: number,
     q: number,
   ) => void;
+  readonly filterSums: (
+    x: number,
+    xRows: number,
+    xColumns: number,
+    top: number,
+    left: number,
+    dy: number,
+    pictures: number,
+    rows: number,
+    columns: number,
+    inputs: number,
+    outputs: number,
+    down: number,
+    right: number,
+    filterRows: number,
+    filterColumns: number,
+    scratch: number,
+    sums: number,
+  ) => void;
+  readonly averagePoolBackward: (
+    dy: number,
+    outRows: number,
+    outColumns: number,
+    dx: number,
+    pictures: number,
+    rows: number,
+    columns: number,
+    channels: number,
+    height: number,
+    width: number,
+    down: number,
+    right: number,
+    scale: number,
+  ) => void;
   readonly depthwiseFilterSums: (
     x: number,
     xRows: number,
@@ -87,21 +123,19 @@ export interface Kernels {
   ) => void;
 }
 
-const PAGE = 65_536;
-/** So that kernels may read a little behind the last value. */
-const MARGIN = 16;
+let compiled: object | undefined;
 
-let loaded: { readonly kernels: Kernels; readonly memory: WasmMemory } | undefined;
-
-/** The file is compiled from assembly/ by scripts/build.mjs, for a checkout and for dist/ alike. */
-function load(): { readonly kernels: Kernels; readonly memory: WasmMemory } {
+/**
+ * The kernels, working on that memory. Their file is compiled from assembly/ by scripts/build.mjs, for a checkout and for
+ * dist/ alike.
+ *
+ * @throws ToolMissingError where the file is not there or is not a sound one.
+ */
+export function loadKernels(memory: WasmMemory): Kernels {
   const path = assetPath('dist/quantize/kernels.wasm');
-  const memory = new WebAssembly.Memory({ initial: 1 });
   try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {
-      env: { memory },
-    });
-    return { kernels: exports as Kernels, memory };
+    compiled ??= new WebAssembly.Module(readFileSync(path));
+    return new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernels;
   } catch (cause) {
     throw new ToolMissingError('the compiled loops of the trainer cannot be loaded', {
       where: path,
@@ -111,49 +145,4 @@ function load(): { readonly kernels: Kernels; readonly memory: WasmMemory } {
   }
 }
 
-/**
- * The memory of the kernels, laid out anew for each use: nothing in it outlives the call that laid it out.
- * Addresses are multiples of 16.
- */
-export interface Workspace {
-  readonly kernels: Kernels;
-  /** Copies floats in, followed by those of `end`. */
-  readonly floats: (values: ArrayLike<number>, end?: ArrayLike<number>) => number;
-  /** Room for `count` floats of any value. */
-  readonly room: (count: number) => number;
-  /** Room for `count` doubles 0. */
-  readonly zeros: (count: number) => number;
-  /** Copies of what lies at an address. */
-  readonly readFloats: (address: number, count: number) => Float32Array;
-  readonly readDoubles: (address: number, count: number) => Float64Array;
-}
-
-export function workspace(): Workspace {
-  const { kernels, memory } = (loaded ??= load());
-  let next = 0;
-  const take = (bytes: number): number => {
-    const at = next;
-    next += Math.ceil(bytes / 16) * 16;
-    const missing = next + MARGIN - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    return at;
-  };
-  return {
-    kernels,
-    floats: (values, end = []) => {
-      const at = take(4 * (values.length + end.length));
-      const floats = new Float32Array(memory.buffer, at, values.length + end.length);
-      floats.set(values);
-      floats.set(end, values.length);
-      return at;
-    },
-    room: (count) => take(4 * count),
-    zeros: (count) => {
-      const at = take(8 * count);
-      new Float64Array(memory.buffer, at, count).fill(0);
-      return at;
-    },
-    readFloats: (address, count) => new Float32Array(memory.buffer, address, count).slice(),
-    readDoubles: (address, count) => new Float64Array(memory.buffer, address, count).slice(),
-  };
-}
+export const newMemory = (): WasmMemory => new WebAssembly.Memory({ initial: 1 });

@@ -3,6 +3,7 @@
 // memory must go on for 12 bytes), what comes of it stays in columns of `totals` that nobody reads.
 
 import { addTotals } from './finish';
+import { padPicture } from './pad';
 
 /**
  * Adds to totals[filterRows][filterColumns][channels, rounded up to four], f64, for each weight the sum over pictures
@@ -74,32 +75,6 @@ export function depthwiseFilterSums(
           if (taps > 2) addTotals(total + 2 * totalsPixel, sum3);
         }
       }
-    }
-  }
-}
-
-/** Copies a picture into one of other size: `top` and `left` zeros before it, and zeros or a cut after it. */
-function padPicture(
-  from: usize,
-  fromRows: usize,
-  fromColumns: usize,
-  top: isize,
-  left: isize,
-  to: usize,
-  toRows: usize,
-  toColumns: usize,
-  pixel: usize,
-): void {
-  const count = min(fromColumns, toColumns - left);
-  const after = toColumns - left - count;
-  for (let row: isize = 0; row < <isize>toRows; row++) {
-    const line = to + row * toColumns * pixel;
-    if (row < top || row >= top + <isize>fromRows) {
-      memory.fill(line, 0, toColumns * pixel);
-    } else {
-      memory.fill(line, 0, left * pixel);
-      memory.copy(line + left * pixel, from + (row - top) * fromColumns * pixel, count * pixel);
-      memory.fill(line + (left + count) * pixel, 0, after * pixel);
     }
   }
 }
