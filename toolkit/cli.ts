@@ -14,6 +14,7 @@ import {
   finiteNumber,
   labelList,
   levels,
+  shard,
   stageLevels,
   wholeNumber,
 } from './commands/parse-options.js';
@@ -21,6 +22,7 @@ import { ports } from './commands/ports.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
 import type { CommandBody, CommonOptions } from './commands/run.js';
+import { study } from './commands/study.js';
 import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
 import { SET_NAMES } from './data/index.js';
@@ -139,10 +141,16 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .addOption(levelsOption())
     .option('--epochs <n>', 'passes over the data with quantization', wholeNumber(1))
     .option('--float-epochs <n>', 'passes over the data before quantization', wholeNumber(1))
-    .option('--rate <r>', 'largest learning rate (default 0.001)', finiteNumber)
+    .option('--rate <r>', 'largest learning rate with quantization (default 0.01)', finiteNumber)
+    .option(
+      '--float-rate <r>',
+      'largest learning rate before quantization (default 0.004 with batch norm, else 0.001)',
+      finiteNumber,
+    )
     .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
     .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'uniform'))
     .option('--no-learn-levels', 'keep levels as the schemes find them')
+    .option('--share-levels', 'one set of weight levels, and one product table, for the whole network')
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);
 
   command(
@@ -179,6 +187,21 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
     .option('--labels <list>', 'names of the classes, between commas', labelList)
     .option('--count <n>', 'calibrate with only the first n pictures (default 1000)', wholeNumber(1));
+
+  command(
+    'study',
+    'train and quantize every cell of a grid, and render a page with tables and plots',
+    '--grid docs/studies/schemes.json',
+    study,
+  )
+    .requiredOption('--grid <file>', 'which networks, schemes, levels and seeds (docs/study.md)')
+    .option('--work <folder>', 'where models are kept (default build/study/<name of the study>)')
+    .option('--out <folder>', 'where results and page are written (default docs/results/<name of the study>)')
+    .option('--only <text>', 'only cells with this text in their id')
+    .addOption(
+      new Option('--shard <i/n>', 'only the i-th of n parts, for n processes at once').argParser(shard),
+    )
+    .addOption(new Option('--render', 'run nothing: render what is finished').conflicts(['only', 'shard']));
 
   command(
     'inspect',

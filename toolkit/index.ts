@@ -1,6 +1,6 @@
 /** The library behind the command line: networks of integers, their reference, C projects, devices and verification. */
 export { loadBoard, listBoards, type Board } from './boards/index.js';
-export { loadDataSet, type DataSet } from './data/index.js';
+export { dataSetOf, loadDataSet, type DataSet, type Pictures } from './data/index.js';
 export {
   openDevice,
   serialDevice,
@@ -11,6 +11,13 @@ export {
 } from './device/index.js';
 export { EXIT, TablizeError } from './errors.js';
 export { firmwareProject, type FirmwareProject } from './firmware/index.js';
+export {
+  fromLayersModel,
+  readTfjsLayers,
+  type FloatModel,
+  type ReadOptions,
+  type SavableModel,
+} from './model/index.js';
 export {
   activationCompactness,
   activationHistograms,
@@ -29,6 +36,22 @@ export {
   type TableNetwork,
 } from './network/index.js';
 export { executePlan, findToolchain, planFirmware, type BuildPlan } from './plan/index.js';
-export { parseQuantized, type QuantizedModel } from './quantize/quantized-model.js';
-export { tablize } from './tablize/index.js';
+export {
+  parseQuantized,
+  quantizeModel,
+  serializeQuantized,
+  trainModel,
+  type QuantizedModel,
+  type QuantizeOptions,
+  type TrainOptions,
+  type TrainResult,
+} from './quantize/index.js';
+export { tableAccuracy, tablize, type TablizeOptions } from './tablize/index.js';
 export { verify, type Verification } from './verify/index.js';
+export {
+  quantizeTables,
+  trainTables,
+  type QuantizeTablesOptions,
+  type Tables,
+  type TrainTablesOptions,
+} from './workflow/index.js';

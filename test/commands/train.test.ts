@@ -79,7 +79,12 @@ describe('tablize train', () => {
       epochs: 1,
       seed: 5,
     };
-    const output = { line: () => undefined, json: () => undefined, machine: false };
+    const output = {
+      line: () => undefined,
+      problem: () => undefined,
+      json: () => undefined,
+      machine: false,
+    };
     const progress = (line: string): void => {
       if (line.startsWith('measuring')) stop.abort();
     };

@@ -7,7 +7,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ['network'],
   data: [],
   quantize: ['model', 'data', 'network', 'type:tablize'],
-  tablize: ['network', 'data', 'quantize'],
+  tablize: ['network', 'model', 'data', 'quantize'],
+  workflow: ['model', 'data', 'network', 'quantize', 'tablize'],
   search: ['model', 'data', 'network', 'quantize', 'tablize', 'firmware'],
   study: ['model', 'data', 'network', 'quantize', 'tablize'],
   boards: [],
@@ -16,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plan: ['boards', 'render', 'type:firmware'],
   device: ['network', 'boards'],
   verify: ['network', 'device'],
-  report: ['network', 'boards', 'verify', 'search', 'type:plan', 'type:device'],
+  report: ['network', 'boards', 'verify', 'search', 'type:plan', 'type:device', 'type:study'],
 };
 
 /** Outside packages that only one room may import. */

@@ -58,6 +58,21 @@ describe('gradients of depthwiseConv2d agree with the cpu backend', () => {
   });
 });
 
+describe('gradients of avgPool agree with the cpu backend', () => {
+  const cases = [
+    { input: [2, 7, 7, 16], window: [7, 7], strides: [7, 7] },
+    { input: [3, 6, 7, 3], window: [2, 3], strides: [2, 3] },
+    { input: [1, 7, 6, 5], window: [3, 3], strides: [2, 1] },
+  ] as const;
+
+  test.each(cases)('$input by $window, strides $strides', async ({ input, window, strides }) => {
+    // A filter of one weight per channel before it, so that there are two gradients.
+    await agree(input, [1, 1, input[3], 1], (tf, x, w) =>
+      tf.avgPool(tf.depthwiseConv2d(x, w, 1, 'valid'), [...window], [...strides], 'valid'),
+    );
+  });
+});
+
 type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
 
 /** Both gradients of a convolution, on our backend and on the cpu one. */

@@ -1,34 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DataSet } from '../../toolkit/data/index.js';
 import { InputError, InterruptedError } from '../../toolkit/errors.js';
 import { hashTfjsLayers, readTfjsLayers } from '../../toolkit/model/index.js';
 import { adamStep, newTrainee } from '../../toolkit/quantize/adam.js';
 import { epochBatches, gather, randomShifts } from '../../toolkit/quantize/batches.js';
 import { removeCheckpoint } from '../../toolkit/quantize/checkpoint.js';
-import { randomSource } from '../../toolkit/quantize/random.js';
 import { distilled, oneHot } from '../../toolkit/quantize/targets.js';
 import { parseQuantized, trainModel, type TrainOptions } from '../../toolkit/quantize/index.js';
+import { rows } from '../support/rows.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tablize-train-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Three classes of 9 x 6 pictures: a bright row at the top, in the middle, at the bottom, under noise. */
-function rows(name: string, count: number, seed: number): DataSet {
-  const random = randomSource(seed);
-  const labels = Uint8Array.from({ length: count }, () => Math.floor(random() * 3));
-  const images = Uint8Array.from({ length: count * 54 }, (_, i) => {
-    const row = Math.floor((i % 54) / 6);
-    const bright = row === [1, 4, 7][labels[Math.floor(i / 54)] ?? 0];
-    return Math.floor(random() * 100) + (bright ? 120 : 0);
-  });
-  return { name, shape: [9, 6, 1], images, labels, classes: ['top', 'middle', 'bottom'] };
-}
+const folder = temporaryFolder('train');
 
 const data = { train: rows('rows:train', 1920, 1), test: rows('rows:test', 200, 2) };
 const options = (out: string, more: Partial<TrainOptions> = {}): TrainOptions => ({

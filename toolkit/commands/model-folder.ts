@@ -15,6 +15,10 @@ export function networkName(name: string | undefined, out: string): string {
   );
 }
 
+/** What an interruption says once `writeTables` is done. */
+export const TABLES_WRITTEN =
+  'interrupted: the tables are written, but not yet measured; the same command does that';
+
 /** Writes table-network.json beside the quantized model; its path. */
 export function writeTables(folder: string, network: TableNetwork): string {
   const path = join(folder, 'table-network.json');

@@ -7,6 +7,8 @@ export interface Output {
   readonly line: (text: string) => void;
   /** A line of progress: overwritten on a terminal; elsewhere a plain line, at most one every two seconds. */
   readonly progress: (text: string) => void;
+  /** What went wrong but does not end the command, on standard error. */
+  readonly problem: (text: string) => void;
   /** The result for machines; written only where `--json` asked for it. */
   readonly json: (value: unknown) => void;
   /** Whether this run prints JSON on standard output. */
@@ -53,6 +55,10 @@ export function createOutput(target: JsonTarget): Output {
       }
       if (performance.now() - lastProgress < PLAIN_INTERVAL) return;
       lastProgress = performance.now();
+      process.stderr.write(`${text}\n`);
+    },
+    problem(text) {
+      settle();
       process.stderr.write(`${text}\n`);
     },
     json(value) {

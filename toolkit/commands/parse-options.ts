@@ -92,3 +92,14 @@ function points(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && value <= 100) return value;
   throw new InvalidArgumentError(`expected a drop of 0 to 100 points, such as 0.5, in place of "${text}".`);
 }
+
+/** Parser of `1/2`: the first of two processes that share the work. */
+export function shard(text: string): { readonly index: number; readonly count: number } {
+  const match = /^(\d{1,4})\/(\d{1,4})$/.exec(text);
+  const index = Number(match?.[1]);
+  const count = Number(match?.[2]);
+  if (match === null || index < 1 || index > count) {
+    throw new InvalidArgumentError('expected which of how many processes this is, such as 1/2.');
+  }
+  return { index, count };
+}

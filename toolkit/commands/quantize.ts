@@ -21,7 +21,7 @@ import {
   type Candidate,
 } from '../search/index.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
-import { networkName, writeTables } from './model-folder.js';
+import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
 export interface QuantizeOptions extends CommonOptions {
@@ -78,7 +78,8 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
   const path = writeTables(out, network);
   const accuracy = {
     float: network.provenance.floatAccuracy,
-    table: test === undefined ? null : await tableAccuracy(network, test, output.progress, signal),
+    table:
+      test === undefined ? null : await tableAccuracy(network, test, output.progress, signal, TABLES_WRITTEN),
   };
   const { tableEntries } = measureNetwork(network);
   output.json({

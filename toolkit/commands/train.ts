@@ -12,7 +12,7 @@ import {
 } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
-import { networkName, writeTables } from './model-folder.js';
+import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 export interface TrainOptions extends CommonOptions {
@@ -26,15 +26,29 @@ export interface TrainOptions extends CommonOptions {
   readonly epochs?: number;
   readonly floatEpochs?: number;
   readonly rate?: number;
+  readonly floatRate?: number;
   readonly weights?: WeightSchemeName;
   readonly activations?: ActivationSchemeName;
   readonly learnLevels?: boolean;
+  readonly shareLevels?: boolean;
   readonly seed: number;
 }
 
 /** `tablize train`: float training, then training with quantization, then tables; measured on the test pictures. */
 export const train: CommandBody<TrainOptions> = async (options, { output, signal }) => {
-  const { out, levels, epochs, floatEpochs, rate, weights, activations, learnLevels = true, seed } = options;
+  const {
+    out,
+    levels,
+    epochs,
+    floatEpochs,
+    rate,
+    floatRate,
+    weights,
+    activations,
+    learnLevels = true,
+    shareLevels = false,
+    seed,
+  } = options;
   const origin = originOf(options);
   const name = networkName(options.name, out);
   const data = loadDataSetPair(options.data);
@@ -44,10 +58,12 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     `--levels ${levels.activations}x${levels.weights}`,
     ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
     ...(floatEpochs === undefined ? [] : [`--float-epochs ${floatEpochs}`]),
+    ...(floatRate === undefined ? [] : [`--float-rate ${floatRate}`]),
     ...(rate === undefined ? [] : [`--rate ${rate}`]),
     ...(weights === undefined ? [] : [`--weights ${weights}`]),
     ...(activations === undefined ? [] : [`--activations ${activations}`]),
     ...(learnLevels ? [] : ['--no-learn-levels']),
+    ...(shareLevels ? ['--share-levels'] : []),
     `--seed ${seed} --out ${out}`,
     ...(options.name === undefined ? [] : [`--name ${name}`]),
   ].join(' ');
@@ -61,9 +77,11 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     activationLevels: levels.activations,
     weightLevels: levels.weights,
     rate,
+    floatRate,
     weightScheme: weights,
     activationScheme: activations,
     learnLevels,
+    shareLevels,
     out,
     command,
     progress: output.progress,
@@ -73,7 +91,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   const path = writeTables(out, network);
   const accuracy = {
     float: network.provenance.floatAccuracy,
-    table: await tableAccuracy(network, data.test, output.progress, signal),
+    table: await tableAccuracy(network, data.test, output.progress, signal, TABLES_WRITTEN),
   };
   removeCheckpoint(out);
   const { tableEntries } = measureNetwork(network);

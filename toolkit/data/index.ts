@@ -1,4 +1,5 @@
 export * from './data-set.js';
+export * from './from-arrays.js';
 export * from './idx.js';
 export * from './list-data-sets.js';
 export * from './load-data-set.js';

@@ -53,6 +53,8 @@ export interface Norm {
   readonly mean: Float32Array;
   readonly variance: Float32Array;
   readonly epsilon: number;
+  /** A scale and no more: statistics are not taken in training, and gamma is not learned. */
+  readonly fixed?: true;
 }
 
 interface Weighted extends StageBase {

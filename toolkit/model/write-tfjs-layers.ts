@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { INPUT } from '../network/index.js';
 import type { FloatModel } from './float-model.js';
@@ -12,6 +13,27 @@ import { writeFileAtomic } from './write-file.js';
  * numbers for padding on values that can be negative), or the folder cannot be written to.
  */
 export function writeTfjsLayers(folder: string, model: FloatModel): void {
+  const { json, weights } = tfjsLayersFiles(model);
+  writeFileAtomic(join(folder, 'weights.bin'), weights);
+  writeFileAtomic(join(folder, 'model.json'), json);
+}
+
+/** @throws InputError if `writeTfjsLayers` cannot write the model, wherever that is. */
+export function checkTfjsLayers(model: FloatModel): void {
+  layersToKeras(model);
+}
+
+/**
+ * What `hashTfjsLayers` says of the files that `writeTfjsLayers` would write.
+ *
+ * @throws InputError as `writeTfjsLayers` for a model that cannot be written.
+ */
+export function hashAsTfjsLayers(model: FloatModel): string {
+  const { json, weights } = tfjsLayersFiles(model);
+  return createHash('sha256').update(json).update(weights).digest('hex');
+}
+
+function tfjsLayersFiles(model: FloatModel): { readonly json: string; readonly weights: Uint8Array } {
   const { layers, weights } = layersToKeras(model);
   const json = {
     format: 'layers-model',
@@ -36,8 +58,10 @@ export function writeTfjsLayers(folder: string, model: FloatModel): void {
       tablize: { scale: model.input.scale, offset: model.input.offset, labels: model.labels },
     },
   };
-  writeFileAtomic(join(folder, 'weights.bin'), littleEndian(weights.map(({ values }) => values)));
-  writeFileAtomic(join(folder, 'model.json'), `${JSON.stringify(json, null, 1)}\n`);
+  return {
+    json: `${JSON.stringify(json, null, 1)}\n`,
+    weights: littleEndian(weights.map(({ values }) => values)),
+  };
 }
 
 function littleEndian(arrays: readonly Float32Array[]): Uint8Array {

@@ -21,6 +21,9 @@ export const nameSchema = z
   .max(48)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a name is lower-case letters and digits, joined by single dashes');
 
+/** What an output stands for; reaches reports. */
+export const labelSchema = z.string().min(1).max(64);
+
 /** [height, width, channels]; a vector of n values is [1, 1, n]. */
 export const shapeSchema = z.tuple([size, size, size]).readonly();
 
@@ -205,7 +208,7 @@ export const tableNetworkSchema = z
     products: z.record(nameSchema, productTableSchema).readonly(),
     stages: z.array(stageSchema).min(1).max(250).readonly(),
     /** 6. One label per logit of the last stage. */
-    output: z.strictObject({ labels: z.array(z.string().min(1).max(64)).min(1).readonly() }).readonly(),
+    output: z.strictObject({ labels: z.array(labelSchema).min(1).readonly() }).readonly(),
     provenance: provenanceSchema,
   })
   .readonly();

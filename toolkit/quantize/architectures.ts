@@ -66,32 +66,35 @@ const HIDDEN = {
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */
   mobilenet: (b) => {
     b.conv(16, 3, { ...SAME, stride: 2 }).norm();
-    separable(b, 48, 2);
-    separable(b, 96);
+    separable(b, 32, 2);
+    separable(b, 64);
     separable(b, 128, 2);
-    separable(b, 128);
     separable(b, 160);
     b.globalAveragePool();
   },
   /** ResNet (He et al. 2016, section 4.2), scaled to small pictures. */
   resnet: (b) => {
-    b.conv(16, 3, { ...SAME, stride: 2 }).norm();
-    residual(b, 16);
-    residual(b, 32, 2);
+    b.conv(12, 3, { ...SAME, stride: 2 }).norm();
+    residual(b, 12);
+    residual(b, 24, 2);
     residual(b, 48, 2);
     b.globalAveragePool();
   },
   /** AlexNet (Krizhevsky et al. 2012, section 3.5), scaled to small pictures. */
   alexnet: (b) => {
-    b.conv(16, 5).maxPool(2);
-    b.conv(32, 3, { padding: 'same' }).maxPool(2);
-    b.conv(48, 3, { padding: 'same' }).conv(32, 3, { padding: 'same' }).maxPool(2);
+    b.conv(12, 5).maxPool(2);
+    b.conv(24, 3, { padding: 'same' }).maxPool(2);
+    b.conv(32, 3, { padding: 'same' }).conv(32, 3, { padding: 'same' }).maxPool(2);
     b.dense(96);
   },
 } as const satisfies Record<string, (b: Builder) => unknown>;
 
 export type Architecture = keyof typeof HIDDEN;
 export const ARCHITECTURES = Object.keys(HIDDEN) as readonly Architecture[];
+
+/** Adam's rate for training an architecture in floating point: batch norm takes a larger one. */
+export const floatRateOf = (architecture: Architecture): number =>
+  architecture === 'mobilenet' || architecture === 'resnet' ? 4e-3 : 1e-3;
 
 /** An untrained network for pictures of `shape`: weights uniform after He, biases zero, the same for each seed. */
 export function buildArchitecture(

@@ -14,10 +14,19 @@ export interface Backend {
 
 let loaded: Promise<Backend> | undefined;
 
-/** tfjs-node where its native library is installed, else WebAssembly; both train the same networks. */
-export function loadBackend(): Promise<Backend> {
+/** What TensorFlow.js calls it. */
+const CALLED = { 'tfjs-node': 'tensorflow', wasm: 'wasm' } as const;
+
+/**
+ * tfjs-node where its native library is installed, else WebAssembly; both train the same networks. It is the backend of
+ * all that uses TensorFlow.js in this process from then on, until another one is set.
+ */
+export async function loadBackend(): Promise<Backend> {
   loaded ??= loadNode().catch(loadWasm);
-  return loaded;
+  const backend = await loaded;
+  const { tf, name } = backend;
+  if (tf.getBackend() !== CALLED[name]) await tf.setBackend(CALLED[name]);
+  return backend;
 }
 
 async function loadNode(): Promise<Backend> {

@@ -31,8 +31,31 @@ const schema = z.strictObject({
   float: arrays.nullable(),
 });
 
-/** `settings` says what is trained how; a training goes on only from a checkpoint with the same settings. */
-export function saveCheckpoint(folder: string, settings: string, checkpoint: Checkpoint): void {
+/** Where a training keeps what it needs to go on after an interruption. */
+export interface CheckpointStore {
+  /** Whether anything is kept. */
+  readonly keeps: boolean;
+  /** The checkpoint that is there; null if there is none. @throws InputError if it is of another training. */
+  readonly load: () => Checkpoint | null;
+  readonly save: (checkpoint: Checkpoint) => void;
+}
+
+/** For trainings that start anew each time. */
+export const NO_STORE: CheckpointStore = { keeps: false, load: () => null, save: () => undefined };
+
+/**
+ * Checkpoints in a file of a folder. `settings` says what is trained how; a training goes on only from a checkpoint with
+ * the same settings.
+ */
+export function folderStore(folder: string, settings: string): CheckpointStore {
+  return {
+    keeps: true,
+    load: () => loadCheckpoint(folder, settings),
+    save: (checkpoint) => saveCheckpoint(folder, settings, checkpoint),
+  };
+}
+
+function saveCheckpoint(folder: string, settings: string, checkpoint: Checkpoint): void {
   const { phase, epoch, trainee, float } = checkpoint;
   const value: z.infer<typeof schema> = {
     format: CHECKPOINT_FORMAT,
@@ -48,12 +71,8 @@ export function saveCheckpoint(folder: string, settings: string, checkpoint: Che
   writeFileAtomic(join(folder, CHECKPOINT_FILE), JSON.stringify(value));
 }
 
-/**
- * The checkpoint in a folder; null if there is none.
- *
- * @throws InputError if it cannot be read or is of other settings: hours of training are not lost to a mistyped option.
- */
-export function loadCheckpoint(folder: string, settings: string): Checkpoint | null {
+/** @throws InputError if it cannot be read or is of other settings: hours of training are not lost to a mistyped option. */
+function loadCheckpoint(folder: string, settings: string): Checkpoint | null {
   const path = join(folder, CHECKPOINT_FILE);
   let text: string;
   try {
@@ -92,7 +111,7 @@ export function loadCheckpoint(folder: string, settings: string): Checkpoint | n
   };
 }
 
-/** Removes the checkpoint that `saveCheckpoint` wrote, and nothing else. */
+/** Removes the checkpoint that the store of this folder saved, and nothing else. */
 export function removeCheckpoint(folder: string): void {
   removeFile(join(folder, CHECKPOINT_FILE));
 }

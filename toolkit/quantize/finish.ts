@@ -1,4 +1,6 @@
 import { ACTIVATIONS, type Activation } from '../model/activations.js';
+import { layOut, momentsOf, sumBackward, writeBackward, writeForward, type Clipped } from './simd/rows.js';
+import type { Space } from './simd/space.js';
 
 /**
  * What follows the sums of a stage in training: norm or bias, activation function, rounding to levels. One pass over the
@@ -35,11 +37,18 @@ export interface Statistics {
   readonly variance: Float32Array;
 }
 
+/** Gradients of what a finish learns. */
 export interface FinishGradients {
-  readonly z: Float32Array;
   readonly shift: Float32Array;
   readonly gamma: Float32Array | null;
   readonly levels: Float32Array | null;
+}
+
+/** Values with channels innermost that lie in a space: `z` is their address. */
+export interface Sums {
+  readonly space: Space;
+  readonly z: number;
+  readonly length: number;
 }
 
 /** Per channel: u = z * k + b, and 1 / standard deviation for the way back. */
@@ -50,69 +59,83 @@ interface Affine {
   readonly mean: Float32Array;
 }
 
-/** @param z - values with channels innermost; `statistics` are those used, null without a norm. */
+/**
+ * Writes y.
+ *
+ * @param y - its address.
+ * @returns The statistics used; null without a norm.
+ */
 export function finishForward(
-  z: Float32Array,
+  sums: Sums,
+  y: number,
   finish: Finish,
   parameters: FinishParameters,
-): { readonly y: Float32Array; readonly statistics: Statistics | null } {
-  const statistics = statisticsFor(z, finish, parameters);
+): Statistics | null {
+  const { space, z, length } = sums;
+  const rows = layOut(space, z, length, finish.channels);
+  const batch = finish.norm === 'batch' ? momentsOf(rows) : null;
+  const statistics = finish.norm === 'running' ? parameters.running : batch;
   const affine = affineOf(finish, parameters, statistics);
   const line = lineOf(finish, parameters, affine);
-  const y = line === null ? curveForward(z, finish, parameters, affine) : lineForward(z, finish, line);
-  return { y, statistics };
+  if (line === null) curveForward(sums, y, finish, parameters, affine);
+  else writeForward(rows, y, line);
+  return statistics;
 }
 
 /**
- * The way back. `dy` is used up: the answer may be written over it. Rounding passes the gradient straight through between the outermost levels and stops it beyond (NM: the
- * derivative of the undiscretized function). A uniform step learns from the rounding error inside and from what is cut
- * off outside; an uneven level from the values rounded to it, the level 0 not at all.
+ * The way back: writes dz. Rounding passes the gradient straight through between the outermost levels and stops it
+ * beyond (NM: the derivative of the undiscretized function). A uniform step learns from the rounding error inside and
+ * from what is cut off outside; an uneven level from the values rounded to it, the level 0 not at all.
+ *
+ * @param dy - address of the gradients of y.
+ * @param dz - address for those of z; not that of dy.
  */
 export function finishBackward(
-  z: Float32Array,
-  dy: Float32Array,
+  sums: Sums,
+  dy: number,
+  dz: number,
   finish: Finish,
   parameters: FinishParameters,
   statistics: Statistics | null,
 ): FinishGradients {
+  const { space, z, length } = sums;
   const { channels, norm } = finish;
+  const rows = layOut(space, z, length, channels);
   const affine = affineOf(finish, parameters, statistics);
   const { k, inverse, mean } = affine;
   const line = lineOf(finish, parameters, affine);
-  const { du, shift, gamma, levels } =
-    line === null
-      ? curveBackward(z, dy, finish, parameters, affine)
-      : lineBackward(z, dy, finish, line, affine);
-  for (let c = 0; c < channels; c++) gamma[c] = (gamma[c] as number) * (inverse[c] as number);
-  if (norm === 'batch') {
-    // d of the batch norm itself: its mean and variance depend on z too. dz = du * k - (p * z + q).
-    const n = z.length / channels;
-    const p = k.map((factor, c) => (factor * (inverse[c] as number) * (gamma[c] as number)) / n);
-    const q = k.map(
-      (factor, c) => (factor * (shift[c] as number)) / n - (p[c] as number) * (mean[c] as number),
-    );
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        du[i] =
-          (du[i] as number) * (k[c] as number) - ((z[i] as number) * (p[c] as number) + (q[c] as number));
-      }
-    }
-  } else if (norm === 'running') {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) du[i] = (du[i] as number) * (k[c] as number);
-    }
+  let through: Line;
+  let before: Before;
+  if (line === null) {
+    // Writes du where dz will be.
+    before = curveBackward(sums, dy, dz, finish, parameters, affine);
+    through = { k, b: affine.b, low: -Infinity, high: Infinity, step: null, gain: 1 };
+  } else {
+    const { plain, scaled, steps } = sumBackward(rows, dy, line, mean);
+    const times = (sum: number): number => sum * line.gain;
+    const levels = line.step === null ? null : Float32Array.of(steps);
+    before = { shift: plain.map(times), gamma: scaled.map(times), levels };
+    through = line;
   }
+  const { shift, levels } = before;
+  const gamma = before.gamma.map((sum, c) => sum * (inverse[c] as number));
+  // d of the batch norm itself: its mean and variance depend on z too. dz = du * k - (z * p + q).
+  const n = norm === 'batch' ? length / channels : Infinity;
+  const p = k.map((factor, c) => (factor * (inverse[c] as number) * (gamma[c] as number)) / n);
+  const q = k.map(
+    (factor, c) => (factor * (shift[c] as number)) / n - (p[c] as number) * (mean[c] as number),
+  );
+  const scale = k.map((factor) => factor * through.gain);
+  writeBackward(rows, line === null ? dz : dy, dz, through, scale, p, q);
   return {
-    z: du,
     shift: Float32Array.from(shift),
     gamma: norm === 'bias' ? null : Float32Array.from(gamma),
     levels,
   };
 }
 
-/** Gradients before the norm: of u, and summed per channel with and without z - mean. */
+/** Gradients before the norm: of u, summed per channel with and without z - mean. */
 interface Before {
-  readonly du: Float32Array;
   readonly shift: Float64Array;
   readonly gamma: Float64Array;
   readonly levels: Float32Array | null;
@@ -122,14 +145,8 @@ interface Before {
  * Activation functions that are a line with clipped ends, together with uniform rounding: v = z * k + b clipped to
  * low..high counts steps, y = floor(v + 1/2) * step. Without rounding the step is 1 and nothing is floored.
  */
-interface Line {
-  readonly k: Float64Array;
-  readonly b: Float64Array;
-  readonly low: number;
-  readonly high: number;
+interface Line extends Clipped {
   readonly gain: number;
-  /** Null: no rounding. */
-  readonly step: number | null;
 }
 
 function lineOf(
@@ -153,124 +170,30 @@ function lineOf(
   };
 }
 
-// The loops below run over millions of values a step, and half of the branches on a value would be guessed wrong: so they
-// clip by the sign bits of integers, `x >> 31` being -1 for a negative x and 0 for others.
-
-function lineForward(z: Float32Array, { channels }: Finish, line: Line): Float32Array {
-  const { k, b, low, high, step } = line;
-  const y = new Float32Array(z.length);
-  if (step === null && low === 0 && high === Infinity) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const v = (z[i] as number) * (k[c] as number) + (b[c] as number);
-        y[i] = (v + Math.abs(v)) / 2;
-      }
-    }
-    return y;
-  }
-  if (step === null || !Number.isInteger(low) || !Number.isInteger(high)) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const v = Math.min(Math.max((z[i] as number) * (k[c] as number) + (b[c] as number), low), high);
-        y[i] = step === null ? v : Math.floor(v + 0.5) * step;
-      }
-    }
-    return y;
-  }
-  const most = high - low;
-  for (let i = 0; i < z.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      const index = (Math.floor((z[i] as number) * (k[c] as number) + (b[c] as number) + 0.5) | 0) - low;
-      const above = index & ~(index >> 31);
-      const left = most - above;
-      y[i] = (above + (left & (left >> 31)) + low) * step;
-    }
-  }
-  return y;
-}
-
-/** `du` may be written over `dy`. */
-function lineBackward(
-  z: Float32Array,
-  dy: Float32Array,
-  { channels }: Finish,
-  { k, b, low, high, gain, step }: Line,
-  { mean }: Affine,
-): Before {
-  const shift = new Float64Array(channels);
-  const gamma = new Float64Array(channels);
-  let stepGradient = 0;
-  if (step === null && low === 0 && high === Infinity) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const x = z[i] as number;
-        const positive = (Math.floor(x * (k[c] as number) + (b[c] as number)) >> 31) + 1;
-        const before = (dy[i] as number) * positive * gain;
-        dy[i] = before;
-        shift[c] = (shift[c] as number) + before;
-        gamma[c] = (gamma[c] as number) + before * (x - (mean[c] as number));
-      }
-    }
-  } else if (step === null || !Number.isInteger(low) || !Number.isInteger(high)) {
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const v = (z[i] as number) * (k[c] as number) + (b[c] as number);
-        const clipped = Math.min(Math.max(v, low), high);
-        const d = dy[i] as number;
-        const through = v === clipped ? d : 0;
-        if (step !== null) stepGradient += d * Math.floor(clipped + 0.5) - through * v;
-        dy[i] = through * gain;
-        shift[c] = (shift[c] as number) + through * gain;
-        gamma[c] = (gamma[c] as number) + through * gain * ((z[i] as number) - (mean[c] as number));
-      }
-    }
-  } else {
-    const most = high - low;
-    for (let i = 0; i < z.length;) {
-      for (let c = 0; c < channels; c++, i++) {
-        const x = z[i] as number;
-        const v = x * (k[c] as number) + (b[c] as number);
-        const whole = Math.floor(v) | 0;
-        // 1 for low <= v < high, else 0.
-        const inside = (((whole - low) >> 31) | ((high - 1 - whole) >> 31)) + 1;
-        const index = (Math.floor(v + 0.5) | 0) - low;
-        const above = index & ~(index >> 31);
-        const left = most - above;
-        const d = dy[i] as number;
-        const through = d * inside;
-        stepGradient += d * (above + (left & (left >> 31)) + low) - through * v;
-        const before = through * gain;
-        dy[i] = before;
-        shift[c] = (shift[c] as number) + before;
-        gamma[c] = (gamma[c] as number) + before * (x - (mean[c] as number));
-      }
-    }
-  }
-  return { du: dy, shift, gamma, levels: step === null ? null : Float32Array.of(stepGradient) };
-}
-
 /** Any activation function, any levels. */
 function curveForward(
-  z: Float32Array,
+  { space, z: at, length }: Sums,
+  to: number,
   { channels, activation, rounding }: Finish,
   { levels }: FinishParameters,
   { k, b }: Affine,
-): Float32Array {
+): void {
   const { apply } = ACTIVATIONS[activation];
-  const to = rounder(rounding, levels);
-  const y = new Float32Array(z.length);
+  const { values, index } = rounder(rounding, levels);
+  const z = space.viewFloats(at, length);
+  const y = space.viewFloats(to, length);
   for (let i = 0; i < z.length;) {
     for (let c = 0; c < channels; c++, i++) {
       const a = apply((z[i] as number) * (k[c] as number) + (b[c] as number));
-      y[i] = rounding === null ? a : (to.values[to.index(a)] as number);
+      y[i] = rounding === null ? a : (values[index(a)] as number);
     }
   }
-  return y;
 }
 
 function curveBackward(
-  z: Float32Array,
-  dy: Float32Array,
+  { space, z: at, length }: Sums,
+  from: number,
+  into: number,
   { channels, activation, rounding }: Finish,
   { levels }: FinishParameters,
   { k, b, mean }: Affine,
@@ -280,7 +203,9 @@ function curveBackward(
   const [lowest, highest] =
     rounding === null ? [-Infinity, Infinity] : [to.values[0] ?? 0, to.values.at(-1) ?? 0];
   const step = rounding?.kind === 'uniform' ? (levels?.[0] ?? 1) : 1;
-  const du = new Float32Array(z.length);
+  const z = space.viewFloats(at, length);
+  const dy = space.viewFloats(from, length);
+  const du = space.viewFloats(into, length);
   const shift = new Float64Array(channels);
   const gamma = new Float64Array(channels);
   const gradients = new Float64Array(levels?.length ?? 0);
@@ -304,11 +229,13 @@ function curveBackward(
       gamma[c] = (gamma[c] as number) + through * ((z[i] as number) - (mean[c] as number));
     }
   }
-  if (rounding === null || levels === null) return { du, shift, gamma, levels: null };
-  const learned = Float32Array.from(gradients, (sum, index) =>
-    rounding.kind === 'uneven' && levels[index] === 0 ? 0 : sum,
-  );
-  return { du, shift, gamma, levels: learned };
+  const learned =
+    rounding === null || levels === null
+      ? null
+      : Float32Array.from(gradients, (sum, index) =>
+          rounding.kind === 'uneven' && levels[index] === 0 ? 0 : sum,
+        );
+  return { shift, gamma, levels: learned };
 }
 
 /** The values of the levels, and the index of the level nearest to a value. */
@@ -329,29 +256,6 @@ function rounder(rounding: Rounding | null, levels: Float32Array | null) {
     return at;
   };
   return { values, index };
-}
-
-function statisticsFor(z: Float32Array, finish: Finish, { running }: FinishParameters): Statistics | null {
-  if (finish.norm === 'bias') return null;
-  return finish.norm === 'running' ? running : batchStatistics(z, finish.channels);
-}
-
-function batchStatistics(z: Float32Array, channels: number): Statistics {
-  const n = z.length / channels;
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  for (let i = 0; i < z.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      const value = z[i] as number;
-      sums[c] = (sums[c] as number) + value;
-      squares[c] = (squares[c] as number) + value * value;
-    }
-  }
-  const mean = Float32Array.from(sums, (sum) => sum / n);
-  const variance = Float32Array.from(squares, (square, c) =>
-    Math.max(square / n - ((sums[c] as number) / n) ** 2, 0),
-  );
-  return { mean, variance };
 }
 
 function affineOf(

@@ -1,24 +1,29 @@
-import type { Attribute, NamedAttrMap, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Attribute, NamedAttrMap, Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from './backend.js';
-import { depthwiseFilterSums } from './depthwise-filter-sums.js';
+import { depthwiseFilterSums, filterSums } from './filter-sums.js';
+import { withTensors } from './tensor-space.js';
 
 type Size4 = [number, number, number, number];
 
 /**
- * The wasm backend has no kernel for the gradient of a convolution's filter, none for those of a depthwise one, and a slow
- * one for that of a convolution's input. All are convolutions themselves, which it does fast. Registers them in place of
- * its own.
+ * The wasm backend has no kernel for the gradient of a convolution's filter, none for those of a depthwise one, and slow
+ * ones for those of a convolution's input and of an average pool. Gradients of inputs are convolutions themselves, which
+ * it does fast; for the others there are kernels of our own. Registers them in place of its own.
  */
 export function registerGradientKernels(tf: Tf): void {
   const kernels = {
     Conv2DBackpropFilter: (inputs: Inputs, attrs: NamedAttrMap) =>
-      filterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs),
+      filterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs, filterSums),
     Conv2DBackpropInput: (inputs: Inputs, attrs: NamedAttrMap) =>
       inputGradient(tf, tensor(tf, inputs, 'dy'), tensor(tf, inputs, 'filter'), attrs),
     DepthwiseConv2dNativeBackpropFilter: (inputs: Inputs, attrs: NamedAttrMap) =>
-      depthwiseFilterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs),
+      filterGradient(tf, tensor(tf, inputs, 'x'), tensor(tf, inputs, 'dy'), attrs, depthwiseFilterSums),
+    AvgPoolGrad: (inputs: Inputs, attrs: NamedAttrMap) =>
+      averagePoolGradient(tf, tensor(tf, inputs, 'input'), tensor(tf, inputs, 'dy'), attrs),
     DepthwiseConv2dNativeBackpropInput: (inputs: Inputs, attrs: NamedAttrMap) =>
       depthwiseInputGradient(tf, tensor(tf, inputs, 'dy'), tensor(tf, inputs, 'filter'), attrs),
+    // Its own one copies the values, which nobody changes.
+    Identity: (inputs: Inputs) => tf.reshape(tensor(tf, inputs, 'x'), tensor(tf, inputs, 'x').shape),
   };
   for (const [kernelName, compute] of Object.entries(kernels)) {
     if (isRegistered(tf, kernelName)) tf.unregisterKernel(kernelName, 'wasm');
@@ -59,50 +64,53 @@ function geometry(tf: Tf, input: Size4, filter: Size4, attrs: NamedAttrMap, dept
   };
 }
 
-/** dW = x (channels as batch) convolved with dy (as filter, dilated by the stride), summed over the batch. */
-function filterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap): Tensor4D {
+/** dW[ky, kx, i, o] = sum over pictures and places of x under that weight times dy. Depthwise, i and o are one. */
+function filterGradient(
+  tf: Tf,
+  x: Tensor4D,
+  dy: Tensor4D,
+  attrs: NamedAttrMap,
+  sumsOf: typeof filterSums,
+): Tensor4D {
   const filter = size4(attrs['filterShape']);
   const [height, width] = filter;
-  const { stride, top, left } = geometry(tf, x.shape, filter, attrs);
-  if (height * width === 1 && stride[0] * stride[1] === 1 && top + left === 0) return pointwise(tf, x, dy);
-  const rows = (dy.shape[1] - 1) * stride[0] + height;
-  const columns = (dy.shape[2] - 1) * stride[1] + width;
-  const padded = fit(tf, x, top, left, rows, columns);
-  const gradient = tf.conv2d(
-    tf.transpose(padded, [3, 1, 2, 0]),
-    tf.transpose(dy, [1, 2, 0, 3]),
-    1,
-    'valid',
-    'NHWC',
-    [stride[0], stride[1]],
-  );
-  return tf.transpose(gradient, [1, 2, 0, 3]);
-}
-
-/** The same for a 1 x 1 filter: a product of matrices. (One that is told to transpose is ten times slower.) */
-function pointwise(tf: Tf, x: Tensor4D, dy: Tensor4D): Tensor4D {
-  const rows = tf.transpose(tf.reshape(x, [-1, x.shape[3]]));
-  const gradient = tf.matMul(rows as Tensor2D, tf.reshape(dy, [-1, dy.shape[3]]) as Tensor2D);
-  return tf.reshape(gradient, [1, 1, x.shape[3], dy.shape[3]]);
-}
-
-/** dW[ky, kx, c] = sum over pictures and places of x under that weight times dy. */
-function depthwiseFilterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap): Tensor4D {
-  const filter = size4(attrs['filterShape']);
-  const [height, width] = filter;
-  const { stride, top, left } = geometry(tf, x.shape, filter, attrs, true);
-  const rows = (dy.shape[1] - 1) * stride[0] + height;
-  const columns = (dy.shape[2] - 1) * stride[1] + width;
-  const padded = fit(tf, x, top, left, rows, columns);
-  const sums = depthwiseFilterSums(
-    padded.dataSync() as Float32Array,
-    padded.shape,
-    dy.dataSync() as Float32Array,
-    dy.shape,
-    [height, width],
-    stride,
+  const { stride, top, left } = geometry(tf, x.shape, filter, attrs, sumsOf === depthwiseFilterSums);
+  const windows = { filter: [height, width], stride, top, left } as const;
+  const sums = withTensors(tf, (space) =>
+    sumsOf(space, space.addressOf(x), x.shape, space.addressOf(dy), dy.shape, windows),
   );
   return tf.tensor4d(sums, filter);
+}
+
+/** Each value of dy spread over its window. (Its own one looks for the windows of each value.) The pool has no padding. */
+function averagePoolGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, attrs: NamedAttrMap): Tensor {
+  const { filterSize, strides, pad } = attrs as {
+    filterSize: [number, number] | number;
+    strides: [number, number] | number;
+    pad: 'valid' | 'same' | number;
+  };
+  const info = tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad);
+  const { top, bottom, left, right } = info.padInfo;
+  if (top + bottom + left + right !== 0) throw new Error('the average pool is padded');
+  return withTensors(tf, (space) => {
+    const dx = space.output(x.shape);
+    space.kernels.averagePoolBackward(
+      space.addressOf(dy),
+      info.outHeight,
+      info.outWidth,
+      dx.at,
+      info.batchSize,
+      info.inHeight,
+      info.inWidth,
+      info.inChannels,
+      info.filterHeight,
+      info.filterWidth,
+      info.strideHeight,
+      info.strideWidth,
+      1 / (info.filterHeight * info.filterWidth),
+    );
+    return dx.done();
+  });
 }
 
 /** dX = dy, spread by the stride and padded, convolved depthwise with the filter reversed. */

@@ -262,13 +262,11 @@ export function measureNorms(
   for (const [b, indices] of batches.slice(0, count).entries()) {
     const seen = new Map<string, Statistics>();
     const pass: Pass = {
-      finishOf: (stage) => {
-        const finish = subject.finishOf(stage, 1);
-        return finish?.norm === 'running' ? { ...finish, norm: 'batch' } : finish;
-      },
-      runningOf: () => null,
+      finishOf: (stage) => subject.finishOf(stage, 0),
+      runningOf: runningOf(parameters),
       onOutput: (stage, _output, statistics) => {
-        if (statistics !== null) seen.set(stage.name, statistics);
+        if (statistics !== null && subject.finishOf(stage, 0)?.norm === 'batch')
+          seen.set(stage.name, statistics);
       },
     };
     scoped(tf, () => {

@@ -2,12 +2,11 @@ import { take, type DataSet } from '../data/data-set.js';
 import { InterruptedError } from '../errors.js';
 import type { Parameters, Trainee } from './adam.js';
 import type { Tf } from './backend.js';
-import { saveCheckpoint, type Checkpoint } from './checkpoint.js';
+import type { Checkpoint, CheckpointStore } from './checkpoint.js';
 import { accuracyOf, measureNorms, predict, trainEpoch, type Subject } from './optimize.js';
 import type { TrainOptions, TrainSettings } from './train-options.js';
 
 const BATCH = 64;
-const SHIFT = 1;
 const STEPS_PER_LINE = 200;
 /** Batches by which the norms are measured at the end. */
 const NORM_BATCHES = 100;
@@ -17,8 +16,9 @@ const LOOK = 2000;
 /** What both phases of a training need. */
 export interface Run {
   readonly tf: Tf;
-  readonly options: Pick<TrainOptions, 'data' | 'seed' | 'out' | 'signal'>;
-  readonly settings: Pick<TrainSettings, 'epochs' | 'rate' | 'key'>;
+  readonly options: Pick<TrainOptions, 'data' | 'seed' | 'signal'>;
+  readonly settings: Pick<TrainSettings, 'epochs' | 'rates' | 'shift'>;
+  readonly store: CheckpointStore;
   readonly found: Checkpoint | null;
   readonly progress: (line: string) => void;
 }
@@ -32,15 +32,15 @@ export async function trainPhase(
   start: Trainee,
   float: Parameters | null,
 ): Promise<Parameters> {
-  const { tf, options, settings, found, progress } = run;
+  const { tf, options, settings, store, found, progress } = run;
   const epochs = settings.epochs[phase];
   const course = {
     data: options.data.train,
     targets,
     epochs,
     batchSize: BATCH,
-    rate: settings.rate,
-    shift: SHIFT,
+    rate: settings.rates[phase],
+    shift: settings.shift,
     seed: options.seed,
     signal: options.signal,
     onStep: (step: number, steps: number, loss: number): void => {
@@ -53,11 +53,9 @@ export async function trainPhase(
   let trainee = resumed?.trainee ?? start;
   for (let epoch = resumed?.epoch ?? 0; epoch < epochs; epoch++) {
     trainee = await trainEpoch(tf, subject, course, trainee, epoch).catch((error: unknown) => {
-      throw error instanceof InterruptedError
-        ? new InterruptedError(standing(settings, phase, epoch))
-        : error;
+      throw error instanceof InterruptedError ? new InterruptedError(standing(run, phase, epoch)) : error;
     });
-    saveCheckpoint(options.out, settings.key, { phase, epoch: epoch + 1, trainee, float });
+    store.save({ phase, epoch: epoch + 1, trainee, float });
     const accuracy = accuracyOn(run, subject, trainee.parameters, take(options.data.test, LOOK));
     progress(`${phase}: epoch ${epoch + 1} of ${epochs}, accuracy ${percent(accuracy)}`);
   }
@@ -67,7 +65,9 @@ export async function trainPhase(
 }
 
 /** What an interrupted training says when so many epochs of a phase are done. */
-function standing({ epochs }: Run['settings'], phase: Checkpoint['phase'], epoch: number): string {
+function standing({ settings, store }: Run, phase: Checkpoint['phase'], epoch: number): string {
+  if (!store.keeps) return 'interrupted: this training keeps no checkpoints, the same call starts anew';
+  const { epochs } = settings;
   const [last, done] =
     phase === 'quantized' && epoch === 0 ? (['float', epochs.float] as const) : ([phase, epoch] as const);
   return done === 0

@@ -28,6 +28,7 @@ import {
 } from './float-pass.js';
 import { leastErrorLevels } from './least-error-levels.js';
 import { levelValue, type Levels } from './levels.js';
+import { withPositiveNorms } from './norms.js';
 import type { QuantizedModel } from './quantized-model.js';
 import { WEIGHT_SCHEMES, type ActivationSchemeName, type WeightSchemeName } from './quantizers/index.js';
 import { remember } from './remember.js';
@@ -41,7 +42,6 @@ import {
   type LevelPlan,
   type TableStage,
 } from './stage-levels.js';
-import { withPositiveNorms } from './subjects.js';
 import { levelsAt, nearestLevels } from './weight-levels.js';
 
 /** What is the same for all numbers of levels. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { fileJson, nameSchema, provenanceSchema, shapeSchema } from '../network/index.js';
+import { fileJson, labelSchema, nameSchema, provenanceSchema, shapeSchema } from '../network/index.js';
 
 /**
  * QuantizedModel: what was learned, before any choice of integers. Weights are indices into the levels of their
@@ -92,7 +92,7 @@ export const quantizedModelSchema = z
       })
       .readonly(),
     stages: z.array(quantizedStageSchema).min(1).max(250).readonly(),
-    labels: z.array(z.string().min(1).max(64)).min(1).readonly(),
+    labels: z.array(labelSchema).min(1).readonly(),
     provenance: provenanceSchema,
   })
   .readonly();

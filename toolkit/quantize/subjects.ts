@@ -55,32 +55,6 @@ function trained<S extends FusedWeighted>(stage: S, parameters: Parameters): S {
   };
 }
 
-/**
- * The same network with every gamma positive, as the thresholds of a table network need it: where it is negative, the
- * channel's weights change sign instead; where it is 0, the weights are 0.
- */
-export function withPositiveNorms(model: FusedModel): FusedModel {
-  return {
-    ...model,
-    stages: model.stages.map((stage): FusedStage => {
-      if (!hasWeights(stage) || stage.norm === null) return stage;
-      const { gamma, mean, variance } = stage.norm;
-      const sign = gamma.map(Math.sign);
-      const channels = gamma.length;
-      return {
-        ...stage,
-        kernel: stage.kernel.map((weight, i) => weight * (sign[i % channels] ?? 1)),
-        norm: {
-          ...stage.norm,
-          gamma: gamma.map((value) => Math.abs(value) || 1),
-          mean: mean.map((value, c) => value * (sign[c] ?? 1)),
-          variance: variance.map((value, c) => (sign[c] === 0 ? 1 : value)),
-        },
-      };
-    }),
-  };
-}
-
 /** What goes into the forward pass as it is. */
 const learnable = (parameters: Parameters): Parameters =>
   new Map([...parameters].filter(([name]) => !name.endsWith('/mean') && !name.endsWith('/variance')));
@@ -105,7 +79,7 @@ function finishOf(stage: FusedStage, training: boolean, levels: Levels | null): 
   return {
     channels: stage.shape[2],
     activation,
-    norm: norm === null ? 'bias' : training ? 'batch' : 'running',
+    norm: norm === null ? 'bias' : training && norm.fixed !== true ? 'batch' : 'running',
     epsilon: norm?.epsilon ?? 0,
     rounding:
       levels === null
@@ -122,6 +96,8 @@ export interface Quantization {
   /** The levels that each quantized stage's output starts with. */
   readonly outputs: ReadonlyMap<string, Levels>;
   readonly weightLevels: (stage: string) => number;
+  /** One set of weight levels for all stages, whose kernels are of one size then (`withUnitKernels`). */
+  readonly shareWeightLevels: boolean;
   readonly scheme: WeightScheme;
   /** Whether weight levels and activation levels are learned once they are found. */
   readonly learnWeightLevels: boolean;
@@ -135,12 +111,12 @@ export interface Schedule {
   readonly snapEvery: number;
   /** After this, weight levels are not found anew but learned. */
   readonly snapUntil: number;
-  /** After this, each weight stays at its level, and norms at their means and variances: the rest settles around them. */
+  /** After this, each weight stays at its level, and the rest settles around them. */
   readonly freezeFrom: number;
 }
 
 /** Levels change slowly beside weights: each moves a whole cluster. */
-const LEVEL_RATE = 0.2;
+const LEVEL_RATE = 0.05;
 const LEAST_GAMMA = 1e-3;
 
 /**
@@ -149,38 +125,44 @@ const LEAST_GAMMA = 1e-3;
  * the scheme every so many steps at first; then they are learned: the gradient of a level is the sum over the weights
  * snapped to it. The level 0 stays exact. The levels of activations are learned throughout.
  *
- * Parameters: those of the float network plus "<stage>/weightLevels" and "<stage>/levels" (`startQuantized`).
+ * Parameters: those of the float network plus "<stage>/weightLevels" (or "shared/weightLevels") and "<stage>/levels"
+ * (`startQuantized`).
  */
 export function quantizedSubject(model: FusedModel, quantization: Quantization): Subject {
-  const { input, outputs, weightLevels, scheme, schedule } = quantization;
-  const weighted = model.stages.filter(hasWeights).map(({ name }) => name);
+  const { input, outputs, schedule } = quantization;
+  const weighted = model.stages.filter(hasWeights);
+  const levelsName = levelsNames(quantization);
+  const fixed = new Set(weighted.filter(({ norm }) => norm?.fixed).map(({ name }) => `${name}/gamma`));
   return {
     model,
     inputValues: Float32Array.from(inputTable(model, input), (index) => levelValue(input, index)),
     deploy: (parameters) => {
       const arrays = new Map(learnable(parameters));
       const indices = new Map<string, Uint8Array>();
-      for (const name of weighted) {
-        const values = need(parameters, `${name}/weightLevels`);
+      for (const { name } of weighted) {
+        const values = need(parameters, levelsName(name));
         const nearest = nearestLevels(values, need(parameters, `${name}/kernel`));
         indices.set(name, nearest);
         arrays.set(`${name}/kernel`, levelsAt(values, nearest));
-        arrays.delete(`${name}/weightLevels`);
+        arrays.delete(levelsName(name));
       }
       const backward = (gradients: Parameters, done: number): Parameters => {
         // Not before the clustering is over: it may move the level 0 to another index, and Adam remembers.
         if (done < schedule.snapUntil || !quantization.learnWeightLevels) return gradients;
         const all = new Map(gradients);
         for (const [name, nearest] of indices) {
-          const values = need(parameters, `${name}/weightLevels`);
-          all.set(`${name}/weightLevels`, levelGradients(values, nearest, need(gradients, `${name}/kernel`)));
+          const values = need(parameters, levelsName(name));
+          const own = levelGradients(values, nearest, need(gradients, `${name}/kernel`));
+          const others = all.get(levelsName(name));
+          all.set(levelsName(name), others === undefined ? own : own.map((sum, k) => sum + (others[k] ?? 0)));
         }
         return all;
       };
       return { arrays, backward };
     },
-    finishOf: (stage, done) => finishOf(stage, done < schedule.freezeFrom, outputs.get(stage.name) ?? null),
+    finishOf: (stage, done) => finishOf(stage, done < 1, outputs.get(stage.name) ?? null),
     rateFactor: (name, done) => {
+      if (fixed.has(name)) return 0;
       if (name.endsWith('/kernel')) return done < schedule.freezeFrom ? 1 : 0;
       if (name.endsWith('/levels')) return quantization.learnActivationLevels ? LEVEL_RATE : 0;
       return name.endsWith('/weightLevels') ? LEVEL_RATE : 1;
@@ -197,20 +179,45 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
         if (/[lL]evels$/.test(name)) next.set(name, values.slice().sort());
       }
       if (done >= schedule.snapUntil || step % schedule.snapEvery !== 0) return next;
-      for (const name of weighted) {
-        next.set(`${name}/weightLevels`, scheme(need(parameters, `${name}/kernel`), weightLevels(name)));
-      }
+      for (const [name, levels] of foundWeightLevels(weighted, quantization, parameters))
+        next.set(name, levels);
       return next;
     },
   };
 }
 
+/** Name of the parameter that holds the weight levels of a stage. */
+const levelsNames =
+  ({ shareWeightLevels }: Quantization) =>
+  (stage: string): string =>
+    shareWeightLevels ? 'shared/weightLevels' : `${stage}/weightLevels`;
+
+/** The weight levels that the scheme finds for the weights as they are, by parameter name. */
+function foundWeightLevels(
+  weighted: readonly FusedWeighted[],
+  quantization: Quantization,
+  parameters: Parameters,
+): Parameters {
+  const { scheme, weightLevels, shareWeightLevels } = quantization;
+  const kernels = weighted.map(({ name }) => need(parameters, `${name}/kernel`));
+  const [first] = weighted;
+  if (shareWeightLevels && first !== undefined) {
+    const all = Float32Array.from(kernels.flatMap((kernel) => [...kernel]));
+    return new Map([[levelsNames(quantization)(first.name), scheme(all, weightLevels(first.name))]]);
+  }
+  return new Map(
+    weighted.map(({ name }, i) => [
+      levelsNames(quantization)(name),
+      scheme(kernels[i] ?? new Float32Array(), weightLevels(name)),
+    ]),
+  );
+}
+
 /** Parameters to start quantization-aware training with. */
 export function startQuantized(model: FusedModel, quantization: Quantization): Parameters {
-  const start = new Map(weightParameters(model));
-  for (const { name, kernel } of model.stages.filter(hasWeights)) {
-    start.set(`${name}/weightLevels`, quantization.scheme(kernel, quantization.weightLevels(name)));
-  }
+  const weights = weightParameters(model);
+  const found = foundWeightLevels(model.stages.filter(hasWeights), quantization, weights);
+  const start = new Map([...weights, ...found]);
   for (const [name, levels] of quantization.outputs) {
     start.set(`${name}/levels`, Float32Array.from(isUniform(levels) ? [levels.step] : levelValues(levels)));
   }
@@ -221,23 +228,20 @@ export function startQuantized(model: FusedModel, quantization: Quantization): P
 export function finishQuantized(
   parameters: Parameters,
   model: FusedModel,
-  outputs: ReadonlyMap<string, Levels>,
+  quantization: Quantization,
 ): { readonly stages: Map<string, StageQuantization>; readonly outputs: Map<string, Levels> } {
+  const { outputs } = quantization;
   const stages = new Map(
     withParameters(model, parameters)
       .stages.filter(hasWeights)
-      .map(({ name, kernel, bias, norm }): [string, StageQuantization] => {
-        const whole = norm === null ? null : affine(norm);
-        return [
-          name,
-          {
-            weights: kernel,
-            weightLevels: need(parameters, `${name}/weightLevels`),
-            scale: whole?.scale ?? null,
-            bias: whole?.shift ?? bias,
-          },
-        ];
-      }),
+      .map((stage): [string, StageQuantization] => [
+        stage.name,
+        {
+          weights: stage.kernel,
+          weightLevels: need(parameters, levelsNames(quantization)(stage.name)),
+          ...scaleAndBias(stage, outputs.has(stage.name)),
+        },
+      ]),
   );
   const learned = new Map(
     [...outputs].map(([name, levels]): [string, Levels] => [
@@ -246,6 +250,17 @@ export function finishQuantized(
     ]),
   );
   return { stages, outputs: learned };
+}
+
+/** Logits have no scale: the one that a fixed norm gives them all alike is left out, since it changes no order. */
+function scaleAndBias(
+  { norm, bias }: FusedWeighted,
+  hidden: boolean,
+): Pick<StageQuantization, 'scale' | 'bias'> {
+  if (norm === null) return { scale: null, bias };
+  const { scale, shift } = affine(norm);
+  if (hidden) return { scale, bias: shift };
+  return { scale: null, bias: shift.map((value, c) => value / (scale[c] ?? 1)) };
 }
 
 function learnedLevels(start: Levels, values: Float32Array): Levels {

@@ -4,6 +4,7 @@ import type { FusedModel, FusedStage } from '../model/fuse.js';
 import { INPUT, type Padding } from '../network/index.js';
 import type { Tf } from './backend.js';
 import { finishBackward, finishForward, type Finish, type Statistics } from './finish.js';
+import { withTensors } from './tensor-space.js';
 
 /** Kernels, biases, norms and levels by name: "conv1/kernel". */
 export type Tensors = ReadonlyMap<string, Tensor>;
@@ -62,7 +63,7 @@ function compute(tf: Tf, stage: FusedStage, tensors: Tensors, inputs: readonly T
     case 'averagePool':
       return tf.avgPool(pad(tf, input, stage.padding, 0), [...stage.window], [...stage.stride], 'valid');
     case 'add':
-      return inputs.slice(1).reduce((sum, other) => tf.add(sum, other), input as Tensor);
+      return inputs.slice(1).reduce<Tensor>((sum, other) => tf.add(sum, other), input);
     case 'concat':
       return tf.concat([...inputs], 3);
   }
@@ -100,8 +101,8 @@ function end(
   let used: Statistics | null = null;
   const operation = tf.customGrad((...args) => {
     const [z, ...learned] = args.slice(0, 1 + names.length) as Tensor[];
+    const save = args.at(-1) as unknown as GradSaveFunc;
     if (z === undefined) throw new Error('no sums');
-    const values = z.dataSync() as Float32Array;
     const held = new Map(names.map((name, i) => [name, learned[i]?.dataSync() as Float32Array]));
     const parameters = {
       shift: held.get('shift') ?? new Float32Array(finish.channels),
@@ -109,21 +110,30 @@ function end(
       levels: held.get('levels') ?? null,
       running,
     };
-    const { y, statistics } = finishForward(values, finish, parameters);
-    used = statistics;
-    return {
-      value: tf.tensor(y, z.shape),
-      gradFunc: (dy: Tensor) => {
-        const back = finishBackward(values, dy.dataSync() as Float32Array, finish, parameters, statistics);
-        return [
-          tf.tensor(back.z, z.shape),
-          ...names.map((name, i) => {
-            const shape = learned[i]?.shape ?? [];
-            return back[name] === null ? tf.zeros(shape) : tf.tensor(back[name], shape);
+    save([z]);
+    const length = z.size;
+    return withTensors(tf, (space) => {
+      const y = space.output(z.shape);
+      const statistics = finishForward({ space, z: space.addressOf(z), length }, y.at, finish, parameters);
+      used = statistics;
+      return {
+        value: y.done(),
+        gradFunc: (dy: Tensor, saved: Tensor[]) =>
+          withTensors(tf, (inner) => {
+            const dz = inner.output(z.shape);
+            const sums = { space: inner, z: inner.addressOf(saved[0] as Tensor), length };
+            const at = inner.addressOf(dy);
+            const back = finishBackward(sums, at, dz.at, finish, parameters, statistics);
+            return [
+              dz.done(),
+              ...names.map((name, i) => {
+                const shape = learned[i]?.shape ?? [];
+                return back[name] === null ? tf.zeros(shape) : tf.tensor(back[name], shape);
+              }),
+            ];
           }),
-        ];
-      },
-    };
+      };
+    });
   });
   const output = operation(sums, ...names.map((name) => need(tensors, `${stage.name}/${name}`)));
   return { output, statistics: () => used };

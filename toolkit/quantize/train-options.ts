@@ -1,29 +1,38 @@
 import { basename, resolve } from 'node:path';
 import type { DataSet } from '../data/data-set.js';
 import { InputError } from '../errors.js';
-import type { FloatModel } from '../model/float-model.js';
+import { elements, type FloatModel } from '../model/float-model.js';
+import { hashAsTfjsLayers } from '../model/write-tfjs-layers.js';
 import { nameSchema } from '../network/index.js';
-import type { Architecture } from './architectures.js';
+import { floatRateOf, type Architecture } from './architectures.js';
 import type { ActivationSchemeName, WeightSchemeName } from './quantizers/index.js';
 import { checkLevelCounts } from './weight-levels.js';
 
 /** A network of our own to train from nothing, or one that is trained already. */
 export type Origin =
-  { readonly architecture: Architecture } | { readonly model: FloatModel; readonly sourceHash: string };
+  | { readonly architecture: Architecture }
+  /** `sourceHash`: of its files (`hashTfjsLayers`), if it comes from files. */
+  | { readonly model: FloatModel; readonly sourceHash?: string };
 
 export interface TrainOptions {
   readonly data: { readonly train: DataSet; readonly test: DataSet };
   readonly origin: Origin;
-  /** The model's name; by default the last part of `out`. */
-  readonly name?: string;
+  /** The model's name; by default the last part of `out`, or that of the model or architecture it comes from. */
+  readonly name?: string | undefined;
   /** Same seed, data and backend: same model. */
   readonly seed: number;
   /** Epochs of quantization-aware training; 12 by default. */
   readonly epochs?: number | undefined;
   /** Epochs in floating point before; as many by default. */
   readonly floatEpochs?: number | undefined;
-  /** Adam's largest learning rate; 0.001 by default. */
+  /** Adam's largest learning rates: with quantization (0.01 by default), in floating point (by architecture). */
   readonly rate?: number | undefined;
+  readonly floatRate?: number | undefined;
+  /**
+   * Training pictures are moved by up to so many pixels at random; 1 by default, 0 for pictures of less than 4 pixels
+   * in height or width and for what is no picture.
+   */
+  readonly shift?: number | undefined;
   readonly activationLevels: number;
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
@@ -32,33 +41,46 @@ export interface TrainOptions {
   readonly activationScheme?: ActivationSchemeName | undefined;
   /** Whether levels of adaptive schemes are learned once they are found; true by default. */
   readonly learnLevels?: boolean | undefined;
-  /** Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. */
-  readonly out: string;
+  /** One set of weight levels, and so one product table, for the whole network; false by default: one per layer. */
+  readonly shareLevels?: boolean | undefined;
+  /**
+   * Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. Without it nothing is written, and
+   * a training that is interrupted starts anew.
+   */
+  readonly out?: string | undefined;
   /** The command line that a reader can repeat; goes into the provenance. */
-  readonly command?: string;
-  readonly progress?: (line: string) => void;
-  readonly signal?: AbortSignal;
+  readonly command?: string | undefined;
+  readonly progress?: ((line: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TrainSettings {
   readonly name: string;
   readonly epochs: { readonly float: number; readonly quantized: number };
-  readonly rate: number;
+  readonly rates: { readonly float: number; readonly quantized: number };
+  readonly shift: number;
   readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
   readonly learnLevels: boolean;
+  readonly shareLevels: boolean;
   /** Two trainings with the same text give the same model. */
   readonly key: string;
 }
 
 export interface FloatTrainOptions extends Omit<
   TrainOptions,
-  'origin' | 'floatEpochs' | 'activationLevels' | 'weightLevels'
+  'origin' | 'floatEpochs' | 'activationLevels' | 'weightLevels' | 'out'
 > {
   readonly architecture: Architecture;
+  /** Folder for `float/` and, until it is removed, `checkpoint.json`. */
+  readonly out: string;
 }
 
 const EPOCHS = 12;
-const RATE = 1e-3;
+/** A weight has to cross half the distance between two levels before anything changes: with quantization, more. */
+const RATE = 1e-2;
+const SHIFT = 1;
+/** Of smaller pictures a shift would take too much away. */
+const SHIFTED_FROM = 4;
 
 /** Checks the options and fills in what was left out. @throws InputError for settings that make no sense. */
 export function settle(options: TrainOptions): TrainSettings {
@@ -71,7 +93,7 @@ export function settle(options: TrainOptions): TrainSettings {
     weightScheme = 'k-means',
     activationScheme = 'uniform',
     learnLevels = true,
-    rate = RATE,
+    shareLevels = false,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
@@ -79,37 +101,91 @@ export function settle(options: TrainOptions): TrainSettings {
   wholeNumber('epochs', epochs.quantized, 1);
   wholeNumber('float-epochs', epochs.float, 1);
   wholeNumber('seed', seed, 0);
-  if (!(rate > 0 && rate <= 1)) {
-    throw new InputError(`rate: ${rate} is not a number above 0 and up to 1`, {
-      next: 'Give for example --rate 0.001.',
-    });
-  }
+  wholeNumber('shift', options.shift ?? 0, 0);
+  const usual = 'architecture' in origin ? floatRateOf(origin.architecture) : RATE;
+  const rates = { float: options.floatRate ?? usual, quantized: options.rate ?? RATE };
+  checkRate('rate', rates.quantized);
+  checkRate('float-rate', rates.float);
   const [train, test] = [data.train, data.test].map(({ shape }) => shape.join(' x '));
   if (train !== test) {
     throw new InputError(`training pictures are ${train}, test pictures ${test}`, { where: data.test.name });
   }
-  const name = checkName(options.name ?? basename(resolve(options.out)), options.out);
+  const name = nameOf(options);
+  const shift = options.shift ?? defaultShift(data.train);
   const pictures = picturesOf(data);
-  const start = 'architecture' in origin ? origin : { from: origin.sourceHash };
+  const start =
+    'architecture' in origin ? origin : { from: origin.sourceHash ?? hashOf(origin.model, options) };
   const schemes = { activations: activationScheme, weights: weightScheme };
-  const quantization = { activationLevels, weightLevels, schemes, learnLevels };
-  const key = { name, ...start, seed, epochs, rate, ...quantization, pictures };
-  return { name, epochs, rate, schemes, learnLevels, key: JSON.stringify(key) };
+  // What is left out as a rule is not in the key: an unfinished training of an older version can go on.
+  const shared = shareLevels ? { shareLevels } : {};
+  const quantization = { activationLevels, weightLevels, schemes, learnLevels, ...shared };
+  const shifted = options.shift === undefined ? {} : { shift };
+  const key = { name, ...start, seed, epochs, rates, ...shifted, ...quantization, pictures };
+  return { name, epochs, rates, shift, schemes, learnLevels, shareLevels, key: JSON.stringify(key) };
+}
+
+const defaultShift = ({ shape: [height, width] }: DataSet): number =>
+  Math.min(height, width) < SHIFTED_FROM ? 0 : SHIFT;
+
+/** What tells a model without files from others; only a training that keeps checkpoints needs it. */
+const hashOf = (model: FloatModel, { out }: TrainOptions): string | null =>
+  out === undefined ? null : hashAsTfjsLayers(model);
+
+/**
+ * Pictures for a model: their classes are its labels.
+ *
+ * @throws InputError if there are none, they are not of the size that the model reads, or a label is beyond its outputs.
+ */
+export function fitTo(model: FloatModel, data: DataSet): DataSet {
+  const where = data.name;
+  if (data.labels.length === 0) throw new InputError('no pictures', { where });
+  if (elements(data.shape) !== elements(model.input.shape)) {
+    throw new InputError(
+      `pictures of ${data.shape.join(' x ')} for a model that reads ${model.input.shape.join(' x ')}`,
+      { where, next: 'Give pictures of the size the model was trained on.' },
+    );
+  }
+  const largest = data.labels.reduce((most, label) => Math.max(most, label), 0);
+  if (largest >= model.labels.length) {
+    throw new InputError(`label ${largest} for a model of ${model.labels.length} outputs`, {
+      where,
+      next: 'Number the classes as the model does, from 0 on.',
+    });
+  }
+  return { ...data, classes: model.labels };
 }
 
 /** The same for a training in floating point alone. */
-export function settleFloat(options: FloatTrainOptions): Pick<TrainSettings, 'epochs' | 'rate' | 'key'> {
+export function settleFloat(
+  options: FloatTrainOptions,
+): Pick<TrainSettings, 'name' | 'epochs' | 'rates' | 'shift' | 'key'> {
   const { architecture, ...rest } = options;
   // Levels that are not used.
   const levels = { activationLevels: 2, weightLevels: 2 };
-  const { epochs, rate, name } = settle({ ...rest, ...levels, origin: { architecture } });
+  const { epochs, rates, shift, name } = settle({ ...rest, ...levels, origin: { architecture } });
   const pictures = picturesOf(options.data);
-  const key = { name, architecture, seed: options.seed, epochs: epochs.float, rate, pictures };
-  return { epochs, rate, key: JSON.stringify(key) };
+  const shifted = options.shift === undefined ? {} : { shift };
+  const key = {
+    name,
+    architecture,
+    seed: options.seed,
+    epochs: epochs.float,
+    rate: rates.float,
+    ...shifted,
+    pictures,
+  };
+  return { name, epochs, rates, shift, key: JSON.stringify(key) };
 }
 
 const picturesOf = ({ train, test }: TrainOptions['data']) =>
   [train, test].map((set) => [set.name, set.labels.length]);
+
+function checkRate(what: string, rate: number): void {
+  if (rate > 0 && rate <= 1) return;
+  throw new InputError(`${what}: ${rate} is not a number above 0 and up to 1`, {
+    next: `Give for example --${what} 0.001.`,
+  });
+}
 
 function wholeNumber(what: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
@@ -118,11 +194,17 @@ function wholeNumber(what: string, value: number, least: number): void {
   });
 }
 
-function checkName(name: string, where: string): string {
-  const parsed = nameSchema.safeParse(name);
+function nameOf({ name, out, origin }: TrainOptions): string {
+  const inherited = 'architecture' in origin ? origin.architecture : origin.model.name;
+  const wanted = name ?? (out === undefined ? inherited : basename(resolve(out)));
+  const parsed = nameSchema.safeParse(wanted);
   if (parsed.success) return parsed.data;
-  throw new InputError(`"${name}" cannot be the name of a model`, {
-    where,
-    next: 'Choose an output folder of lower-case letters and digits joined by single dashes, such as models/mnist-mlp.',
+  const form = 'lower-case letters and digits joined by single dashes';
+  throw new InputError(`"${wanted}" cannot be the name of a model`, {
+    ...(out === undefined ? {} : { where: out }),
+    next:
+      out === undefined
+        ? `Give a name of ${form}, such as mnist-mlp.`
+        : `Choose an output folder of ${form}, such as models/mnist-mlp.`,
   });
 }

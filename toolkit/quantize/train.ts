@@ -3,15 +3,16 @@ import type { FloatModel } from '../model/float-model.js';
 import { fuse } from '../model/fuse.js';
 import { hashTfjsLayers } from '../model/read-tfjs-layers.js';
 import { writeFileAtomic } from '../model/write-file.js';
-import { writeTfjsLayers } from '../model/write-tfjs-layers.js';
+import { checkTfjsLayers, writeTfjsLayers } from '../model/write-tfjs-layers.js';
 import { newTrainee, type Parameters } from './adam.js';
 import { buildArchitecture } from './architectures.js';
 import { loadBackend, type Tf } from './backend.js';
 import { buildQuantized } from './build-quantized.js';
 import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { claimModelFolder } from './claim-model-folder.js';
-import { loadCheckpoint } from './checkpoint.js';
+import { folderStore, NO_STORE } from './checkpoint.js';
 import type { Levels } from './levels.js';
+import { withEqualChannels, withPositiveNorms, withUnitKernels } from './norms.js';
 import { observe, predict, type Subject } from './optimize.js';
 import { percent, testAccuracy, trainPhase, type Run } from './phase.js';
 import { serializeQuantized, type QuantizedModel } from './quantized-model.js';
@@ -22,12 +23,11 @@ import {
   startQuantized,
   weightParameters,
   withParameters,
-  withPositiveNorms,
   type Quantization,
 } from './subjects.js';
 import { distilled } from './targets.js';
 import { floatPhase } from './train-float.js';
-import { settle, type TrainOptions, type TrainSettings } from './train-options.js';
+import { fitTo, settle, type TrainOptions, type TrainSettings } from './train-options.js';
 import { withWeights } from './with-weights.js';
 import { WEIGHT_QUANTIZERS, type ActivationSchemeName } from './quantizers/index.js';
 
@@ -42,32 +42,35 @@ export interface TrainResult {
 const CALIBRATION_PICTURES = 1000;
 const SNAP_EVERY = 200;
 /** Fractions of the training: levels that are learned are found anew until the first, weights move until the second. */
-const LEARN_FROM = 0.5;
-const FREEZE_FROM = 0.85;
+const LEARN_FROM = 0.02;
+const FREEZE_FROM = 0.9;
 
 /**
  * Trains a network in floating point (unless it comes trained), then quantization-aware with the float network as
- * teacher. Writes the float model and the quantized model into `out`. When interrupted it goes on at the last finished
- * epoch if called again alike. The checkpoint stays until `removeCheckpoint`, for what the caller does with the model may
- * be interrupted too.
+ * teacher. With a folder `out` it writes the float model and the quantized model there, and when interrupted goes on at
+ * the last finished epoch if called again alike. The checkpoint stays until `removeCheckpoint`, for what the caller does
+ * with the model may be interrupted too.
  *
- * @throws InputError for settings that make no sense, a layer that cannot be quantized (its name), a training that
- * diverges, or a folder that is not ours or cannot be written to; InterruptedError when the signal is aborted.
+ * @throws InputError for settings that make no sense, pictures that the model does not read, a layer that cannot be
+ * quantized (its name) or, with `out`, not be written, a training that diverges, or a folder that is not ours or cannot be
+ * written to; InterruptedError when the signal is aborted.
  */
 export async function trainModel(options: TrainOptions): Promise<TrainResult> {
-  const { data, origin, seed, activationLevels, weightLevels, out } = options;
+  const { origin, seed, activationLevels, weightLevels, out } = options;
   const settings = settle(options);
   const progress = options.progress ?? (() => undefined);
-  const start =
-    'model' in origin
-      ? { ...origin.model, name: settings.name }
-      : buildArchitecture(origin.architecture, settings.name, data.train.shape, data.train.classes, seed);
+  const start = startOf(options, settings.name);
+  const data = { train: fitTo(start, options.data.train), test: fitTo(start, options.data.test) };
   const fused = fuse(start);
-  claimModelFolder(out);
-  const found = loadCheckpoint(out, settings.key);
+  if (out !== undefined) {
+    checkTfjsLayers(start);
+    claimModelFolder(out);
+  }
+  const store = out === undefined ? NO_STORE : folderStore(out, settings.key);
+  const found = store.load();
   const { tf, name: backend, why } = await loadBackend();
   progress(`training ${settings.name} on ${backend}: ${why}`);
-  const run: Run = { tf, options, settings, found, progress };
+  const run: Run = { tf, options: { ...options, data }, settings, store, found, progress };
 
   const floating = floatSubject(fused);
   const parameters = weightParameters(fused);
@@ -76,17 +79,19 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   progress(`float: accuracy ${percent(floatAccuracy)}`);
   const floatModel = 'model' in origin ? start : withWeights(start, float);
 
-  const trained = withPositiveNorms(withParameters(fused, float));
+  const equalize = settings.shareLevels ? withUnitKernels : withEqualChannels;
+  const trained = equalize(withPositiveNorms(withParameters(fused, float)));
   const quantization: Quantization = {
     input: calibrateInput(fused, data.train, activationLevels, settings.schemes.activations),
     outputs: calibrate(
       tf,
-      options,
+      { data, activationLevels },
       settings.schemes.activations,
       floatSubject(trained),
       weightParameters(trained),
     ),
     weightLevels: () => weightLevels,
+    shareWeightLevels: settings.shareLevels,
     scheme: WEIGHT_QUANTIZERS[settings.schemes.weights].scheme,
     ...learning(settings),
   };
@@ -96,20 +101,34 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const learned = await trainPhase(run, 'quantized', quantized, targets, beginning, float);
   const quantizedAccuracy = testAccuracy(run, quantized, learned);
 
-  const { stages, outputs: levels } = finishQuantized(learned, trained, quantization.outputs);
+  const { stages, outputs: levels } = finishQuantized(learned, trained, quantization);
   // Not before all is learned: an old model in the folder stays whole until then.
-  writeTfjsLayers(join(out, 'float'), floatModel);
+  const written = out === undefined ? null : writeFloat(out, floatModel);
   const model = buildQuantized(trained, quantization.input, stages, levels, {
-    sourceHash: hashTfjsLayers(join(out, 'float', 'model.json')),
+    sourceHash: written ?? ('model' in origin ? (origin.sourceHash ?? null) : null),
     schemes: describeSchemes(settings, activationLevels, weightLevels),
     seed,
     floatAccuracy,
     testPictures: data.test.labels.length,
     command: options.command ?? null,
   });
-  writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(model));
+  if (out !== undefined) writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(model));
   progress(`float ${percent(floatAccuracy)}, quantized ${percent(quantizedAccuracy)}`);
   return { model, floatModel, floatAccuracy, quantizedAccuracy };
+}
+
+/** The network before the training: one of ours, or the one that comes trained. */
+function startOf({ origin, data, seed }: TrainOptions, name: string): FloatModel {
+  if ('model' in origin) return { ...origin.model, name };
+  const { shape, classes } = data.train;
+  return buildArchitecture(origin.architecture, name, shape, classes, seed);
+}
+
+/** Writes the float model into a model folder; the hash of its files. */
+function writeFloat(out: string, model: FloatModel): string {
+  const folder = join(out, 'float');
+  writeTfjsLayers(folder, model);
+  return hashTfjsLayers(join(folder, 'model.json'));
 }
 
 /** Levels of fixed schemes are never learned; others are, if that is wanted. */
@@ -134,14 +153,14 @@ function describeSchemes(settings: TrainSettings, activationLevels: number, weig
   const then = (learned: boolean): string => (learned ? ', then learned' : '');
   return {
     activations: `${settings.schemes.activations}, ${activationLevels} levels${then(learnActivationLevels)}`,
-    weights: `${settings.schemes.weights}, ${weightLevels} levels${then(learnWeightLevels)}`,
+    weights: `${settings.schemes.weights}, ${weightLevels} levels${settings.shareLevels ? ' shared by all layers' : ''}${then(learnWeightLevels)}`,
   };
 }
 
 /** Levels of every tensor that is quantized, from what the float network gives. */
 function calibrate(
   tf: Tf,
-  options: TrainOptions,
+  options: Pick<TrainOptions, 'data' | 'activationLevels'>,
   scheme: ActivationSchemeName,
   subject: Subject,
   parameters: Parameters,

@@ -1,100 +1,137 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { take, type DataSet } from '../data/index.js';
-import { hashTfjsLayers, readTfjsLayers, writeFileAtomic } from '../model/index.js';
-import { measureNetwork, networkHash, serializeNetwork } from '../network/index.js';
+import { take } from '../data/index.js';
+import { writeFileAtomic } from '../model/index.js';
+import {
+  measureNetwork,
+  networkCompactness,
+  networkHash,
+  serializeNetwork,
+  type TableNetwork,
+} from '../network/index.js';
 import {
   claimModelFolder,
+  parseQuantized,
   quantizeModel,
   removeCheckpoint,
   serializeQuantized,
-  trainFloatModel,
   trainModel,
   type QuantizedModel,
 } from '../quantize/index.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
+import type { DataFacts } from './data-facts.js';
+import { finishedFloatNetwork, type CellRun, type FloatNetwork } from './float-network.js';
 import type { Cell } from './grid.js';
 import type { CellResult } from './results.js';
 
 /** Pictures that are enough to quantize without training. */
 const CALIBRATION_PICTURES = 1000;
 
-export interface CellRun {
-  /** Folder for the cells' models and the float networks that they share; what is in it is gone on with. */
-  readonly work: string;
-  readonly data: { readonly train: DataSet; readonly test: DataSet };
-  readonly progress: (line: string) => void;
-  readonly signal: AbortSignal;
+/** The networks of a cell, from which all else follows. */
+export interface CellModels {
+  readonly float: FloatNetwork;
+  readonly quantized: QuantizedModel;
+  readonly network: TableNetwork;
 }
 
+const cellFolder = (cell: Cell, work: string): string => join(work, cell.id);
+
 /**
- * Trains the float network of a cell unless that is done, quantizes it, makes tables and measures them on all test
- * pictures.
+ * Quantizes the float network of a cell and makes tables.
  *
- * @throws as `trainModel` does; InterruptedError leaves checkpoints from which the same call goes on.
+ * @throws as `trainModel` does; InterruptedError leaves a checkpoint from which the same call goes on.
  */
-export async function runCell(cell: Cell, { work, data, progress, signal }: CellRun): Promise<CellResult> {
-  const folder = join(work, cell.id);
-  const floatFolder = join(work, `${cell.architecture}-s${cell.seed}-f${cell.floatEpochs}`);
-  const path = join(floatFolder, 'float', 'model.json');
-  const say = (line: string): void => {
-    progress(`${cell.id}: ${line}`);
-  };
-  const common = { data, seed: cell.seed, progress: say, signal };
-  if (!existsSync(path)) {
-    const { architecture, floatEpochs: epochs } = cell;
-    await trainFloatModel({ ...common, name: architecture, architecture, epochs, out: floatFolder });
-    removeCheckpoint(floatFolder);
-  }
-  const model = readTfjsLayers(path);
-  const sourceHash = hashTfjsLayers(path);
-  const { activationLevels, weightLevels, scheme, epochs } = cell;
-  const name = `${cell.architecture}-${activationLevels}x${weightLevels}`;
-  const levels = { activationLevels, weightLevels };
-  let quantized: QuantizedModel;
-  if (epochs === 0) {
-    claimModelFolder(folder);
-    quantized = await quantizeModel(model, take(data.train, CALIBRATION_PICTURES), {
-      ...common,
-      ...levels,
-      name,
-      sourceHash,
-      weightScheme: scheme.weights,
-      activationScheme: scheme.activations,
-      test: data.test,
-    });
-    writeFileAtomic(join(folder, 'quantized.json'), serializeQuantized(quantized));
-  } else {
-    const trained = await trainModel({
-      ...common,
-      ...levels,
-      name,
-      origin: { model, sourceHash },
-      epochs,
-      weightScheme: scheme.weights,
-      activationScheme: scheme.activations,
-      learnLevels: scheme.learn,
-      out: folder,
-    });
-    quantized = trained.model;
-  }
+export async function runCell(cell: Cell, float: FloatNetwork, run: CellRun): Promise<CellModels> {
+  const folder = cellFolder(cell, run.work);
+  const quantized = await (cell.epochs === 0 ? quantizeCell : trainCell)(cell, float, folder, run);
   const network = tablize(quantized);
   writeFileAtomic(join(folder, 'table-network.json'), serializeNetwork(network));
-  const table = await tableAccuracy(network, data.test, say, signal);
-  removeCheckpoint(folder);
-  const { tableEntries, weights, macs } = measureNetwork(network);
+  return { float, quantized, network };
+}
+
+const settingsOf = (cell: Cell, { data, progress, signal }: CellRun) => ({
+  data,
+  progress,
+  signal,
+  name: `${cell.architecture}-${cell.activationLevels}x${cell.weightLevels}`,
+  seed: cell.seed,
+  activationLevels: cell.activationLevels,
+  weightLevels: cell.weightLevels,
+  weightScheme: cell.scheme.weights,
+  activationScheme: cell.scheme.activations,
+});
+
+async function quantizeCell(
+  cell: Cell,
+  { model, sourceHash, accuracy }: FloatNetwork,
+  folder: string,
+  run: CellRun,
+): Promise<QuantizedModel> {
+  const { data, ...settings } = settingsOf(cell, run);
+  claimModelFolder(folder);
+  const found = await quantizeModel(model, take(data.train, CALIBRATION_PICTURES), {
+    ...settings,
+    sourceHash,
+  });
+  const measured = { floatAccuracy: accuracy, testPictures: data.test.labels.length };
+  const quantized = { ...found, provenance: { ...found.provenance, ...measured } };
+  writeFileAtomic(quantizedPath(folder), serializeQuantized(quantized));
+  return quantized;
+}
+
+async function trainCell(
+  cell: Cell,
+  { model, sourceHash }: FloatNetwork,
+  folder: string,
+  run: CellRun,
+): Promise<QuantizedModel> {
+  const trained = await trainModel({
+    ...settingsOf(cell, run),
+    origin: { model, sourceHash },
+    epochs: cell.epochs,
+    learnLevels: cell.scheme.learn,
+    out: folder,
+  });
+  return trained.model;
+}
+
+const quantizedPath = (folder: string): string => join(folder, 'quantized.json');
+
+/** Measures the tables of a cell on all test pictures. @throws InterruptedError when the signal is aborted. */
+export async function measureCell(
+  cell: Cell,
+  { float, network }: CellModels,
+  facts: DataFacts,
+  { data, progress, signal }: CellRun,
+): Promise<CellResult> {
+  const { name, weights, activations, learn } = cell.scheme;
   return {
     cell: cell.id,
+    data: facts,
     architecture: cell.architecture,
     seed: cell.seed,
-    levels: `${activationLevels}x${weightLevels}`,
-    scheme: scheme.name,
-    epochs,
-    pictures: data.test.labels.length,
-    accuracy: { float: quantized.provenance.floatAccuracy ?? 0, table },
-    tableEntries,
-    weights,
-    macs,
+    floatEpochs: cell.floatEpochs,
+    levels: { activations: cell.activationLevels, weights: cell.weightLevels },
+    scheme: { name, weights, activations, learn },
+    epochs: cell.epochs,
+    accuracy: { float: float.accuracy, table: await tableAccuracy(network, data.test, progress, signal) },
     hash: networkHash(network),
+    macs: measureNetwork(network).macs,
+    compactness: networkCompactness(network),
   };
+}
+
+/** The networks from which a result was measured; null where they are gone, or made anew with another outcome. */
+export function modelsOf(cell: Cell, work: string, { hash }: CellResult): CellModels | null {
+  const float = finishedFloatNetwork(cell, work);
+  const path = quantizedPath(cellFolder(cell, work));
+  if (float === null || !existsSync(path)) return null;
+  const quantized = parseQuantized(readFileSync(path, 'utf8'), path);
+  const network = tablize(quantized);
+  return networkHash(network) === hash ? { float, quantized, network } : null;
+}
+
+/** What a cell needs no more once its result is written. */
+export function tidyCell(cell: Cell, work: string): void {
+  removeCheckpoint(cellFolder(cell, work));
 }

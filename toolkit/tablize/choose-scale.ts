@@ -19,6 +19,8 @@ const FINEST = 20;
 const COARSEST_LOGITS = -8;
 /** Units per octave that are tried where a unit may be any real number. */
 const PER_OCTAVE = 16;
+/** Squared errors that differ by less are both none. */
+const EXACT = 1e-20;
 /**
  * The least precision for 16 bits, in accumulator units of the smallest factor other than 0: rounded to an integer
  * it is then off by an eighth at the most.
@@ -40,33 +42,92 @@ export function chooseScale(
   const target = targetOf(stage, options.requantize);
   const free = 'scale' in stage && stage.scale !== undefined;
   const base = target === null ? 1 : free ? weightUnit(stage, from) : target.grid.dx;
-  const counts = from.map(levelCount);
-  const attempt = (unit: number, shift: number, bits: 16 | 32): IntegerStage | null =>
-    fitted(integerStage(stage, from, unit, shift, target), counts, bits);
-  const finestThatFits = (bits: 16 | 32): IntegerStage | null => {
-    for (let shift = FINEST; shift >= (target === null ? COARSEST_LOGITS : 0); shift--) {
-      const found = attempt(base / 2 ** shift, shift, bits);
+  const coarsest = target === null ? COARSEST_LOGITS : 0;
+  const found = finest(options, free, coarsest, (octaves, bits) => {
+    const shift = free ? 0 : octaves;
+    const unit = free ? wholeUnit(base, octaves) : base / 2 ** octaves;
+    const candidate = fitted(integerStage(stage, from, unit, shift, target), from.map(levelCount), bits);
+    return candidate === null ? null : [candidate];
+  });
+  if (found?.[0] !== undefined) return found[0];
+  throw tooWide(`stage "${stage.name}"`, options);
+}
+
+/** A stage that shares its weight levels with all others, and the levels of its input. */
+export interface SharingStage {
+  readonly stage: ComputingStage;
+  readonly from: readonly Levels[];
+}
+
+/**
+ * Stages with the same weight levels in integers, with one factor `K_w` per weight level for all of them: the unit of each
+ * is the same share of the step of its input. Stages whose inputs have the same number of levels, and the same below 0,
+ * so have the same product table.
+ *
+ * @throws BuildError if they do not fit the width with any unit.
+ */
+export function chooseSharedScale(
+  stages: readonly SharingStage[],
+  options: ScaleOptions,
+): readonly IntegerStage[] {
+  const found = finest(options, true, 0, (octaves, bits) => {
+    const all = stages.map(({ stage, from }) => {
+      const unit = wholeUnit(weightUnit(stage, from), octaves);
+      return fitted(
+        integerStage(stage, from, unit, 0, targetOf(stage, options.requantize)),
+        from.map(levelCount),
+        bits,
+      );
+    });
+    return all.every((one) => one !== null) ? all : null;
+  });
+  if (found !== null) return found;
+  throw tooWide('stages that share one product table', options);
+}
+
+type Attempt = (octaves: number, bits: 16 | 32) => readonly IntegerStage[] | null;
+
+/**
+ * The finest attempt that succeeds, counted in octaves below the base; where any unit will do, the one of its octave with
+ * the least error. 16 bits are enough where they leave the precision wanted.
+ */
+function finest(
+  options: ScaleOptions,
+  free: boolean,
+  coarsest: number,
+  attempt: Attempt,
+): readonly IntegerStage[] | null {
+  const within = (bits: 16 | 32): readonly IntegerStage[] | null => {
+    for (let octaves = FINEST; octaves >= coarsest; octaves--) {
+      const found = attempt(octaves, bits);
       if (found === null) continue;
       if (!free) return found;
-      const octave = Array.from({ length: PER_OCTAVE }, (_, k) =>
-        attempt(base / 2 ** (shift + k / PER_OCTAVE), 0, bits),
-      );
-      return octave.reduce<IntegerStage>(
-        (best, other) => (other !== null && other.error < best.error ? other : best),
+      const octave = Array.from({ length: PER_OCTAVE }, (_, k) => attempt(octaves + k / PER_OCTAVE, bits));
+      return octave.reduce<readonly IntegerStage[]>(
+        (best, other) => (other !== null && errorOf(other) < errorOf(best) - EXACT ? other : best),
         found,
       );
     }
     return null;
   };
-  const narrow = options.accumulatorBits === 32 ? null : finestThatFits(16);
-  if (narrow !== null && (options.accumulatorBits === 16 || narrow.finest >= LEAST_FINENESS)) return narrow;
-  const wide = options.accumulatorBits === 16 ? null : finestThatFits(32);
-  if (wide !== null) return wide;
-  throw new BuildError(`its sums do not fit ${options.accumulatorBits ?? 32} bits`, {
-    where: `stage "${stage.name}"`,
+  const narrow = options.accumulatorBits === 32 ? null : within(16);
+  const fine = narrow?.every((stage) => stage.finest >= LEAST_FINENESS) === true;
+  if (narrow !== null && (options.accumulatorBits === 16 || fine)) return narrow;
+  return options.accumulatorBits === 16 ? null : within(32);
+}
+
+const errorOf = (stages: readonly IntegerStage[]): number =>
+  stages.reduce((sum, { error }) => sum + error, 0);
+
+function tooWide(where: string, { accumulatorBits }: ScaleOptions): BuildError {
+  return new BuildError(`its sums do not fit ${accumulatorBits ?? 32} bits`, {
+    where,
     next: 'Allow wider accumulators, or use fewer activation levels.',
   });
 }
+
+/** About `base / 2^octaves`, and such that `base`, the largest product of a step, is a whole number of units. */
+const wholeUnit = (base: number, octaves: number): number => base / Math.round(2 ** octaves);
 
 /** The largest product of a weight level with a step of its input: a natural size to measure accumulators by. */
 function weightUnit(stage: ComputingStage, [first]: readonly Levels[]): number {

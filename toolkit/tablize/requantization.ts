@@ -7,8 +7,14 @@ const MOST_BINS = 64;
 const ALMOST = 1e-6;
 
 /** The bins of an activation table for ascending boundaries: one per level where they are equally spaced. */
-export const gridOf = (boundaries: readonly number[]): BoundaryGrid =>
-  nudgeToGrid(reachable(boundaries), MOST_BINS);
+export function gridOf(boundaries: readonly number[]): BoundaryGrid {
+  const below = boundaries.filter(isBelow).length;
+  const { bins, ...grid } = nudgeToGrid(
+    boundaries.filter((boundary) => !isBelow(boundary) && !isAbove(boundary)),
+    MOST_BINS,
+  );
+  return { ...grid, bins: bins.map((index) => index + below) };
+}
 
 /** A grid as an activation table for accumulators that count in `unit`, of which 2^shift make a bin. */
 export function activationTable({ first, bins }: BoundaryGrid, unit: number, shift: number): ShiftTable {
@@ -17,9 +23,12 @@ export function activationTable({ first, bins }: BoundaryGrid, unit: number, shi
 
 /** The same list of thresholds, in accumulator units, for each of `count` channels. */
 export function sharedThresholds(boundaries: readonly number[], count: number): Thresholds {
-  const ascending = reachable(boundaries).map(Math.ceil);
+  const ascending = boundaries.filter((boundary) => !isAbove(boundary)).map(up);
   return { kind: 'thresholds', values: Array.from({ length: count }, () => ascending) };
 }
+
+/** The next whole number, but for the rounding of a division that should have given one. */
+const up = (value: number): number => Math.ceil(value - 1e-12 * Math.max(1, Math.abs(value))) + 0;
 
 export interface Boundaries {
   /** Before the activation function, real numbers. */
@@ -38,7 +47,7 @@ export function channelThresholds({ boundaries, unit, channels }: Boundaries): T
   return {
     kind: 'thresholds',
     values: channels.map(({ factor, bias }) =>
-      boundaries.map((boundary) => Math.ceil((boundary - bias) / (factor * unit))),
+      boundaries.map((boundary) => up((boundary - bias) / (factor * unit))),
     ),
   };
 }
@@ -49,6 +58,7 @@ export function withinReach(thresholds: Thresholds, min: number, max: number): T
   return { kind: 'thresholds', values: thresholds.values.map((row) => row.map(clamp)) };
 }
 
-/** Boundaries of levels that no value before the activation function reaches are left out: the last ones. */
-const reachable = (boundaries: readonly number[]): readonly number[] =>
-  boundaries.filter((boundary) => Math.abs(boundary) < 1e29);
+/** Far from all that is reached before the activation function: on the side of levels that it never falls to. */
+const isBelow = (boundary: number): boolean => boundary <= -1e29;
+/** On the side of levels that it never rises to. */
+const isAbove = (boundary: number): boolean => boundary >= 1e29;

@@ -1,20 +1,22 @@
 import { BuildError } from '../errors.js';
-import { FORMAT, INPUT, type Stage, type TableNetwork } from '../network/index.js';
-import { levelCount, levelIndex, levelValues, type Levels } from '../quantize/levels.js';
+import { uniqueName } from '../model/safe-name.js';
+import { FORMAT, INPUT, type ProductTable, type Stage, type TableNetwork } from '../network/index.js';
+import { isUniform, levelCount, levelIndex, levelValues, type Levels } from '../quantize/levels.js';
 import type { QuantizedModel, QuantizedStage } from '../quantize/quantized-model.js';
-import { chooseScale, type ScaleOptions } from './choose-scale.js';
+import { chooseScale, chooseSharedScale, type ScaleOptions } from './choose-scale.js';
 import type { IntegerStage } from './integer-stage.js';
 
 export type TablizeOptions = ScaleOptions;
 
 /**
- * Turns learned levels into integers: a product table, biases and a requantization per stage.
+ * Turns learned levels into integers: a product table, biases and a requantization per stage. Stages that share their
+ * weight levels (`trainModel` with `shareLevels`) share their product table too.
  *
  * @throws BuildError if a stage does not fit the width with any scale.
  */
 export function tablize(model: QuantizedModel, options: TablizeOptions = {}): TableNetwork {
   const levels = new Map<string, Levels>([[INPUT, model.input.levels]]);
-  const tabled = model.stages.map((stage): Pick<IntegerStage, 'stage' | 'products'> => {
+  const wired = model.stages.map((stage): Wired => {
     const from = ('inputs' in stage ? stage.inputs : [stage.input]).map((input) => {
       const found = levels.get(input);
       if (found === undefined) throw new BuildError(`stage "${stage.name}" reads the unknown "${input}"`);
@@ -22,9 +24,13 @@ export function tablize(model: QuantizedModel, options: TablizeOptions = {}): Ta
     });
     const to = 'levels' in stage ? stage.levels : from[0];
     if (to !== null && to !== undefined) levels.set(stage.name, to);
+    return { stage, from };
+  });
+  const shared = sharedStages(wired, options);
+  const tabled = wired.map(({ stage, from }): Pick<IntegerStage, 'stage' | 'products'> => {
     if (stage.kind === 'maxPool') return { stage, products: null };
     if (stage.kind === 'concat') return { stage: concat(stage, from), products: null };
-    return chooseScale(stage, from, options);
+    return shared.get(stage.name) ?? chooseScale(stage, from, options);
   });
   return {
     format: FORMAT,
@@ -34,13 +40,55 @@ export function tablize(model: QuantizedModel, options: TablizeOptions = {}): Ta
       levels: levelCount(model.input.levels),
       table: model.input.table,
     },
-    products: Object.fromEntries(
-      tabled.flatMap(({ stage, products }) => (products === null ? [] : [[stage.name, products]])),
-    ),
-    stages: tabled.map(({ stage }) => stage),
+    ...(shared.size > 0 ? withSharedTables(tabled) : withOwnTables(tabled)),
     output: { labels: model.labels },
     provenance: model.provenance,
   };
+}
+
+interface Wired {
+  readonly stage: QuantizedStage;
+  readonly from: readonly Levels[];
+}
+
+/** Stages with weights in integers with one set of factors, if they all have the same weight levels; else none. */
+function sharedStages(wired: readonly Wired[], options: TablizeOptions): ReadonlyMap<string, IntegerStage> {
+  const weighted = wired.flatMap(({ stage, from }) => ('weights' in stage ? [{ stage, from }] : []));
+  const [first, ...others] = weighted;
+  const hidden = weighted.filter(({ stage }) => stage.levels !== null);
+  const shares =
+    first !== undefined &&
+    others.length > 0 &&
+    others.every(({ stage }) => stage.weightLevels.join() === first.stage.weightLevels.join()) &&
+    weighted.every(({ from }) => from.every(isUniform)) &&
+    hidden.every(({ stage }) => stage.scale !== undefined);
+  if (!shares) return new Map();
+  return new Map(chooseSharedScale(weighted, options).map((found) => [found.stage.name, found]));
+}
+
+type Tabled = readonly Pick<IntegerStage, 'stage' | 'products'>[];
+
+const withOwnTables = (tabled: Tabled): Pick<TableNetwork, 'products' | 'stages'> => ({
+  products: Object.fromEntries(
+    tabled.flatMap(({ stage, products }) => (products === null ? [] : [[stage.name, products]])),
+  ),
+  stages: tabled.map(({ stage }) => stage),
+});
+
+/** Equal tables once, under a name of their own. */
+function withSharedTables(tabled: Tabled): Pick<TableNetwork, 'products' | 'stages'> {
+  const taken = new Set(tabled.map(({ stage }) => stage.name));
+  const names = new Map<string, string>();
+  const products: Record<string, ProductTable> = {};
+  const stages = tabled.map(({ stage, products: table }): Stage => {
+    if (table === null || !('products' in stage)) return stage;
+    const content = JSON.stringify(table);
+    const name = names.get(content) ?? uniqueName('shared', taken);
+    names.set(content, name);
+    products[name] = table;
+    return { ...stage, products: name };
+  });
+  return { products, stages };
 }
 
 /** Each index of an input goes to the nearest of the common levels. */

@@ -1,0 +1,182 @@
+// Sums over the places of a convolution; see ../../filter-sums.ts.
+// What lies under a row of a filter is one stretch of memory, so a window is `filterRows` stretches of filterColumns *
+// inputs values. Tiles of four of those by eight outputs are summed up in registers. Where a tile reaches into the next
+// place (or, at the end, behind the values, where the memory must go on for 28 bytes), what comes of it stays in rows
+// and columns of `sums` that nobody reads.
+
+import { padPicture } from './pad';
+
+/** So many places are passed for each tile, so that they stay in the nearest cache. */
+const BLOCK: usize = 64;
+
+/**
+ * Adds to sums[filterRows][filterColumns * inputs, rounded up to four][outputs, rounded up to eight] for each weight the
+ * sum over pictures and places of the value of x under it times dy.
+ *
+ * @param x - [pictures][xRows][xColumns][inputs], zeros outside: `top` rows above and `left` columns before it.
+ * @param dy - [pictures][rows][columns][outputs].
+ * @param scratch - room for one padded picture: [(rows-1) * down + filterRows][(columns-1) * right + filterColumns][inputs].
+ */
+export function filterSums(
+  x: usize,
+  xRows: usize,
+  xColumns: usize,
+  top: isize,
+  left: isize,
+  dy: usize,
+  pictures: usize,
+  rows: usize,
+  columns: usize,
+  inputs: usize,
+  outputs: usize,
+  down: usize,
+  right: usize,
+  filterRows: usize,
+  filterColumns: usize,
+  scratch: usize,
+  sums: usize,
+): void {
+  const pixel = inputs << 2;
+  const outPixel = outputs << 2;
+  const stretch = filterColumns * pixel;
+  const pitch: usize = ((outputs + 7) & ~7) << 2;
+  const plane = ((filterColumns * inputs + 3) & ~3) * pitch;
+  const padRows = (rows - 1) * down + filterRows;
+  const padColumns = (columns - 1) * right + filterColumns;
+  const fits = top == 0 && left == 0 && padRows == xRows && padColumns == xColumns;
+  const rowsAtOnce = max<usize>(BLOCK / columns, 1);
+  const line = padColumns * pixel;
+  for (let n: usize = 0; n < pictures; n++) {
+    let picture = x + n * xRows * xColumns * pixel;
+    if (!fits) {
+      padPicture(picture, xRows, xColumns, top, left, scratch, padRows, padColumns, pixel);
+      picture = scratch;
+    }
+    for (let row: usize = 0; row < rows; row += rowsAtOnce) {
+      const count = min(rowsAtOnce, rows - row);
+      const errors = dy + (n * rows + row) * columns * outPixel;
+      for (let ky: usize = 0; ky < filterRows; ky++) {
+        const first = picture + (row * down + ky) * line;
+        for (let j: usize = 0; j < stretch; j += 16) {
+          const to = sums + ky * plane + (j >> 2) * pitch;
+          for (let o: usize = 0; o < outPixel; o += 32) {
+            if (outPixel - o > 16) {
+              tile8(
+                first + j,
+                down * line,
+                right * pixel,
+                errors + o,
+                count,
+                columns,
+                outPixel,
+                to + o,
+                pitch,
+              );
+            } else {
+              tile4(
+                first + j,
+                down * line,
+                right * pixel,
+                errors + o,
+                count,
+                columns,
+                outPixel,
+                to + o,
+                pitch,
+              );
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+function add(at: usize, sum: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), sum));
+}
+
+/** Four values under the filter by eight outputs. */
+function tile8(
+  x: usize,
+  nextRow: usize,
+  nextPlace: usize,
+  dy: usize,
+  rows: usize,
+  columns: usize,
+  outPixel: usize,
+  to: usize,
+  pitch: usize,
+): void {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0);
+  let d1 = f32x4.splat(0);
+  for (let row: usize = 0; row < rows; row++) {
+    let at = x + row * nextRow;
+    const end = dy + columns * outPixel;
+    for (; dy < end; dy += outPixel) {
+      const e0 = v128.load(dy);
+      const e1 = v128.load(dy, 16);
+      const a = v128.load32_splat(at);
+      a0 = f32x4.add(a0, f32x4.mul(a, e0));
+      a1 = f32x4.add(a1, f32x4.mul(a, e1));
+      const b = v128.load32_splat(at, 4);
+      b0 = f32x4.add(b0, f32x4.mul(b, e0));
+      b1 = f32x4.add(b1, f32x4.mul(b, e1));
+      const c = v128.load32_splat(at, 8);
+      c0 = f32x4.add(c0, f32x4.mul(c, e0));
+      c1 = f32x4.add(c1, f32x4.mul(c, e1));
+      const d = v128.load32_splat(at, 12);
+      d0 = f32x4.add(d0, f32x4.mul(d, e0));
+      d1 = f32x4.add(d1, f32x4.mul(d, e1));
+      at += nextPlace;
+    }
+  }
+  add(to, a0);
+  add(to + 16, a1);
+  add(to + pitch, b0);
+  add(to + pitch + 16, b1);
+  add(to + 2 * pitch, c0);
+  add(to + 2 * pitch + 16, c1);
+  add(to + 3 * pitch, d0);
+  add(to + 3 * pitch + 16, d1);
+}
+
+/** Four values under the filter by four outputs. */
+function tile4(
+  x: usize,
+  nextRow: usize,
+  nextPlace: usize,
+  dy: usize,
+  rows: usize,
+  columns: usize,
+  outPixel: usize,
+  to: usize,
+  pitch: usize,
+): void {
+  let a0 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let d0 = f32x4.splat(0);
+  for (let row: usize = 0; row < rows; row++) {
+    let at = x + row * nextRow;
+    const end = dy + columns * outPixel;
+    for (; dy < end; dy += outPixel) {
+      const e0 = v128.load(dy);
+      a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(at), e0));
+      b0 = f32x4.add(b0, f32x4.mul(v128.load32_splat(at, 4), e0));
+      c0 = f32x4.add(c0, f32x4.mul(v128.load32_splat(at, 8), e0));
+      d0 = f32x4.add(d0, f32x4.mul(v128.load32_splat(at, 12), e0));
+      at += nextPlace;
+    }
+  }
+  add(to, a0);
+  add(to + pitch, b0);
+  add(to + 2 * pitch, c0);
+  add(to + 3 * pitch, d0);
+}
