@@ -26,6 +26,8 @@ describe('gradients of conv2d agree with the cpu backend', () => {
     { input: [2, 5, 8, 2], filter: [1, 1, 2, 3], strides: [2, 1], pad: 'valid' },
     { input: [1, 10, 10, 2], filter: [3, 3, 2, 2], strides: [4, 3], pad: 'valid' },
     { input: [2, 6, 6, 2], filter: [4, 4, 2, 3], strides: [1, 2], pad: 'same' },
+    { input: [3, 7, 7, 12], filter: [1, 1, 12, 20], strides: [1, 1], pad: 'same' },
+    { input: [3, 7, 7, 16], filter: [3, 3, 16, 9], strides: [2, 2], pad: 'same' },
   ] as const;
 
   test.each(cases)('$input by $filter, strides $strides, $pad', async ({ input, filter, strides, pad }) => {
@@ -51,6 +53,8 @@ describe('gradients of depthwiseConv2d agree with the cpu backend', () => {
     { input: [3, 8, 8, 2], filter: [3, 3, 2, 1], strides: [2, 2], pad: 'same' },
     { input: [1, 9, 7, 4], filter: [5, 3, 4, 1], strides: [2, 2], pad: 'valid' },
     { input: [2, 5, 5, 1], filter: [1, 1, 1, 1], strides: [1, 1], pad: 'valid' },
+    { input: [2, 9, 11, 10], filter: [3, 3, 10, 1], strides: [1, 1], pad: 'same' },
+    { input: [2, 9, 11, 16], filter: [3, 3, 16, 1], strides: [2, 2], pad: 'same' },
   ] as const;
 
   test.each(cases)('$input by $filter, strides $strides, $pad', async ({ input, filter, strides, pad }) => {
@@ -75,7 +79,7 @@ describe('gradients of avgPool agree with the cpu backend', () => {
 
 type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
 
-/** Both gradients of a convolution, on our backend and on the cpu one. */
+/** The values and both gradients of a convolution, on our backend and on the cpu one. */
 async function agree(
   input: readonly [number, number, number, number],
   filter: readonly [number, number, number, number],
@@ -95,13 +99,14 @@ async function agree(
         // Unequal weights of the outputs, so that a swapped or shifted output is seen.
         return tf.sum(tf.mul(y, tf.tensor(seed.subarray(0, y.size), y.shape)));
       })([tf.tensor4d(x, [...input]), tf.tensor4d(w, [...filter])]);
-      return gradients.map((gradient) => gradient.dataSync() as Float32Array);
+      const values = convolve(tf, tf.tensor4d(x, [...input]), tf.tensor4d(w, [...filter]));
+      return [values, ...gradients].map((tensor) => tensor.dataSync() as Float32Array);
     });
   };
   const own = await run(name === 'wasm' ? 'wasm' : 'tensorflow');
   const cpu = await run('cpu');
   await tf.setBackend(name === 'wasm' ? 'wasm' : 'tensorflow');
-  for (const k of [0, 1]) {
+  for (const k of [0, 1, 2]) {
     expect(own[k]).toHaveLength(cpu[k]?.length ?? -1);
     const worst = own[k]?.reduce(
       (most, value, i) => Math.max(most, Math.abs(value - (cpu[k]?.[i] ?? NaN))),

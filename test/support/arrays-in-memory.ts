@@ -1,8 +1,7 @@
-import { depthwiseFilterSums, filterSums, type Windows } from '../../toolkit/quantize/filter-sums.js';
+import { depthwiseFilterSums, filterSums } from '../../toolkit/quantize/filter-sums.js';
 import * as finish from '../../toolkit/quantize/finish.js';
 import { ownHeap, within } from '../../toolkit/quantize/simd/space.js';
-
-type Size4 = readonly [number, number, number, number];
+import type { Size4, Windows } from '../../toolkit/quantize/windows.js';
 
 let heap: ReturnType<typeof ownHeap> | undefined;
 const memory = () => (heap ??= ownHeap());

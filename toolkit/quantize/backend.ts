@@ -1,6 +1,6 @@
 import type * as core from '@tensorflow/tfjs-core';
 import { ToolMissingError } from '../errors.js';
-import { registerGradientKernels } from './gradient-kernels.js';
+import { registerKernels } from './wasm-kernels.js';
 
 /** The core of TensorFlow.js, whichever package it came from. */
 export type Tf = typeof core;
@@ -50,7 +50,7 @@ async function loadWasm(reason: unknown): Promise<Backend> {
       next: 'Install the packages again with npm ci.',
     });
   }
-  registerGradientKernels(tf);
+  registerKernels(tf);
   const missing = (reason as { readonly code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
   return {
     tf,

@@ -1,15 +1,5 @@
 import type { Space } from './simd/space.js';
-
-type Size4 = readonly [number, number, number, number];
-
-export interface Windows {
-  /** Rows and columns. */
-  readonly filter: readonly [number, number];
-  readonly stride: readonly [number, number];
-  /** Zeros above and before the picture; those below and behind it follow from the sizes. */
-  readonly top: number;
-  readonly left: number;
-}
+import { paddedPlaces, roundUp, type Size4, type Windows } from './windows.js';
 
 /**
  * The gradient of a filter [height][width][inputs][outputs]: for each weight the sum over pictures and places of the
@@ -24,11 +14,12 @@ export function filterSums(
   [pictures, xRows, xColumns, inputs]: Size4,
   dy: number,
   [, rows, columns, outputs]: Size4,
-  { filter, stride, top, left }: Windows,
+  windows: Windows,
 ): Float32Array {
+  const { filter, stride, top, left } = windows;
   const stretch = filter[1] * inputs;
   const [sumRows, sumColumns] = [roundUp(stretch, 4), roundUp(outputs, 8)];
-  const scratch = space.room(paddedPlaces(rows, columns, filter, stride) * inputs + 4);
+  const scratch = space.room(paddedPlaces(rows, columns, windows) * inputs + 4);
   const sums = space.room(filter[0] * sumRows * sumColumns);
   space.viewFloats(sums, filter[0] * sumRows * sumColumns).fill(0);
   // Where windows are single places, all rows of all pictures are those of one.
@@ -72,11 +63,12 @@ export function depthwiseFilterSums(
   [pictures, xRows, xColumns, channels]: Size4,
   dy: number,
   [, rows, columns]: Size4,
-  { filter, stride, top, left }: Windows,
+  windows: Windows,
 ): Float32Array {
+  const { filter, stride, top, left } = windows;
   const taps = filter[0] * filter[1];
   const lanes = roundUp(channels, 4);
-  const scratch = space.room(paddedPlaces(rows, columns, filter, stride) * channels + 4);
+  const scratch = space.room(paddedPlaces(rows, columns, windows) * channels + 4);
   const totals = space.zeros(taps * lanes);
   space.kernels.depthwiseFilterSums(
     x,
@@ -101,16 +93,4 @@ export function depthwiseFilterSums(
   for (let tap = 0; tap < taps; tap++)
     found.set(sums.subarray(tap * lanes, tap * lanes + channels), tap * channels);
   return found;
-}
-
-const roundUp = (count: number, to: number): number => Math.ceil(count / to) * to;
-
-/** Places of a picture that is padded or cut so that the windows just fit. */
-function paddedPlaces(
-  rows: number,
-  columns: number,
-  filter: Windows['filter'],
-  stride: Windows['stride'],
-): number {
-  return ((rows - 1) * stride[0] + filter[0]) * ((columns - 1) * stride[1] + filter[1]);
 }

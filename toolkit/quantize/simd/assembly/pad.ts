@@ -1,8 +1,13 @@
-/** Copies a picture into one of other size: `top` and `left` zeros before it, and zeros or a cut after it. */
+/**
+ * Copies a picture into one of other size, among zeros: its value at (row, column) comes to (top + row * down, left +
+ * column * right), or is left out where that is outside.
+ */
 export function padPicture(
   from: usize,
   fromRows: usize,
   fromColumns: usize,
+  down: usize,
+  right: usize,
   top: isize,
   left: isize,
   to: usize,
@@ -10,16 +15,27 @@ export function padPicture(
   toColumns: usize,
   pixel: usize,
 ): void {
-  const count = min(fromColumns, toColumns - left);
-  const after = toColumns - left - count;
+  const line = toColumns * pixel;
+  const skipped = max<isize>(-left, 0);
+  const before = max<isize>(left, 0);
+  const count = max<isize>(min<isize>(fromColumns - skipped, toColumns - before), 0);
+  const after = max<isize>(toColumns - before - count, 0);
   for (let row: isize = 0; row < <isize>toRows; row++) {
-    const line = to + row * toColumns * pixel;
-    if (row < top || row >= top + <isize>fromRows) {
-      memory.fill(line, 0, toColumns * pixel);
+    const source = (row - top) / <isize>down;
+    const target = to + row * line;
+    if (row < top || source >= <isize>fromRows || source * <isize>down != row - top) {
+      memory.fill(target, 0, line);
+    } else if (right == 1) {
+      if (before > 0) memory.fill(target, 0, before * pixel);
+      memory.copy(target + before * pixel, from + (source * fromColumns + skipped) * pixel, count * pixel);
+      if (after > 0) memory.fill(target + (before + count) * pixel, 0, after * pixel);
     } else {
-      memory.fill(line, 0, left * pixel);
-      memory.copy(line + left * pixel, from + (row - top) * fromColumns * pixel, count * pixel);
-      if (after > 0) memory.fill(line + (left + count) * pixel, 0, after * pixel);
+      memory.fill(target, 0, line);
+      for (let column: isize = 0; column < <isize>fromColumns; column++) {
+        const place = left + column * <isize>right;
+        if (place < 0 || place >= <isize>toColumns) continue;
+        memory.copy(target + place * pixel, from + (source * fromColumns + column) * pixel, pixel);
+      }
     }
   }
 }
