@@ -10,13 +10,22 @@ import {
   signedBits,
   type TableNetwork,
 } from '../../toolkit/network/index.js';
+import { tablize } from '../../toolkit/tablize/index.js';
 import { randomNetwork, randomPicture } from '../support/random-network.js';
+import { randomQuantized } from '../support/random-quantized.js';
 import { onRung, RUNGS, type Rung } from '../support/rungs.js';
 import { itWithTool } from '../support/tools.js';
 import { zigIsThere } from '../support/zig.js';
 
 /** Seeds of networks that hold every stage kind and both requantizations with accumulators of 16 and of 32 bits. */
 const SEEDS = [48, 39, 14];
+/** Networks as they come out of learned levels; the first one has all that can come out, and climbs to every board. */
+const FROM_LEVELS = [
+  () => tablize(randomQuantized(219, false)),
+  () => tablize(randomQuantized(219, false), { accumulatorBits: 32 }),
+  () => tablize(randomQuantized(322, false), { requantize: 'thresholds' }),
+  () => tablize(randomQuantized(2, true)),
+];
 const PICTURES = 3;
 
 /** A test that is skipped, with the compiler's name, where the rung's compiler is missing. */
@@ -71,13 +80,30 @@ describe('the ladder', () => {
     ]);
   });
 
+  it('covers what comes out of learned levels', () => {
+    const stages = FROM_LEVELS[0]?.().stages ?? [];
+    expect(new Set(stages.map(({ kind }) => kind)).size).toBe(7);
+    const requantizations = stages.map((stage) => {
+      if (!('requantize' in stage) || stage.requantize === null) return 'none';
+      const { requantize } = stage;
+      if (requantize.kind === 'thresholds') {
+        return new Set(requantize.values.map(String)).size > 1 ? 'thresholds per channel' : 'thresholds';
+      }
+      const { table } = requantize;
+      return table.some((index, bin) => index === table[bin - 1]) ? 'uneven levels' : 'even levels';
+    });
+    expect([...new Set(requantizations)]).toEqual(
+      expect.arrayContaining(['thresholds per channel', 'uneven levels', 'even levels']),
+    );
+  });
+
   for (const rung of RUNGS) {
     itOnRung(
       rung,
       `${rung.board} built by ${rung.compiler} computes what interpret() computes, at every trace point`,
       async () => {
-        for (const seed of SEEDS) {
-          const network = randomNetwork(seed);
+        const fromLevels = rung.board === 'host' ? FROM_LEVELS : FROM_LEVELS.slice(0, 1);
+        for (const network of [...SEEDS.map(randomNetwork), ...fromLevels.map((make) => make())]) {
           await onRung(rung, network, (device) => expectExact(device, network));
         }
       },

@@ -88,12 +88,12 @@ describe('the page of a study', () => {
   it('has means and extremes over seeds', () => {
     const at = lines.indexOf('### mlp');
     expect(lines.slice(at + 4, at + 10)).toEqual([
-      '| scheme | levels | entries | seeds | float, % | tables, % | least to most | drop, points | least to most |',
+      '| scheme | levels | entries | epochs | seeds | float, % | tables, % | least to most | drop, points | least to most |',
       expect.stringMatching(/^\| -+ \|/),
-      '| learned | 8x5 | 40 | 2 | 91.00 | 89.50 | 89.00 to 90.00 | 1.50 | 1.00 to 2.00 |',
-      '| learned | 32x10 | 320 | 2 | 91.00 | 91.00 | 90.12 to 91.88 | 0.00 | -0.12 to 0.12 |',
-      '| fixed, 3 epochs | 8x5 | 40 | 2 | 91.00 | 75.00 | 70.00 to 80.00 | 16.00 | 12.00 to 20.00 |',
-      '| fixed, 3 epochs | 32x10 | 320 | 1 | 90.00 | 88.00 | | 2.00 | |',
+      '| learned | 8x5 | 40 | 3 | 2 | 91.00 | 89.50 | 89.00 to 90.00 | 1.50 | 1.00 to 2.00 |',
+      '| learned | 32x10 | 320 | 3 | 2 | 91.00 | 91.00 | 90.12 to 91.88 | 0.00 | -0.12 to 0.12 |',
+      '| fixed, 3 epochs | 8x5 | 40 | 3 | 2 | 91.00 | 75.00 | 70.00 to 80.00 | 16.00 | 12.00 to 20.00 |',
+      '| fixed, 3 epochs | 32x10 | 320 | 3 | 1 | 90.00 | 88.00 | | 2.00 | |',
     ]);
   });
 
@@ -143,6 +143,30 @@ describe('the page of a study', () => {
     // Levels 0, 0.5 and 2: middles 0.25 and 1.25; the outermost bins reach out as far as in.
     expect(described('distributions/mlp-s1-f2-8x5-k-means-uniform-learned-e3-input-activations.svg')).toMatch(
       /31 values in 3 bins from -0\.25 to 2\.75/,
+    );
+  });
+
+  it('draws a scheme whose table sizes are trained differently as one line', () => {
+    const uneven = studyOf({
+      ...smallGrid,
+      blocks: [
+        { ...block, schemes: ['learned'], levels: ['8x5'], epochs: 9 },
+        { ...block, schemes: ['learned'], levels: ['32x10'], epochs: 4 },
+      ],
+    });
+    const all = uneven.cells.map((cell) => madeUpResult(cell, { float: 0.9, table: 0.8 }));
+    const found = new Map(
+      renderStudy({ study: uneven, results: all, distributions: [], command }).map(({ path, text }) => [
+        path,
+        text,
+      ]),
+    );
+    expect(linesOf(found)).toContain('| learned | k-means | uniform | learned | 4, 9 |');
+    expect(linesOf(found)).toContain(
+      '| learned | 8x5 | 40 | 9 | 2 | 90.00 | 80.00 | 80.00 to 80.00 | 10.00 | 10.00 to 10.00 |',
+    );
+    expect(parseXml(found.get('accuracy-mlp.svg') ?? '').children[1]?.text).toContain(
+      'learned: 80 (80 to 80) at 40, 80 (80 to 80) at 320.',
     );
   });
 

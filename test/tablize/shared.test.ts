@@ -100,7 +100,7 @@ test('and give the logits of the real network, in units of their own', () => {
 test('one other weight level, a stage without scale or uneven input levels: a table each', () => {
   const [conv, hidden, logits] = model.stages;
   if (conv?.kind !== 'conv2d' || hidden?.kind !== 'dense' || logits === undefined) throw new Error('changed');
-  const { scale: _, ...unscaled } = hidden;
+  const unscaled = { ...hidden, scale: undefined };
   const variants: QuantizedModel[] = [
     { ...model, stages: [conv, { ...hidden, weightLevels: [-1.5, -0.5, 0, 0.5, 1.25] }, logits] },
     { ...model, stages: [conv, unscaled, logits] },

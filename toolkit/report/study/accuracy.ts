@@ -79,6 +79,7 @@ function summaryTable(summaries: readonly Summary[]): string {
       left('scheme'),
       left('levels'),
       right('entries'),
+      right('epochs'),
       right('seeds'),
       right('float, %'),
       right('tables, %'),
@@ -86,10 +87,11 @@ function summaryTable(summaries: readonly Summary[]): string {
       right('drop, points'),
       right('least to most'),
     ],
-    summaries.map(({ method, size, float, table, drop }) => [
+    summaries.map(({ method, size, findings, float, table, drop }) => [
       method,
       size.levels,
       grouped(size.entries),
+      unique(findings.map(({ cell }) => cell.epochs)).join(', '),
       `${table.n}`,
       hundredths(float.mean),
       hundredths(table.mean),

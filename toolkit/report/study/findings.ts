@@ -74,13 +74,20 @@ export function findingsOf(study: Study, results: readonly CellResult[]): readon
   });
 }
 
-/** A scheme's name; with the epochs where the study has it with several. */
+/**
+ * A scheme's name; with the epochs where they alone tell cells of one network and table size apart. Table sizes that are
+ * trained longer than others are points of one series.
+ */
 export function methodNames({ cells }: Study): (cell: Cell) => string {
   const epochs = new Map<string, Set<number>>();
-  for (const { scheme, epochs: own } of cells)
-    epochs.set(scheme.name, (epochs.get(scheme.name) ?? new Set()).add(own));
+  const keyOf = ({ scheme, architecture, activationLevels, weightLevels }: Cell): string =>
+    JSON.stringify([scheme.name, architecture, activationLevels, weightLevels]);
+  for (const cell of cells) epochs.set(keyOf(cell), (epochs.get(keyOf(cell)) ?? new Set()).add(cell.epochs));
+  const several = new Set(
+    cells.filter((cell) => (epochs.get(keyOf(cell))?.size ?? 0) > 1).map(({ scheme }) => scheme.name),
+  );
   return ({ scheme, epochs: own }) => {
-    if ((epochs.get(scheme.name)?.size ?? 0) < 2) return scheme.name;
+    if (!several.has(scheme.name)) return scheme.name;
     return `${scheme.name}, ${own === 0 ? 'without training' : `${own} ${own === 1 ? 'epoch' : 'epochs'}`}`;
   };
 }

@@ -47,8 +47,6 @@ export function renderStudy(page: StudyPage): readonly PageFile[] {
 
 function introduction(study: Study, findings: readonly Finding[]): readonly string[] {
   const data = findings[0]?.result.data;
-  const methodOf = methodNames(study);
-  const methods = [...new Map(study.cells.map((cell) => [methodOf(cell), cell])).entries()];
   const networks = unique(study.cells.map(({ architecture }) => architecture));
   return [
     `Data: \`${study.data}\`, ${grouped(data?.train ?? 0)} pictures to train with and ${grouped(data?.test ?? 0)} to test with. ` +
@@ -56,17 +54,28 @@ function introduction(study: Study, findings: readonly Finding[]): readonly stri
       'The drop is the accuracy of the float network minus that with tables, in percentage points. ' +
       'Where there are several seeds, the mean comes first, then the least and the most.',
     networksTable(study, networks),
-    table(
-      [left('scheme'), left('weight levels'), left('activation levels'), left('then'), right('epochs')],
-      methods.map(([method, { scheme, epochs }]) => [
-        method,
-        scheme.weights,
-        scheme.activations,
-        scheme.learn ? 'learned' : epochs === 0 ? 'kept, no training' : 'kept',
-        `${epochs}`,
-      ]),
-    ),
+    methodsTable(study),
   ];
+}
+
+function methodsTable(study: Study): string {
+  const methodOf = methodNames(study);
+  const schemes = new Map(study.cells.map((cell) => [methodOf(cell), cell.scheme]));
+  return table(
+    [left('scheme'), left('weight levels'), left('activation levels'), left('then'), right('epochs')],
+    [...schemes].map(([method, { weights, activations, learn }]) => {
+      const own = study.cells.filter((cell) => methodOf(cell) === method);
+      const epochs = unique(own.map((cell) => cell.epochs)).toSorted((a, b) => a - b);
+      const untrained = epochs.every((count) => count === 0);
+      return [
+        method,
+        weights,
+        activations,
+        learn ? 'learned' : untrained ? 'kept, no training' : 'kept',
+        epochs.join(', '),
+      ];
+    }),
+  );
 }
 
 function networksTable({ cells }: Study, networks: readonly string[]): string {
