@@ -28,9 +28,9 @@ import {
 } from './float-pass.js';
 import { leastErrorLevels } from './least-error-levels.js';
 import { levelValue, type Levels } from './levels.js';
-import { withPositiveNorms } from './norms.js';
 import type { QuantizedModel } from './quantized-model.js';
 import { WEIGHT_SCHEMES, type ActivationSchemeName, type WeightSchemeName } from './quantizers/index.js';
+import { withPositiveNorms } from './norms.js';
 import { remember } from './remember.js';
 import {
   countsText,
