@@ -7,7 +7,9 @@ import { firstLargest } from '../../toolkit/network/index.js';
 import { newTrainee, type Trainee } from '../../toolkit/quantize/adam.js';
 import {
   loadBackend,
+  parseQuantized,
   quantizedEvaluator,
+  serializeQuantized,
   trainModel,
   type TrainOptions,
 } from '../../toolkit/quantize/index.js';
@@ -99,6 +101,16 @@ describe('a network of every kind of layer and activation', () => {
       // Batch norm is in the thresholds of its stage, not in its weights.
       const scaled = model.stages.filter((stage) => 'scale' in stage).map(({ name }) => name);
       expect(scaled).toEqual(['conv', 'depth', 'hidden']);
+    },
+  );
+
+  test.each(['uniform', 'lloyd-max'] as const)(
+    'learns with 256 activation levels too, %s, and can be written and read',
+    async (activationScheme) => {
+      const many = training({ activationScheme, activationLevels: 256, epochs: 2 });
+      const { model, quantizedAccuracy } = await trainModel(many);
+      expect(quantizedAccuracy).toBeGreaterThan(0.85);
+      expect(parseQuantized(serializeQuantized(model), 'here')).toEqual(model);
     },
   );
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FusedModel } from '../../toolkit/model/index.js';
 import { inputLevels } from '../../toolkit/quantize/build-quantized.js';
 import type { Subject } from '../../toolkit/quantize/optimize.js';
-import { quantizedSubject } from '../../toolkit/quantize/subjects.js';
+import { quantizedSubject, type Quantization } from '../../toolkit/quantize/subjects.js';
 import { kMeansWeightLevels } from '../../toolkit/quantize/weight-levels.js';
 
 const model: FusedModel = {
@@ -29,7 +29,7 @@ const parameters = new Map([
   ['out/weightLevels', Float32Array.of(-1, 0, 1)],
 ]);
 
-const subject: Subject = quantizedSubject(model, {
+const quantization: Quantization = {
   input: inputLevels(model, 4),
   outputs: new Map(),
   weightLevels: () => 3,
@@ -38,7 +38,8 @@ const subject: Subject = quantizedSubject(model, {
   learnWeightLevels: true,
   learnActivationLevels: true,
   schedule: { snapEvery: 200, snapUntil: 0.5, freezeFrom: 0.8 },
-});
+};
+const subject: Subject = quantizedSubject(model, quantization);
 
 test('weights are deployed at their nearest level, biases as they are', () => {
   const { arrays } = subject.deploy(parameters);
@@ -82,4 +83,23 @@ test('from the freeze on weights stay, levels and biases still learn', () => {
   expect(levelRate).toBeGreaterThan(0);
   expect(levelRate).toBeLessThan(1);
   expect(subject.rateFactor('out/shift', 0.9)).toBe(1);
+});
+
+test('a step is not learned down to 0, and steps and levels that are small change slowly', () => {
+  const steps = quantizedSubject(model, {
+    ...quantization,
+    outputs: new Map([
+      ['coarse', { count: 8, step: 0.5, zero: 0 }],
+      ['fine', { count: 256, step: 0.005, zero: 0 }],
+      ['uneven', { values: [0, 0.005, 0.015, 0.02] }],
+    ]),
+  });
+  const [rate = 0, slow = 0, slower = 0] = ['coarse', 'uneven', 'fine'].map((name) =>
+    steps.rateFactor(`${name}/levels`, 0),
+  );
+  expect(rate).toBe(subject.rateFactor('out/weightLevels', 0));
+  expect(slow).toBeCloseTo((rate * 0.02) / 3 / 0.05, 9);
+  expect(slower).toBeCloseTo(rate / 10, 9);
+  const learned = new Map([...parameters, ['coarse/levels', Float32Array.of(-1)]] as const);
+  expect(steps.beforeStep(learned, 1, 0.9).get('coarse/levels')).toEqual(Float32Array.of(0.0625));
 });

@@ -77,10 +77,11 @@ export function buildQuantized(
     const { kernelSize: kernel, stride, padding } = stage;
     return { ...base, kind: stage.kind, kernel, stride, padding, ...common };
   };
+  const levels = tidy(input);
   return {
     format: QUANTIZED_FORMAT,
     name: model.name,
-    input: { shape: model.input.shape, levels: tidy(input), table: inputTable(model, input) },
+    input: { shape: model.input.shape, levels, table: inputTable(model, isUniform(input) ? input : levels) },
     stages: model.stages.map(toStage),
     labels: model.labels,
     provenance,
@@ -101,5 +102,8 @@ function outputMajor(stage: FusedWeighted, values: Uint8Array): number[] {
 
 /** Seven digits are all that a 32-bit float holds. */
 const short = (value: number): number => Number(value.toPrecision(7));
+/** Levels that are the same in seven digits become one. */
 const tidy = (levels: Levels): Levels =>
-  isUniform(levels) ? { ...levels, step: short(levels.step) } : { values: levels.values.map(short) };
+  isUniform(levels)
+    ? { ...levels, step: short(levels.step) }
+    : { values: [...new Set(levels.values.map(short))] };

@@ -118,6 +118,10 @@ export interface Schedule {
 /** Levels change slowly beside weights: each moves a whole cluster. */
 const LEVEL_RATE = 0.05;
 const LEAST_GAMMA = 1e-3;
+/** Activation levels that are closer together than this change in proportion: one step of Adam has the same size for all. */
+const USUAL_GAP = 0.05;
+/** A step is not learned smaller than this fraction of what it started with: it must not reach 0. */
+const LEAST_STEP = 1 / 8;
 
 /**
  * Quantization-aware training. Forward, every weight is snapped to the nearest level of its layer and every
@@ -132,6 +136,7 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
   const { input, outputs, schedule } = quantization;
   const weighted = model.stages.filter(hasWeights);
   const levelsName = levelsNames(quantization);
+  const levelsOf = new Map([...outputs].map(([name, levels]) => [`${name}/levels`, levels]));
   const fixed = new Set(weighted.filter(({ norm }) => norm?.fixed).map(({ name }) => `${name}/gamma`));
   return {
     model,
@@ -164,7 +169,11 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
     rateFactor: (name, done) => {
       if (fixed.has(name)) return 0;
       if (name.endsWith('/kernel')) return done < schedule.freezeFrom ? 1 : 0;
-      if (name.endsWith('/levels')) return quantization.learnActivationLevels ? LEVEL_RATE : 0;
+      const levels = levelsOf.get(name);
+      if (levels !== undefined) {
+        const slowness = Math.min(1, meanGap(levels) / USUAL_GAP);
+        return quantization.learnActivationLevels ? LEVEL_RATE * slowness : 0;
+      }
       return name.endsWith('/weightLevels') ? LEVEL_RATE : 1;
     },
     beforeStep: (parameters, step, done) => {
@@ -177,6 +186,12 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
           );
         // What is learned may overtake its neighbour.
         if (/[lL]evels$/.test(name)) next.set(name, values.slice().sort());
+        const started = levelsOf.get(name);
+        if (started !== undefined && isUniform(started))
+          next.set(
+            name,
+            values.map((step) => Math.max(step, LEAST_STEP * started.step)),
+          );
       }
       if (done >= schedule.snapUntil || step % schedule.snapEvery !== 0) return next;
       for (const [name, levels] of foundWeightLevels(weighted, quantization, parameters))
@@ -184,6 +199,12 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
       return next;
     },
   };
+}
+
+/** The mean distance between neighbouring levels. */
+function meanGap(levels: Levels): number {
+  const values = levelValues(levels);
+  return ((values.at(-1) ?? 0) - (values[0] ?? 0)) / (values.length - 1);
 }
 
 /** Name of the parameter that holds the weight levels of a stage. */
