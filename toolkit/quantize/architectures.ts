@@ -66,10 +66,10 @@ const HIDDEN = {
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */
   mobilenet: (b) => {
     b.conv(16, 3, { ...SAME, stride: 2 }).norm();
-    separable(b, 32, 2);
-    separable(b, 64);
-    separable(b, 128, 2);
-    separable(b, 160);
+    separable(b, 48, 2);
+    separable(b, 96);
+    separable(b, 160, 2);
+    separable(b, 192);
     b.globalAveragePool();
   },
   /** ResNet (He et al. 2016, section 4.2), scaled to small pictures. */

@@ -9,6 +9,8 @@ import { floatId, type Cell } from './grid.js';
 
 /** Where and how a cell runs. */
 export interface CellRun {
+  /** Its name is the first part of its networks' names. */
+  readonly study: { readonly name: string };
   /** Folder for the cells' models and the float networks that they share; what is in it is gone on with. */
   readonly work: string;
   readonly data: DataPair;

@@ -49,11 +49,11 @@ export async function runCell(cell: Cell, float: FloatNetwork, run: CellRun): Pr
   return { float, quantized, network };
 }
 
-const settingsOf = (cell: Cell, { data, progress, signal }: CellRun) => ({
+const settingsOf = (cell: Cell, { study, data, progress, signal }: CellRun) => ({
   data,
   progress,
   signal,
-  name: `${cell.architecture}-${cell.activationLevels}x${cell.weightLevels}`,
+  name: `${study.name}-${cell.architecture}-${cell.activationLevels}x${cell.weightLevels}`,
   seed: cell.seed,
   activationLevels: cell.activationLevels,
   weightLevels: cell.weightLevels,
