@@ -78,6 +78,18 @@ describe('training', () => {
     },
   );
 
+  test('of a network that comes trained there is no checkpoint before the first epoch is over', async () => {
+    const { floatModel: model } = await trainModel(options('first'));
+    const stop = new AbortController();
+    const progress = (line: string): void => {
+      if (line.startsWith('float:')) stop.abort();
+    };
+    await expect(
+      trainModel(options('trained', { origin: { model }, signal: stop.signal, progress })),
+    ).rejects.toThrow('in the first epoch: there is no checkpoint yet');
+    expect(existsSync(join(folder, 'trained', 'checkpoint.json'))).toBe(false);
+  });
+
   test('a checkpoint of other settings, or one that cannot be read, is refused and stays', async () => {
     const stop = new AbortController();
     const progress = (line: string): void => {

@@ -97,9 +97,9 @@ export function settle(options: TrainOptions): TrainSettings {
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
-  const epochs = { quantized, float: options.floatEpochs ?? quantized };
-  wholeNumber('epochs', epochs.quantized, 1);
-  wholeNumber('float-epochs', epochs.float, 1);
+  const asked = { quantized, float: options.floatEpochs ?? quantized };
+  wholeNumber('epochs', asked.quantized, 1);
+  wholeNumber('float-epochs', asked.float, 1);
   wholeNumber('seed', seed, 0);
   wholeNumber('shift', options.shift ?? 0, 0);
   const usual = 'architecture' in origin ? floatRateOf(origin.architecture) : RATE;
@@ -120,7 +120,8 @@ export function settle(options: TrainOptions): TrainSettings {
   const shared = shareLevels ? { shareLevels } : {};
   const quantization = { activationLevels, weightLevels, schemes, learnLevels, ...shared };
   const shifted = options.shift === undefined ? {} : { shift };
-  const key = { name, ...start, seed, epochs, rates, ...shifted, ...quantization, pictures };
+  const key = { name, ...start, seed, epochs: asked, rates, ...shifted, ...quantization, pictures };
+  const epochs = { quantized, float: 'architecture' in origin ? asked.float : 0 };
   return { name, epochs, rates, shift, schemes, learnLevels, shareLevels, key: JSON.stringify(key) };
 }
 
