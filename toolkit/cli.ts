@@ -39,7 +39,7 @@ const option = {
   model: ['--model <path>', 'model folder, quantized.json or table-network.json'],
   images: [
     '--images <set>',
-    `test pictures: ${SET_NAMES} with :test or :train (see \`tablize data\`), or a path to idx files`,
+    `test pictures: ${SET_NAMES} with :test or :train (see \`tablize data\`), or a path to idx files (default: those of the set with the network's classes, or mnist:test)`,
   ],
   count: ['--count <n>', 'only the first n pictures'],
   out: ['--out <folder>', 'where to write'],
@@ -116,7 +116,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
-    .option(...option.images, 'mnist:test')
+    .option(...option.images)
     .option(...option.count, wholeNumber(1))
     .option(...option.out)
     .option('--port <port>', 'serial port of a real board: flash it and verify there')
@@ -244,7 +244,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   )
     .requiredOption(...option.board)
     .requiredOption(...option.model)
-    .option(...option.images, 'mnist:test')
+    .option(...option.images)
     .option(...option.count, wholeNumber(1), 5)
     .option(...option.out)
     .addOption(toolchain());
@@ -271,7 +271,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   )
     .requiredOption(...option.model)
     .option(...option.board, 'host')
-    .option(...option.images, 'mnist:test')
+    .option(...option.images)
     .option(...option.count, wholeNumber(1))
     .option(...option.port)
     .option(...option.out)

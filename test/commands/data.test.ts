@@ -1,6 +1,7 @@
-import { cpSync, readFileSync, truncateSync } from 'node:fs';
+import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NAMED_SETS } from '../../toolkit/data/index.js';
 import { repository, tablize } from '../support/cli.js';
 import { idxFolder } from '../support/idx.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -163,7 +164,7 @@ describe('a data set by name', () => {
     const out = join(temporaryFolder('train'), 'clothes');
     const trained = await tablize(train(out), { env });
     expect(trained.code).toBe(0);
-    expect(trained.stdout).toContain(`--model ${out} --images fashion-mnist:test\``);
+    expect(trained.stdout).toContain(`--model ${out}\``);
     const { output } = JSON.parse(readFileSync(join(out, 'table-network.json'), 'utf8')) as {
       output: { labels: string[] };
     };
@@ -190,6 +191,15 @@ describe('a data set by name', () => {
     const verified = await tablize(['verify', ...args, '--images', 'fashion-mnist:test'], where);
     expect(verified.stdout).toMatch(/4 of 4 pictures bit-exact/);
     expect(verified.code).toBe(0);
+    // A network with the classes of a set is verified with its pictures, unless others are asked for.
+    const network = JSON.parse(
+      readFileSync(join(repository, 'models/mnist-small/table-network.json'), 'utf8'),
+    ) as object;
+    const clothes = join(temporaryFolder('model'), 'clothes.json');
+    const labels = NAMED_SETS.find(({ name }) => name === 'fashion-mnist')?.classes;
+    writeFileSync(clothes, JSON.stringify({ ...network, output: { labels } }));
+    const usual = await tablize(['verify', '--board', 'host', '--model', clothes], where);
+    expect(usual.stdout).toMatch(/4 of 4 pictures bit-exact/);
     const shown = await tablize(
       ['emulate', ...args, '--images', 'fashion-mnist:test', '--count', '1'],
       where,

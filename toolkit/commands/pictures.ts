@@ -1,9 +1,17 @@
-import { loadDataSet, take, type DataSet } from '../data/index.js';
+import { loadDataSet, NAMED_SETS, take, type DataSet } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { elements, type TableNetwork } from '../network/index.js';
 
-/** Loads `--images` (the first `count` of them) and checks that they are what the network reads. */
-export function loadPictures(spec: string, count: number | undefined, network: TableNetwork): DataSet {
+/**
+ * Loads `--images` (the first `count` of them; by default the test pictures of the named set with the network's classes,
+ * else those of MNIST) and checks that they are what the network reads.
+ */
+export function loadPictures(
+  images: string | undefined,
+  count: number | undefined,
+  network: TableNetwork,
+): DataSet {
+  const spec = images ?? usualPictures(network);
   const all = loadDataSet(spec);
   const wanted = network.input.shape;
   // A network with a flat input reads pictures of any shape with as many bytes.
@@ -25,4 +33,9 @@ export function loadPictures(spec: string, count: number | undefined, network: T
     );
   }
   return count === undefined ? all : take(all, count);
+}
+
+function usualPictures({ output: { labels } }: TableNetwork): string {
+  const known = NAMED_SETS.find(({ classes }) => classes.join('\n') === labels.join('\n'));
+  return `${known?.name ?? 'mnist'}:test`;
 }

@@ -1,4 +1,4 @@
-import { loadDataSetPair } from '../data/index.js';
+import { loadDataSetPair, namedSet } from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
 import { measureNetwork, networkHash } from '../network/index.js';
 import { hashTfjsLayers, readTfjsLayers } from '../model/index.js';
@@ -107,8 +107,8 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   output.line(
     `${name}: ${percent(accuracy.table)} with tables of ${tableEntries} entries${accuracy.float === null ? '' : `, ${percent(accuracy.float)} in float`}, on ${data.test.labels.length} test pictures`,
   );
-  // What deploy shows to a board unless told otherwise is MNIST.
-  const images = options.data === 'mnist' ? '' : ` --images ${options.data}:test`;
+  // What deploy shows to a board unless told otherwise is the named set with the network's classes.
+  const images = namedSet(options.data) !== undefined ? '' : ` --images ${options.data}:test`;
   output.line(
     `${path}; put it on a board with \`tablize deploy --board raspberry-pi-pico --model ${out}${images}\``,
   );

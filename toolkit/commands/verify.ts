@@ -8,7 +8,7 @@ import { conclude, prepareTarget, verifyTarget } from './target.js';
 export interface VerifyOptions extends CommonOptions, FirmwareOptions {
   readonly board: string;
   readonly model: string;
-  readonly images: string;
+  readonly images?: string;
   readonly count?: number;
   readonly port?: string;
 }
