@@ -28,6 +28,15 @@ describe('a grid', () => {
     expect(distributions).toEqual(['mlp-s1-f2-8x5-uniform-fixed-e1']);
   });
 
+  test('how far pictures are moved is in the id of a cell, if it is said', () => {
+    const schemes = smallGrid.schemes.map((scheme) => ({ ...scheme, shift: 0 }));
+    expect(studyOf({ ...smallGrid, schemes }).cells.map(({ id }) => id)).toEqual([
+      'mlp-s1-f2-8x5-k-means-uniform-learned-shift0-e2',
+      'mlp-s1-f2-8x5-uniform-fixed-shift0-e1',
+      'mlp-s2-f2-8x5-uniform-fixed-shift0-e1',
+    ]);
+  });
+
   const cases: [string, string | Partial<Record<keyof Grid | 'distributions' | 'seed', unknown>>, RegExp][] =
     [
       ['text', 'hello', /not JSON, or cut short/],

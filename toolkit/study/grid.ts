@@ -16,6 +16,8 @@ export interface Scheme {
   readonly weights: WeightSchemeName;
   readonly activations: ActivationSchemeName;
   readonly learn: boolean;
+  /** Training pictures are moved by up to so many pixels; left out, as the trainer does it. */
+  readonly shift?: number | undefined;
 }
 
 /** One network of a study, quantized in one way. */
@@ -67,6 +69,7 @@ const schemeSchema = z.strictObject({
   weights: z.enum(Object.keys(WEIGHT_QUANTIZERS) as WeightSchemeName[]),
   activations: z.enum(Object.keys(ACTIVATION_QUANTIZERS) as ActivationSchemeName[]),
   learn: z.boolean(),
+  shift: z.int().min(0).max(8).optional(),
 });
 const blockSchema = z.strictObject({
   networks: z.array(architecture).min(1),
@@ -175,8 +178,9 @@ function cellOf(
 ): Cell {
   const [activationLevels = 0, weightLevels = 0] = text.split('x').map(Number);
   const learned = scheme.learn ? '-learned' : '';
+  const shift = scheme.shift === undefined ? '' : `-shift${scheme.shift}`;
   return {
-    id: `${network}-s${seed}-f${floatEpochs}-${text}-${scheme.weights}-${scheme.activations}${learned}-e${epochs}`,
+    id: `${network}-s${seed}-f${floatEpochs}-${text}-${scheme.weights}-${scheme.activations}${learned}${shift}-e${epochs}`,
     architecture: network,
     seed,
     floatEpochs,

@@ -59,7 +59,13 @@ const resultSchema = z
     floatEpochs: count,
     levels: z.strictObject({ activations: count, weights: count }).readonly(),
     scheme: z
-      .strictObject({ name: z.string(), weights: z.string(), activations: z.string(), learn: z.boolean() })
+      .strictObject({
+        name: z.string(),
+        weights: z.string(),
+        activations: z.string(),
+        learn: z.boolean(),
+        shift: count.optional(),
+      })
       .readonly(),
     epochs: count,
     /** On all test pictures; `table` is that of the integer reference. */

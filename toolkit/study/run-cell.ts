@@ -90,6 +90,7 @@ async function trainCell(
     origin: { model, sourceHash },
     epochs: cell.epochs,
     learnLevels: cell.scheme.learn,
+    shift: cell.scheme.shift,
     out: folder,
   });
   return trained.model;
@@ -104,7 +105,7 @@ export async function measureCell(
   facts: DataFacts,
   { data, progress, signal }: CellRun,
 ): Promise<CellResult> {
-  const { name, weights, activations, learn } = cell.scheme;
+  const { name, weights, activations, learn, shift } = cell.scheme;
   return {
     cell: cell.id,
     data: facts,
@@ -112,7 +113,7 @@ export async function measureCell(
     seed: cell.seed,
     floatEpochs: cell.floatEpochs,
     levels: { activations: cell.activationLevels, weights: cell.weightLevels },
-    scheme: { name, weights, activations, learn },
+    scheme: { name, weights, activations, learn, ...(shift === undefined ? {} : { shift }) },
     epochs: cell.epochs,
     accuracy: { float: float.accuracy, table: await tableAccuracy(network, data.test, progress, signal) },
     hash: networkHash(network),

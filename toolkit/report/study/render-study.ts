@@ -61,9 +61,17 @@ function introduction(study: Study, findings: readonly Finding[]): readonly stri
 function methodsTable(study: Study): string {
   const methodOf = methodNames(study);
   const schemes = new Map(study.cells.map((cell) => [methodOf(cell), cell.scheme]));
+  const moved = [...schemes.values()].some(({ shift }) => shift !== undefined);
   return table(
-    [left('scheme'), left('weight levels'), left('activation levels'), left('then'), right('epochs')],
-    [...schemes].map(([method, { weights, activations, learn }]) => {
+    [
+      left('scheme'),
+      left('weight levels'),
+      left('activation levels'),
+      left('then'),
+      right('epochs'),
+      ...(moved ? [right('pictures moved by, pixels')] : []),
+    ],
+    [...schemes].map(([method, { weights, activations, learn, shift }]) => {
       const own = study.cells.filter((cell) => methodOf(cell) === method);
       const epochs = unique(own.map((cell) => cell.epochs)).toSorted((a, b) => a - b);
       const untrained = epochs.every((count) => count === 0);
@@ -73,6 +81,7 @@ function methodsTable(study: Study): string {
         activations,
         learn ? 'learned' : untrained ? 'kept, no training' : 'kept',
         epochs.join(', '),
+        ...(moved ? [`${untrained ? '' : (shift ?? 'as usual')}`] : []),
       ];
     }),
   );
