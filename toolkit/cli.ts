@@ -147,6 +147,11 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       'largest learning rate before quantization (default 0.004 with batch norm, else 0.001)',
       finiteNumber,
     )
+    .option(
+      '--shift <pixels>',
+      'move training pictures by up to so many, at random (default 1)',
+      wholeNumber(0),
+    )
     .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
     .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'uniform'))
     .option('--no-learn-levels', 'keep levels as the schemes find them')

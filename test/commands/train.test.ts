@@ -68,6 +68,33 @@ describe('tablize train', () => {
     expect(networkOf(broken)).toBe(networkOf(whole));
   });
 
+  it('moves the training pictures as far as it is told', async () => {
+    const few = ['--data', data, '--architecture', 'small', '--epochs', '1', '--seed', '5'];
+    const [still, moved] = await Promise.all(
+      ['0', '2'].map(async (shift) => {
+        const out = join(temporaryFolder('train'), 'few-digits');
+        const { code } = await tablize(['train', ...few, '--shift', shift, '--out', out]);
+        expect(code).toBe(0);
+        return JSON.parse(readFileSync(join(out, 'quantized.json'), 'utf8')) as {
+          stages: unknown;
+          provenance: { command: string };
+        };
+      }),
+    );
+    expect(still?.provenance.command).toContain(' --shift 0 ');
+    expect(moved?.stages).not.toEqual(still?.stages);
+    const { code, stderr } = await tablize([
+      'train',
+      ...few,
+      '--shift',
+      '28',
+      '--out',
+      join(temporaryFolder('train'), 'few-digits'),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/pictures of 28 x 28 cannot be moved by 28 pixels[^]*next: .*smaller/);
+  });
+
   it('keeps the checkpoint until the tables are measured', async () => {
     const out = join(temporaryFolder('train'), 'few-digits');
     const stop = new AbortController();

@@ -27,6 +27,7 @@ export interface TrainOptions extends CommonOptions {
   readonly floatEpochs?: number;
   readonly rate?: number;
   readonly floatRate?: number;
+  readonly shift?: number;
   readonly weights?: WeightSchemeName;
   readonly activations?: ActivationSchemeName;
   readonly learnLevels?: boolean;
@@ -43,6 +44,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     floatEpochs,
     rate,
     floatRate,
+    shift,
     weights,
     activations,
     learnLevels = true,
@@ -60,6 +62,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     ...(floatEpochs === undefined ? [] : [`--float-epochs ${floatEpochs}`]),
     ...(floatRate === undefined ? [] : [`--float-rate ${floatRate}`]),
     ...(rate === undefined ? [] : [`--rate ${rate}`]),
+    ...(shift === undefined ? [] : [`--shift ${shift}`]),
     ...(weights === undefined ? [] : [`--weights ${weights}`]),
     ...(activations === undefined ? [] : [`--activations ${activations}`]),
     ...(learnLevels ? [] : ['--no-learn-levels']),
@@ -78,6 +81,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     weightLevels: levels.weights,
     rate,
     floatRate,
+    shift,
     weightScheme: weights,
     activationScheme: activations,
     learnLevels,

@@ -112,6 +112,7 @@ export function settle(options: TrainOptions): TrainSettings {
   }
   const name = nameOf(options);
   const shift = options.shift ?? defaultShift(data.train);
+  checkShift(shift, data.train);
   const pictures = picturesOf(data);
   const start =
     'architecture' in origin ? origin : { from: origin.sourceHash ?? hashOf(origin.model, options) };
@@ -127,6 +128,15 @@ export function settle(options: TrainOptions): TrainSettings {
 
 const defaultShift = ({ shape: [height, width] }: DataSet): number =>
   Math.min(height, width) < SHIFTED_FROM ? 0 : SHIFT;
+
+/** @throws InputError for a shift that could leave nothing of a picture. */
+function checkShift(shift: number, { name, shape: [height, width] }: DataSet): void {
+  if (shift === 0 || shift < Math.min(height, width)) return;
+  throw new InputError(`pictures of ${height} x ${width} cannot be moved by ${shift} pixels`, {
+    where: name,
+    next: 'Give a smaller shift, or 0 for what is no picture.',
+  });
+}
 
 /** What tells a model without files from others; only a training that keeps checkpoints needs it. */
 const hashOf = (model: FloatModel, { out }: TrainOptions): string | null =>
