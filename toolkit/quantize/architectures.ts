@@ -65,11 +65,11 @@ const HIDDEN = {
   small: (b) => b.conv(6, 5, { stride: 3 }).dense(32),
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */
   mobilenet: (b) => {
-    b.conv(16, 3, { ...SAME, stride: 2 }).norm();
-    separable(b, 48, 2);
-    separable(b, 96);
-    separable(b, 160, 2);
-    separable(b, 192);
+    b.conv(24, 3, { ...SAME, stride: 2 }).norm();
+    separable(b, 64, 2);
+    separable(b, 128);
+    separable(b, 192, 2);
+    separable(b, 256);
     b.globalAveragePool();
   },
   /** ResNet (He et al. 2016, section 4.2), scaled to small pictures. */

@@ -32,6 +32,7 @@ import type { QuantizedModel } from './quantized-model.js';
 import { WEIGHT_SCHEMES, type ActivationSchemeName, type WeightSchemeName } from './quantizers/index.js';
 import { withPositiveNorms } from './norms.js';
 import { remember } from './remember.js';
+import { roundWeights } from './round-weights.js';
 import {
   countsText,
   planLevels,
@@ -88,8 +89,8 @@ export interface PreparedModel {
 /**
  * Quantizes a trained network without training it (a few hundred pictures are enough). Stage by stage, the float network
  * and the network quantized so far see the same pictures: levels of activations are those of least squared error,
- * levels of weights come from the scheme, and scale and bias of each channel are what brings the quantized sums closest
- * to the float ones (least squares).
+ * levels of weights come from the scheme, weights are rounded together (`roundWeights`), and scale and bias of each
+ * channel are what brings the quantized sums closest to the float ones (least squares).
  *
  * @throws InputError if the model cannot be deployed, the pictures are not of its size or the levels cannot be;
  * InterruptedError when the signal is aborted.
@@ -212,11 +213,17 @@ async function quantizeStages(
     const activation = activationOf(stage);
     let got: Tensor;
     if (hasWeights(stage)) {
-      const found = context.weightLevelsOf(stage, plan.weights.get(stage.name) ?? 0);
+      const inputs = readBy(stage, tensors);
+      const found = roundWeights(
+        stage,
+        inputs[0] ?? [],
+        seen.sums,
+        context.weightLevelsOf(stage, plan.weights.get(stage.name) ?? 0),
+      );
       const channels = stage.bias.length;
       const kernel = levelsAt(found.weightLevels, nearestLevels(found.weightLevels, found.weights));
       const alone = { ...stage, kernel, bias: stage.bias.map(() => 0), norm: null };
-      const products = await evaluateAll(linear(alone), readBy(stage, tensors), signal);
+      const products = await evaluateAll(linear(alone), inputs, signal);
       const fit =
         found.scale === null
           ? fitBiases(products, seen.sums, channels)
