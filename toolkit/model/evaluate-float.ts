@@ -102,7 +102,7 @@ function dense(stage: FusedDense, input: Float32Array): Float32Array {
 }
 
 /** Calls `visit` with the window's row and column and the input's, for each position of the window inside the input. */
-function eachInWindow(
+export function eachInWindow(
   stage: FusedConv2d | FusedDepthwise | FusedPool,
   window: readonly [number, number],
   row: number,

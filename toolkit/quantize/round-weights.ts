@@ -2,7 +2,7 @@ import type { FusedWeighted } from '../model/fuse.js';
 import type { StageQuantization } from './build-quantized.js';
 import { cholesky, solve } from './cholesky.js';
 import type { Tensor } from './float-pass.js';
-import { boundaries } from './weight-levels.js';
+import { levelIndex, levelValue, type Levels } from './levels.js';
 import { windowMoments, type Moments } from './window-moments.js';
 
 /** Stages whose outputs read more values than that get each weight at its nearest level: the cost is cubic. */
@@ -30,7 +30,7 @@ export function roundWeights(
   const taps = stage.kernel.length / channels;
   if (taps > MOST_TAPS) return found;
   const { scale, weightLevels } = found;
-  const levels = nearest(weightLevels);
+  const levels = { values: Array.from(weightLevels) };
   const weights = found.weights.slice();
   const groups = windowMoments(stage, inputs, wanted);
   const outputs = channels / groups.length;
@@ -75,7 +75,7 @@ function roundOne(
   { order, damping, factor }: Plane,
   before: Float64Array,
   target: Float64Array,
-  levels: (weight: number) => number,
+  levels: Levels,
 ): Float64Array {
   const n = order.length;
   const pulled = Float64Array.from(order, (tap) => (target[tap] ?? 0) + damping * (before[tap] ?? 0));
@@ -87,18 +87,9 @@ function roundOne(
     let owed = 0;
     for (let k = j + 1; k < n; k++) owed += (row[k] as number) * (off[k] as number);
     const wanted = best[j] as number;
-    const level = levels(wanted + owed / (row[j] as number));
+    const level = levelValue(levels, levelIndex(levels, wanted + owed / (row[j] as number)));
     off[j] = wanted - level;
     rounded[order[j] as number] = level;
   }
   return rounded;
-}
-
-function nearest(levels: Float32Array): (weight: number) => number {
-  const middles = boundaries(levels);
-  return (weight) => {
-    let index = 0;
-    while (index < middles.length && weight >= (middles[index] as number)) index++;
-    return levels[index] ?? 0;
-  };
 }

@@ -1,7 +1,8 @@
+import { eachInWindow } from '../model/evaluate-float.js';
 import type { FusedWeighted } from '../model/fuse.js';
 import type { Tensor } from './float-pass.js';
 
-/** What a stage's outputs [from, to) read in common: its taps, and second moments about the means. */
+/** Outputs of a stage that read the same values: second moments of these and of the sums, about the means. */
 export interface Moments {
   readonly taps: number;
   /** Covariance of the values under the taps; [taps][taps]. */
@@ -58,21 +59,19 @@ function gather(stage: FusedWeighted, input: Float32Array, place: number, under:
     under.set(input);
     return;
   }
-  const [height, width, channels] = stage.inputShape;
+  const [, width, channels] = stage.inputShape;
   const [rows, columns] = stage.kernelSize;
   const taps = rows * columns;
-  const top = Math.floor(place / stage.shape[1]) * stage.stride[0] - stage.padding.top;
-  const left = (place % stage.shape[1]) * stage.stride[1] - stage.padding.left;
   const depthwise = stage.kind === 'depthwiseConv2d';
+  const row = Math.floor(place / stage.shape[1]);
   under.fill(0);
-  for (let tap = 0; tap < taps; tap++) {
-    const y = top + Math.floor(tap / columns);
-    const x = left + (tap % columns);
-    if (y < 0 || y >= height || x < 0 || x >= width) continue;
-    const values = input.subarray((y * width + x) * channels, (y * width + x + 1) * channels);
+  eachInWindow(stage, stage.kernelSize, row, place % stage.shape[1], (y, x, inputRow, inputColumn) => {
+    const tap = y * columns + x;
+    const from = (inputRow * width + inputColumn) * channels;
+    const values = input.subarray(from, from + channels);
     if (depthwise) values.forEach((value, c) => (under[c * taps + tap] = value));
     else under.set(values, tap * channels);
-  }
+  });
 }
 
 function momentSums(taps: number, outputs: number) {
