@@ -187,6 +187,8 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
         .argParser(budget)
         .conflicts('levels'),
     )
+    .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
+    .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'equally spaced, least squared error'))
     .option('--test <set>', 'pictures to measure the accuracies with, such as mnist:test')
     .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)
     .option('--offset <o>', 'see --scale (default 0)', finiteNumber)

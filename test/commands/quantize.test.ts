@@ -61,6 +61,34 @@ describe('tablize quantize --levels', () => {
   });
 });
 
+describe('tablize quantize --weights --activations', () => {
+  it('finds levels by these schemes, and says so', async () => {
+    const folder = out();
+    const schemes = ['--weights', 'laplacian', '--activations', 'lloyd-max'];
+    const { code } = await tablize(quantize(...schemes, '--out', folder));
+    expect(code).toBe(0);
+    const { provenance } = JSON.parse(readFileSync(join(folder, 'quantized.json'), 'utf8')) as {
+      provenance: { schemes: unknown; command: string };
+    };
+    expect(provenance.schemes).toEqual({
+      activations: 'lloyd-max, 8 levels',
+      weights: 'laplacian, 5 levels, after training',
+    });
+    expect(provenance.command).toContain('--levels 8x5 --weights laplacian --activations lloyd-max');
+  });
+
+  it.each([
+    ['0', '0'],
+    ['1e300', '0'],
+    ['1e-40', '1'],
+  ])('a scale of %s with an offset of %s is refused', async (scale, offset) => {
+    const { code, stderr } = await tablize(quantize('--scale', scale, '--offset', offset, '--out', out()));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/pixels of 0 to 255 would be .* to the network/);
+    expect(stderr).toContain('--scale');
+  });
+});
+
 describe('tablize quantize --budget', () => {
   it('finds levels that meet it, with a table of what was tried; they give the same by hand', async () => {
     const folder = out();
@@ -82,9 +110,14 @@ describe('tablize quantize --budget', () => {
 
     const again = out();
     await tablize(quantize(...test, '--levels', search.best ?? '', '--out', again));
-    expect(readFileSync(join(again, 'table-network.json'))).toEqual(
-      readFileSync(join(folder, 'table-network.json')),
+    const [found, byHand] = [folder, again].map(
+      (one) => JSON.parse(readFileSync(join(one, 'table-network.json'), 'utf8')) as Record<string, unknown>,
     );
+    const { command } = found?.['provenance'] as { command: string };
+    expect(command).toMatch(
+      /^tablize quantize --model \S+ --calibrate \S+ --budget flash=16384,drop=3 --test /,
+    );
+    expect({ ...byHand, provenance: null }).toEqual({ ...found, provenance: null });
   });
 
   it('of flash alone needs no test pictures', async () => {
@@ -104,7 +137,7 @@ describe('tablize quantize --budget', () => {
     );
     expect(code).toBe(4);
     expect(stderr).toMatch(
-      /no levels fit 12,288 bytes of flash: the smallest tables, 4x3, need [\d,]+ bytes/,
+      /no levels fit 12,288 bytes of flash: the smallest tables of those tried, 4x3, need [\d,]+ bytes/,
     );
     expect(stderr).toMatch(/next: +Allow flash=\d+, or make the layers smaller/);
     expect(stdout).toMatch(/levels +entries +flash/);

@@ -40,6 +40,34 @@ describe('tablize study', () => {
     ran = await study(whole, ['--json']);
   });
 
+  it('does not train before it knows that its results can be written', async () => {
+    const file = join(temporaryFolder('taken'), 'results');
+    writeFileSync(file, '');
+    const work = join(temporaryFolder('taken'), 'work');
+    const { code, stderr } = await tablize(['study', '--grid', grid, '--work', work, '--out', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(file);
+    expect(existsSync(work)).toBe(false);
+  });
+
+  it('takes a folder named as its page for one that it must not write over', async () => {
+    const folder = temporaryFolder('taken');
+    mkdirSync(join(folder, 'README.md'));
+    const { code, stderr } = await tablize(['study', '--grid', grid, '--render', '--out', folder]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/was not made by `tablize study`/);
+  });
+
+  it('--only with a whole id is for that cell alone', async () => {
+    const blocks = [{ ...smallGrid.blocks[0], seeds: [1], levels: ['8x5'], epochs: 1 }];
+    const two = gridFile({ blocks: [...blocks, { ...blocks[0], epochs: 12 }] });
+    const id = 'mlp-s1-f2-8x5-k-means-uniform-learned-e1';
+    const folders = foldersIn(temporaryFolder('only'));
+    const { code, stdout } = await tablize(['study', '--grid', two, ...folders, '--only', id, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ cells: 2, finished: 1, results: [{ cell: id }] });
+  });
+
   it('runs a grid and renders its page', async () => {
     expect(ran.code).toBe(0);
     const report = JSON.parse(ran.stdout) as { results: unknown[]; page: string };

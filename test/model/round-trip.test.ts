@@ -64,7 +64,12 @@ test('random networks mean the same to TensorFlow.js, and are read back exactly'
   expect(kinds.size).toBe(11);
 });
 
-test.each(['mnist-mlp', 'mnist-cnn', 'mnist-small'])('%s is written byte for byte as it was', (name) => {
+test.each([
+  'mnist-mlp',
+  'mnist-cnn',
+  'mnist-small',
+  ...['mobilenet', 'resnet', 'alexnet'].flatMap((name) => [`fashion-${name}-8x5`, `fashion-${name}-20x16`]),
+])('%s is written byte for byte as it was', (name) => {
   const committed = fileURLToPath(new URL(`../../models/${name}/float`, import.meta.url));
   writeTfjsLayers(join(folder, name), readTfjsLayers(join(committed, 'model.json')));
   for (const file of ['model.json', 'weights.bin']) {

@@ -69,6 +69,17 @@ describe('a network of every kind of layer and activation', () => {
     }
   });
 
+  test('weights that the last step of an epoch made infinite stop the training before they are saved', async () => {
+    const { tf } = await loadBackend();
+    const subject = floatSubject(fuse(everyLayerForRows(1)));
+    const targets = oneHot(data.train);
+    const course = { data: data.train, targets, epochs: 1, batchSize: 960, rate: 1e39, shift: 0, seed: 1 };
+    const start = newTrainee(weightParameters(subject.model));
+    await expect(trainEpoch(tf, subject, course, start, 0)).rejects.toThrow(
+      'diverged: its loss is not a number after step 1 of 1',
+    );
+  });
+
   test('learns the same from the same seed, and not the same from another', async () => {
     expect(await trainFloat(1)).toEqual(float);
     expect((await trainFloat(2)).last.parameters).not.toEqual(float.last.parameters);

@@ -130,6 +130,9 @@ describe('training', () => {
     const training = trainModel(options('wild'));
     await expect(training).rejects.toThrow(InputError);
     await expect(training).rejects.toThrow('diverged: its loss is not a number at step 61 of 90');
+    await expect(training).rejects.toMatchObject({
+      next: 'Train with --float-rate below 0.001; the last finished epoch is kept.',
+    });
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 

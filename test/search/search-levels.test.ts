@@ -223,7 +223,7 @@ describe('a budget that nothing meets', () => {
     expect(error).toBeInstanceOf(BuildError);
     expect(error.exitCode).toBe(4);
     expect(error.message).toBe(
-      `no levels fit 900 bytes of flash: the smallest tables, 4x3, need ${needed.toLocaleString('en-US')} bytes with the weights`,
+      `no levels fit 900 bytes of flash: the smallest tables of those tried, 4x3, need ${needed.toLocaleString('en-US')} bytes with the weights`,
     );
     expect(error.next).toContain(`flash=${needed},`);
     expect(error.where).toBe('--budget');

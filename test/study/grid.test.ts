@@ -97,6 +97,14 @@ describe('a grid', () => {
         { blocks: [{ ...first, epochs: 0 }] },
         /the scheme "learned" learns its levels, which a block with 0 epochs cannot do/,
       ],
+      [
+        'activation levels that training cannot start from',
+        {
+          schemes: [{ name: 'learned', weights: 'k-means', activations: 'least-error', learn: false }],
+          blocks: smallGrid.blocks.slice(0, 1),
+        },
+        /the scheme "learned" finds activation levels by least-error, which only a block with 0 epochs can do/,
+      ],
       ['distributions of no cell', { distributions: ['resnet'] }, /distributions: no cell has "resnet"/],
     ];
 

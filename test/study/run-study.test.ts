@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { InterruptedError } from '../../toolkit/errors.js';
+import { parseNetwork } from '../../toolkit/network/index.js';
 import {
   readResults,
   resultsPath,
@@ -29,6 +30,7 @@ function watched(folder: string, more: Partial<StudyRun> = {}): Watched {
   const failures: CellFailure[] = [];
   const run: StudyRun = {
     study,
+    command: 'tablize study --grid toy.json',
     cells: study.cells,
     work: join(folder, 'work'),
     out: join(folder, 'out'),
@@ -63,6 +65,11 @@ describe('a study', () => {
       expect(compactness.network.weights).toBe(54 * 128 + 128 * 3);
       expect(compactness.stages.map(({ tableEntries }) => tableEntries)).toEqual([40, 40]);
     }
+    const cell = study.cells[0]?.id ?? '';
+    const tables = readFileSync(join(whole, 'work', cell, 'table-network.json'), 'utf8');
+    expect(parseNetwork(tables, cell).provenance.command).toBe(
+      `tablize study --grid toy.json --only ${cell}`,
+    );
     // Cells of one float network tell the same of it, and it was trained once.
     expect(results[0]?.accuracy.float).toBe(results[1]?.accuracy.float);
     expect(first.steps.filter((line) => /float: epoch 2 of 2/.test(line))).toHaveLength(2);

@@ -7,11 +7,15 @@ import {
   claimModelFolder,
   prepareQuantization,
   serializeQuantized,
+  type ActivationSchemeName,
   type PreparedModel,
+  type WeightSchemeName,
 } from '../quantize/index.js';
 import { searchLines, searchReport, trialLine, type SearchReport } from '../report/search.js';
 import { percent } from '../report/text.js';
 import {
+  budgetText,
+  candidateText,
   createEvaluate,
   levelOptions,
   searchLevels,
@@ -21,6 +25,7 @@ import {
   type Candidate,
 } from '../search/index.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
+import { shellWord } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
@@ -30,6 +35,9 @@ export interface QuantizeOptions extends CommonOptions {
   readonly out: string;
   readonly name?: string;
   readonly levels: Candidate;
+  readonly weights?: WeightSchemeName;
+  /** By default equally spaced levels with the least squared error. */
+  readonly activations?: ActivationSchemeName;
   /** Levels are sought, in place of `levels`. */
   readonly budget?: Budget;
   readonly test?: string;
@@ -45,7 +53,7 @@ const CALIBRATION_PICTURES = 1000;
 
 /** `tablize quantize`: tables for a float model that was trained elsewhere, without training it again. */
 export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
-  const { out, budget, labels, scale, offset } = options;
+  const { out, budget, labels, scale, offset, weights, activations } = options;
   const { output, signal } = run;
   const name = networkName(options.name, out);
   if (typeof budget?.drop === 'number' && options.test === undefined)
@@ -56,6 +64,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
         next: 'give some with --test, such as --test mnist:test',
       },
     );
+  checkScale(scale, offset);
   const floatModel = readTfjsLayers(options.model, {
     ...(labels === undefined ? {} : { labels }),
     ...(scale === undefined ? {} : { scale }),
@@ -67,6 +76,9 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
   const prepared = prepareQuantization(floatModel, calibration, {
     name,
     sourceHash: hashTfjsLayers(options.model),
+    command: commandLine(options),
+    ...(weights === undefined ? {} : { weightScheme: weights }),
+    ...(activations === undefined ? {} : { activationScheme: activations }),
     ...(test === undefined ? {} : { test }),
     progress: output.progress,
     signal,
@@ -96,6 +108,38 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
   output.line(path);
   return EXIT.ok;
 };
+
+/** Largest magnitude of what the float network reads that is taken for meant. */
+const LARGEST_INPUT = 1e9;
+
+/** @throws InputError if all pixels would be the same to the network, or beyond what it computes with. */
+function checkScale(scale = 1 / 255, offset = 0): void {
+  const range = Math.max(Math.abs(offset), Math.abs(255 * scale + offset));
+  if (range <= LARGEST_INPUT && Math.fround(255 * scale + offset) !== Math.fround(offset)) return;
+  throw new InputError(`pixels of 0 to 255 would be ${offset} to ${255 * scale + offset} to the network`, {
+    where: '--scale, --offset',
+    next: 'Give what the network was trained with, such as --scale 0.00392157 for 0 to 1, or --scale 0.00784314 --offset -1 for -1 to 1.',
+  });
+}
+
+/** What a reader can repeat: the same search finds the same levels. */
+function commandLine(options: QuantizeOptions): string {
+  const { model, calibrate, out, name, levels, budget, weights, activations } = options;
+  const { test, labels, scale, offset, count } = options;
+  return [
+    `tablize quantize --model ${shellWord(model)} --calibrate ${shellWord(calibrate)}`,
+    budget === undefined ? `--levels ${candidateText(levels)}` : `--budget ${budgetText(budget)}`,
+    ...(weights === undefined ? [] : [`--weights ${weights}`]),
+    ...(activations === undefined ? [] : [`--activations ${activations}`]),
+    ...(test === undefined ? [] : [`--test ${shellWord(test)}`]),
+    ...(labels === undefined ? [] : [`--labels ${shellWord(labels.join(','))}`]),
+    ...(scale === undefined ? [] : [`--scale ${scale}`]),
+    ...(offset === undefined ? [] : [`--offset ${offset}`]),
+    ...(count === undefined ? [] : [`--count ${count}`]),
+    `--out ${shellWord(out)}`,
+    ...(name === undefined ? [] : [`--name ${name}`]),
+  ].join(' ');
+}
 
 /** Levels that meet a budget, measured on `data`. @throws BuildError if none do, after what was tried is told. */
 async function seek(

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadDataSetPair } from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
 import { writeFileAtomic } from '../model/index.js';
@@ -16,6 +16,7 @@ import {
   type Shard,
   type Study,
 } from '../study/index.js';
+import { shellPath } from './command-line.js';
 import { describeError } from './failure.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
@@ -49,7 +50,7 @@ export const study: CommandBody<StudyOptions> = async (options, run) => {
     });
   if (!empty) {
     const distributions = study.distributions.flatMap((cell) => readDistributions(out, cell) ?? []);
-    const command = commandLine(options.grid, out === usual ? undefined : out);
+    const command = `npx ${commandLine(options.grid, out === usual ? undefined : out)}`;
     for (const { path, text } of renderStudy({ study, results, distributions, command }))
       writeFileAtomic(join(out, path), text);
   }
@@ -87,11 +88,19 @@ function readGrid(path: string): string {
 /** A README of somebody else is not written over, least of all after hours of training. */
 function checkPage(out: string): void {
   const path = join(out, PAGE);
-  if (!existsSync(path) || readFileSync(path, 'utf8').startsWith(PAGE_MARK)) return;
+  if (!existsSync(path) || isOurs(path)) return;
   throw new InputError('the file was not made by `tablize study`, and a page would replace it', {
     where: path,
     next: 'Choose another folder with --out.',
   });
+}
+
+function isOurs(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').startsWith(PAGE_MARK);
+  } catch {
+    return false;
+  }
 }
 
 function runCells(
@@ -102,6 +111,7 @@ function runCells(
 ): Promise<readonly CellFailure[]> {
   return runStudy({
     study,
+    command: commandLine(options.grid),
     cells: pick(study, options),
     work: options.work ?? join('build', 'study', study.name),
     out,
@@ -117,6 +127,8 @@ function runCells(
 function pick({ cells }: Study, { grid, shard, only }: StudyOptions): readonly Cell[] {
   const owned = shard === undefined ? cells : cellsOfShard(cells, shard);
   if (only === undefined) return owned;
+  // A whole id means that cell alone, though others may begin with it.
+  if (cells.some(({ id }) => id === only)) return owned.filter(({ id }) => id === only);
   if (!cells.some(({ id }) => id.includes(only)))
     throw new InputError(`no cell has "${only}" in its id`, {
       where: grid,
@@ -126,14 +138,7 @@ function pick({ cells }: Study, { grid, shard, only }: StudyOptions): readonly C
 }
 
 /** What a reader can repeat: paths in this folder are told as seen from here. */
-function commandLine(grid: string, out: string | undefined): string {
-  const shown = (path: string): string => {
-    const inside = relative('.', resolve(path));
-    const text = inside.startsWith('..') || isAbsolute(inside) ? path : inside;
-    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  };
-  return [
-    `npx tablize study --grid ${shown(grid)}`,
-    ...(out === undefined ? [] : [`--out ${shown(out)}`]),
-  ].join(' ');
+function commandLine(grid: string, out?: string): string {
+  const rest = out === undefined ? '' : ` --out ${shellPath(out)}`;
+  return `tablize study --grid ${shellPath(grid)}${rest}`;
 }

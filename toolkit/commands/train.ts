@@ -12,6 +12,7 @@ import {
 } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
+import { shellWord } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
@@ -55,8 +56,10 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   const name = networkName(options.name, out);
   const data = loadDataSetPair(options.data);
   const command = [
-    `tablize train --data ${options.data}`,
-    options.from === undefined ? `--architecture ${options.architecture ?? ''}` : `--from ${options.from}`,
+    `tablize train --data ${shellWord(options.data)}`,
+    options.from === undefined
+      ? `--architecture ${options.architecture ?? ''}`
+      : `--from ${shellWord(options.from)}`,
     `--levels ${levels.activations}x${levels.weights}`,
     ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
     ...(floatEpochs === undefined ? [] : [`--float-epochs ${floatEpochs}`]),
@@ -67,7 +70,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     ...(activations === undefined ? [] : [`--activations ${activations}`]),
     ...(learnLevels ? [] : ['--no-learn-levels']),
     ...(shareLevels ? ['--share-levels'] : []),
-    `--seed ${seed} --out ${out}`,
+    `--seed ${seed} --out ${shellWord(out)}`,
     ...(options.name === undefined ? [] : [`--name ${name}`]),
   ].join(' ');
   const { model } = await trainModel({
@@ -112,9 +115,9 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     `${name}: ${percent(accuracy.table)} with tables of ${tableEntries} entries${accuracy.float === null ? '' : `, ${percent(accuracy.float)} in float`}, on ${data.test.labels.length} test pictures`,
   );
   // What deploy shows to a board unless told otherwise is the named set with the network's classes.
-  const images = namedSet(options.data) !== undefined ? '' : ` --images ${options.data}:test`;
+  const images = namedSet(options.data) !== undefined ? '' : ` --images ${shellWord(`${options.data}:test`)}`;
   output.line(
-    `${path}; put it on a board with \`tablize deploy --board raspberry-pi-pico --model ${out}${images}\``,
+    `${path}; put it on a board with \`tablize deploy --board raspberry-pi-pico --model ${shellWord(out)}${images}\``,
   );
   return EXIT.ok;
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 /** Pictures as raw bytes with a class index each. */
 export interface DataSet {
   /** Where it came from, for messages and reports: "mnist:test". */
@@ -25,4 +26,16 @@ export function take(data: DataSet, count: number): DataSet {
     images: data.images.subarray(0, count * size),
     labels: data.labels.subarray(0, count),
   };
+}
+
+/** SHA-256 of the shapes, pictures and labels of data sets, one after another, as 64 hex digits. Names do not count. */
+export function hashPictures(sets: readonly DataSet[]): string {
+  const hash = createHash('sha256');
+  for (const { shape, images, labels } of sets) {
+    hash
+      .update(`${shape.join('x')}:${labels.length};`)
+      .update(images)
+      .update(labels);
+  }
+  return hash.digest('hex');
 }

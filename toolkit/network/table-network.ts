@@ -189,7 +189,7 @@ export const provenanceSchema = z
     /** Accuracy of the float network on its test pictures, 0..1, and how many pictures that was. */
     floatAccuracy: fraction.nullable(),
     testPictures: z.int().min(0).nullable(),
-    command: z.string().max(400).nullable(),
+    command: z.string().max(8192).nullable(),
   })
   .readonly();
 

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { DataSet } from '../data/data-set.js';
-import { InputError, InterruptedError } from '../errors.js';
+import { InterruptedError } from '../errors.js';
 import { hasWeights, type FusedModel, type FusedStage, type FusedWeighted } from '../model/fuse.js';
 import { adamStep, type Parameters, type Trainee } from './adam.js';
 import type { Tf } from './backend.js';
@@ -81,7 +81,7 @@ export async function trainEpoch(
       indices,
       inputs,
     );
-    if (!Number.isFinite(loss)) throw diverged(step, total, course.rate);
+    if (!Number.isFinite(loss)) throw new DivergedError(`at step ${step + 1} of ${total}`);
     const rate = course.rate * 0.5 * (1 + Math.cos(Math.PI * done));
     const next = adamStep(
       { ...trainee, parameters },
@@ -89,6 +89,9 @@ export async function trainEpoch(
       (name) => rate * subject.rateFactor(name, done),
     );
     trainee = { ...next, parameters: withStatistics(next.parameters, statistics, MOMENTUM) };
+    // What the step has made is first seen by the next loss. After the last one nobody else would look before it is saved.
+    if (b === batches.length - 1 && !areFinite(trainee.parameters))
+      throw new DivergedError(`after step ${step + 1} of ${total}`);
     course.onStep?.(step + 1, total, loss);
     // Lets timers and signals through: the steps themselves never wait for anything.
     await new Promise((resolve) => setImmediate(resolve));
@@ -96,11 +99,15 @@ export async function trainEpoch(
   return trainee;
 }
 
-function diverged(step: number, total: number, rate: number): InputError {
-  return new InputError(`the training diverged: its loss is not a number at step ${step + 1} of ${total}`, {
-    next: `Train with a smaller rate than ${rate} (--rate), or more levels; the last finished epoch is kept.`,
-  });
+/** A loss, or what a step has made of the parameters, is not a number. `when`: "at step 3 of 90". */
+export class DivergedError extends Error {
+  constructor(when: string) {
+    super(`the training diverged: its loss is not a number ${when}`);
+  }
 }
+
+const areFinite = (parameters: Parameters): boolean =>
+  [...parameters.values()].every((values) => values.every(Number.isFinite));
 
 type StageStatistics = ReadonlyMap<string, Statistics>;
 

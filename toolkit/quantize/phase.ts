@@ -1,9 +1,9 @@
 import { take, type DataSet } from '../data/data-set.js';
-import { InterruptedError } from '../errors.js';
+import { InputError, InterruptedError } from '../errors.js';
 import type { Parameters, Trainee } from './adam.js';
 import type { Tf } from './backend.js';
 import type { Checkpoint, CheckpointStore } from './checkpoint.js';
-import { accuracyOf, measureNorms, predict, trainEpoch, type Subject } from './optimize.js';
+import { accuracyOf, DivergedError, measureNorms, predict, trainEpoch, type Subject } from './optimize.js';
 import type { TrainOptions, TrainSettings } from './train-options.js';
 
 const BATCH = 64;
@@ -53,7 +53,8 @@ export async function trainPhase(
   let trainee = resumed?.trainee ?? start;
   for (let epoch = resumed?.epoch ?? 0; epoch < epochs; epoch++) {
     trainee = await trainEpoch(tf, subject, course, trainee, epoch).catch((error: unknown) => {
-      throw error instanceof InterruptedError ? new InterruptedError(standing(run, phase, epoch)) : error;
+      if (error instanceof InterruptedError) throw new InterruptedError(standing(run, phase, epoch));
+      throw error instanceof DivergedError ? diverged(run, phase, epoch, error) : error;
     });
     store.save({ phase, epoch: epoch + 1, trainee, float });
     const accuracy = accuracyOn(run, subject, trainee.parameters, take(options.data.test, LOOK));
@@ -62,6 +63,20 @@ export async function trainPhase(
   const norms = measureNorms(tf, subject, trainee.parameters, course, NORM_BATCHES);
   progress(`${phase}: norms measured, accuracy ${percent(testAccuracy(run, subject, norms))}`);
   return norms;
+}
+
+/** A training that diverged, with what is left of it and what to try. */
+function diverged(
+  { settings, store }: Run,
+  phase: Checkpoint['phase'],
+  epoch: number,
+  cause: Error,
+): InputError {
+  const rate = `${phase === 'float' ? '--float-rate' : '--rate'} below ${settings.rates[phase]}`;
+  const levels = phase === 'float' ? '' : ', or more levels';
+  const finished = phase === 'quantized' && epoch === 0 ? settings.epochs.float : epoch;
+  const kept = store.keeps && finished > 0 ? '; the last finished epoch is kept' : '';
+  return new InputError(cause.message, { next: `Train with ${rate}${levels}${kept}.`, cause });
 }
 
 /** What an interrupted training says when so many epochs of a phase are done. */

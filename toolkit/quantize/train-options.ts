@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { DataSet } from '../data/data-set.js';
+import { hashPictures, type DataSet } from '../data/data-set.js';
 import { InputError } from '../errors.js';
 import { elements, type FloatModel } from '../model/float-model.js';
 import { hashAsTfjsLayers } from '../model/write-tfjs-layers.js';
@@ -188,8 +188,10 @@ export function settleFloat(
   return { name, epochs, rates, shift, key: JSON.stringify(key) };
 }
 
-const picturesOf = ({ train, test }: TrainOptions['data']) =>
-  [train, test].map((set) => [set.name, set.labels.length]);
+const picturesOf = ({ train, test }: TrainOptions['data']) => [
+  ...[train, test].map((set) => [set.name, set.labels.length]),
+  hashPictures([train, test]),
+];
 
 function checkRate(what: string, rate: number): void {
   if (rate > 0 && rate <= 1) return;

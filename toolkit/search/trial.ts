@@ -8,6 +8,10 @@ export interface Budget {
   readonly drop: number | null;
 }
 
+/** As `--budget` takes it: "flash=16384,drop=0.5". */
+export const budgetText = ({ flash, drop }: Budget): string =>
+  [...(flash === null ? [] : [`flash=${flash}`]), ...(drop === null ? [] : [`drop=${drop}`])].join(',');
+
 /** A candidate and what came of it. */
 export interface Trial {
   readonly candidate: Candidate;

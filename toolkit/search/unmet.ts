@@ -14,7 +14,7 @@ export function unmetError({ smallest, nearest, accurate }: Unmet, { flash, drop
   const others = 'or make the layers smaller';
   if (flash !== null && nearest === null) {
     return new BuildError(
-      `no levels fit ${bytes(flash)} of flash: the smallest tables, ${smallest.text}, need ${bytes(smallest.flashBytes)} with the weights`,
+      `no levels fit ${bytes(flash)} of flash: the smallest tables of those tried, ${smallest.text}, need ${bytes(smallest.flashBytes)} with the weights`,
       { where, next: `Allow flash=${smallest.flashBytes}, ${others}: weights take a byte each.` },
     );
   }

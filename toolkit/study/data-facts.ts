@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { DataSet } from '../data/index.js';
+import { hashPictures, type DataSet } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { writeFileAtomic } from '../model/index.js';
 import { fileJson } from '../network/index.js';
@@ -29,14 +28,7 @@ export const dataFactsSchema = z
 export type DataFacts = z.infer<typeof dataFactsSchema>;
 
 export function dataFacts(name: string, { train, test }: DataPair): DataFacts {
-  const hash = createHash('sha256');
-  for (const { shape, images, labels } of [train, test]) {
-    hash
-      .update(`${shape.join('x')}:${labels.length};`)
-      .update(images)
-      .update(labels);
-  }
-  return { name, train: train.labels.length, test: test.labels.length, hash: hash.digest('hex') };
+  return { name, train: train.labels.length, test: test.labels.length, hash: hashPictures([train, test]) };
 }
 
 export const sameData = (a: DataFacts, b: DataFacts): boolean => a.hash === b.hash;

@@ -11,6 +11,8 @@ import { floatId, type Cell } from './grid.js';
 export interface CellRun {
   /** Its name is the first part of its networks' names. */
   readonly study: { readonly name: string };
+  /** The command line of the whole study, as a reader can repeat it; with the cell's id it goes into each network's provenance. */
+  readonly command?: string | undefined;
   /** Folder for the cells' models and the float networks that they share; what is in it is gone on with. */
   readonly work: string;
   readonly data: DataPair;

@@ -10,11 +10,14 @@ import {
   type WeightSchemeName,
 } from '../quantize/index.js';
 
+/** Equally spaced levels with the least squared error: what a network gets that is quantized without training. */
+export const LEAST_ERROR = 'least-error';
+
 /** How levels are found and whether they are then learned; `name` stands in tables and plots. */
 export interface Scheme {
   readonly name: string;
   readonly weights: WeightSchemeName;
-  readonly activations: ActivationSchemeName;
+  readonly activations: ActivationSchemeName | typeof LEAST_ERROR;
   readonly learn: boolean;
   /** Training pictures are moved by up to so many pixels; left out, as the trainer does it. */
   readonly shift?: number | undefined;
@@ -67,7 +70,7 @@ const architecture = z.enum(ARCHITECTURES);
 const schemeSchema = z.strictObject({
   name: words,
   weights: z.enum(Object.keys(WEIGHT_QUANTIZERS) as WeightSchemeName[]),
-  activations: z.enum(Object.keys(ACTIVATION_QUANTIZERS) as ActivationSchemeName[]),
+  activations: z.enum([...(Object.keys(ACTIVATION_QUANTIZERS) as ActivationSchemeName[]), LEAST_ERROR]),
   learn: z.boolean(),
   shift: z.int().min(0).max(8).optional(),
 });
@@ -138,6 +141,10 @@ function cellsOf({ networks, schemes, blocks }: Grid, problem: Problem): readonl
     if (cell.epochs === 0 && cell.scheme.learn)
       throw problem(
         `the scheme "${cell.scheme.name}" learns its levels, which a block with 0 epochs cannot do`,
+      );
+    if (cell.epochs > 0 && cell.scheme.activations === LEAST_ERROR)
+      throw problem(
+        `the scheme "${cell.scheme.name}" finds activation levels by ${LEAST_ERROR}, which only a block with 0 epochs can do`,
       );
     const other = known.get(cell.id);
     if (other !== undefined)

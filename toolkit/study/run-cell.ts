@@ -21,7 +21,7 @@ import {
 import { tableAccuracy, tablize } from '../tablize/index.js';
 import type { DataFacts } from './data-facts.js';
 import { finishedFloatNetwork, type CellRun, type FloatNetwork } from './float-network.js';
-import type { Cell } from './grid.js';
+import { LEAST_ERROR, type Cell } from './grid.js';
 import type { CellResult } from './results.js';
 
 /** Pictures that are enough to quantize without training. */
@@ -49,7 +49,7 @@ export async function runCell(cell: Cell, float: FloatNetwork, run: CellRun): Pr
   return { float, quantized, network };
 }
 
-const settingsOf = (cell: Cell, { study, data, progress, signal }: CellRun) => ({
+const settingsOf = (cell: Cell, { study, command, data, progress, signal }: CellRun) => ({
   data,
   progress,
   signal,
@@ -58,7 +58,8 @@ const settingsOf = (cell: Cell, { study, data, progress, signal }: CellRun) => (
   activationLevels: cell.activationLevels,
   weightLevels: cell.weightLevels,
   weightScheme: cell.scheme.weights,
-  activationScheme: cell.scheme.activations,
+  ...(cell.scheme.activations === LEAST_ERROR ? {} : { activationScheme: cell.scheme.activations }),
+  ...(command === undefined ? {} : { command: `${command} --only ${cell.id}` }),
 });
 
 async function quantizeCell(

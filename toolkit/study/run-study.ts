@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { InputError, InterruptedError, TablizeError } from '../errors.js';
+import { makeWritableFolder } from '../model/index.js';
 import { claimWork, dataFacts, type DataFacts, type DataPair } from './data-facts.js';
 import { distributionsPath, measureDistributions, writeDistributions } from './distributions.js';
 import { floatNetwork, type CellRun, type FloatNetwork } from './float-network.js';
@@ -9,6 +10,8 @@ import { measureCell, modelsOf, runCell, tidyCell, type CellModels } from './run
 
 export interface StudyRun {
   readonly study: Study;
+  /** The command line of the whole study, for the networks' provenance. */
+  readonly command?: string | undefined;
   /** The cells of the study that this run is for. */
   readonly cells: readonly Cell[];
   /** Folder for models. */
@@ -47,6 +50,8 @@ export async function runStudy(run: StudyRun): Promise<readonly CellFailure[]> {
     study.distributions.includes(cell.id) && !existsSync(distributionsPath(out, cell.id));
   const finished = new Set(before.results.map(({ cell }) => cell));
   if (cells.every((cell) => finished.has(cell.id) && !isWanted(cell))) return [];
+  // Hours of work end there.
+  makeWritableFolder(out);
   const data = run.loadData();
   const facts = dataFacts(study.data, data);
   checkData(path, before, facts);

@@ -1,8 +1,8 @@
 import type { ShiftTable, Thresholds } from '../network/index.js';
 import { nudgeToGrid, type BoundaryGrid } from '../quantize/quantizers/index.js';
 
-/** Most bins of an activation table for unevenly spaced boundaries. */
-const MOST_BINS = 64;
+/** Most bins of an activation table; equally spaced boundaries take one a level, others what keeps them apart. */
+const mostBins = (levels: number): number => (levels <= 32 ? 64 : 4 * levels);
 /** What is left of a whole number of units after division. */
 const ALMOST = 1e-6;
 
@@ -11,7 +11,7 @@ export function gridOf(boundaries: readonly number[]): BoundaryGrid {
   const below = boundaries.filter(isBelow).length;
   const { bins, ...grid } = nudgeToGrid(
     boundaries.filter((boundary) => !isBelow(boundary) && !isAbove(boundary)),
-    MOST_BINS,
+    mostBins(boundaries.length + 1),
   );
   return { ...grid, bins: bins.map((index) => index + below) };
 }
