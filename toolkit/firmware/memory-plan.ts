@@ -1,41 +1,4 @@
-import { elements, type AnalysedStage, type Shape } from '../network/index.js';
-
-/** Something that needs bytes of the workspace from one moment to another, both included. */
-export interface Tenant {
-  readonly name: string;
-  readonly bytes: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface MemoryPlan {
-  readonly bytes: number;
-  readonly offsets: ReadonlyMap<string, number>;
-}
-
-/**
- * Places tenants so that no two that live at the same time overlap: the largest first, each at the lowest offset
- * where it fits.
- */
-export function placeTenants(tenants: readonly Tenant[]): MemoryPlan {
-  const placed: (Tenant & { readonly offset: number })[] = [];
-  const order = [...tenants].sort((a, b) => b.bytes - a.bytes || a.from - b.from);
-  for (const tenant of order) {
-    const neighbours = placed
-      .filter((other) => other.from <= tenant.to && tenant.from <= other.to)
-      .sort((a, b) => a.offset - b.offset);
-    let offset = 0;
-    for (const other of neighbours) {
-      if (other.offset >= offset + tenant.bytes) break;
-      offset = Math.max(offset, other.offset + other.bytes);
-    }
-    placed.push({ ...tenant, offset });
-  }
-  return {
-    bytes: placed.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0),
-    offsets: new Map(placed.map(({ name, offset }) => [name, offset])),
-  };
-}
+import { elements, placeTenants, type AnalysedStage, type MemoryPlan, type Shape } from '../network/index.js';
 
 /** The name of a stage's scratch room in a plan; no tensor can have it. */
 export function patchOf(stage: string): string {
@@ -61,12 +24,12 @@ export function planMemory(input: Shape, stages: readonly AnalysedStage[]): Memo
   return placeTenants([
     ...tensors.map(({ name, shape }, made) => ({
       name,
-      bytes: elements(shape),
+      size: elements(shape),
       from: made - 1,
       to: lastReader(name),
     })),
     ...stages
-      .map((stage, at) => ({ name: patchOf(stage.stage.name), bytes: patchBytes(stage), from: at, to: at }))
-      .filter(({ bytes }) => bytes > 0),
+      .map((stage, at) => ({ name: patchOf(stage.stage.name), size: patchBytes(stage), from: at, to: at }))
+      .filter(({ size }) => size > 0),
   ]);
 }

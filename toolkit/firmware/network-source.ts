@@ -6,11 +6,12 @@ import {
   requantizeOf,
   type AnalysedStage,
   type Analysis,
+  type MemoryPlan,
   type Shape,
   type TableNetwork,
 } from '../network/index.js';
 import { macroName, networkCName } from './c-names.js';
-import { planMemory, type MemoryPlan } from './memory-plan.js';
+import { planMemory } from './memory-plan.js';
 import { numberTypes, type NumberTypes } from './number-types.js';
 import { ENGINE, stageStructs, type Struct } from './stage-text.js';
 import {
@@ -108,7 +109,7 @@ export function networkSource(network: TableNetwork): NetworkSource {
     logits: elements(analysis.logits.shape),
     lastLabel: elements(analysis.logits.shape) - 1,
     stageCount: analysis.stages.length,
-    workspaceBytes: plan.bytes,
+    workspaceBytes: plan.size,
     inputOffset: plan.offsets.get('input') ?? 0,
     packedBits: bits,
     packedLog2: Math.log2(bits),

@@ -3,13 +3,14 @@ import {
   productTableOf,
   requantizeOf,
   type AnalysedStage,
+  type MemoryPlan,
   type Stage,
   type TableNetwork,
   type WeightedStage,
 } from '../network/index.js';
 import { constantName } from './c-names.js';
 import { initializerLines, literal, type Field } from './c-text.js';
-import { patchOf, type MemoryPlan } from './memory-plan.js';
+import { patchOf } from './memory-plan.js';
 import { productLayout, type Table } from './tables.js';
 
 /** The struct type, and the function that runs it, per stage kind. */

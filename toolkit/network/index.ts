@@ -8,6 +8,7 @@ export * from './huffman.js';
 export * from './interpret.js';
 export * from './measure.js';
 export * from './parse.js';
+export * from './place-tenants.js';
 export * from './product-form.js';
 export * from './table-network.js';
 export * from './tensors.js';
