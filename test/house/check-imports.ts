@@ -14,6 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   boards: [],
   render: [],
   firmware: ['network', 'boards', 'render'],
+  hdl: ['network', 'boards', 'render'],
   plan: ['boards', 'render', 'type:firmware'],
   device: ['network', 'boards'],
   verify: ['network', 'device'],

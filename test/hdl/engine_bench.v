@@ -1,0 +1,152 @@
+// Runs the engine on pictures.hex and prints every trace point, then the logits, one line each.
+`timescale 1ns / 1ns
+module engine_bench;
+  parameter PIXELS = 16;
+  parameter PICTURES = 1;
+  parameter POINTS = 1;  // traced before the logits
+  parameter BANKS = 1;
+  parameter BANK_BITS = 1;
+  parameter FILTERS = 1;
+  parameter LEVELS = 1;
+  parameter WEIGHT_BITS = 1;
+  parameter INDEX_BITS = 1;
+  parameter PRODUCT_BITS = 1;
+  parameter SUM_BITS = 1;
+  parameter ADDRESS_BITS = 1;
+  parameter ACTIVATION_WORDS = 1;
+  parameter COUNT_BITS = 1;
+  parameter STAGES = 1;
+  parameter STAGE_BITS = 1;
+  parameter TAPS = 1;
+  parameter TAP_BITS = 1;
+  parameter COLUMNS = 1;
+  parameter COLUMN_BITS = 1;
+  parameter WEIGHT_WORDS = 1;
+  parameter WEIGHT_ADDRESS_BITS = 1;
+  parameter PARAMETERS = 1;
+  parameter PARAMETER_BITS = 1;
+  parameter TABLES = 1;
+  parameter TABLE_BITS = 1;
+
+  reg clk = 0;
+  reg reset = 1;
+  reg load = 0, start = 0, resume = 0, pause = 0, trace = 0, trace_take = 0;
+  reg [7:0] pixel = 0;
+  reg pixel_valid = 0;
+  wire pixel_take, busy, trace_valid, trace_end, logit_valid;
+  wire [31:0] clocks;
+  wire [INDEX_BITS-1:0] trace_value;
+  wire [ADDRESS_BITS-1:0] logit_number;
+  wire signed [SUM_BITS-1:0] logit;
+  engine #(
+      .BANKS(BANKS),
+      .BANK_BITS(BANK_BITS),
+      .FILTERS(FILTERS),
+      .LEVELS(LEVELS),
+      .WEIGHT_BITS(WEIGHT_BITS),
+      .INDEX_BITS(INDEX_BITS),
+      .PRODUCT_BITS(PRODUCT_BITS),
+      .SUM_BITS(SUM_BITS),
+      .ADDRESS_BITS(ADDRESS_BITS),
+      .ACTIVATION_WORDS(ACTIVATION_WORDS),
+      .COUNT_BITS(COUNT_BITS),
+      .STAGES(STAGES),
+      .STAGE_BITS(STAGE_BITS),
+      .TAPS(TAPS),
+      .TAP_BITS(TAP_BITS),
+      .COLUMNS(COLUMNS),
+      .COLUMN_BITS(COLUMN_BITS),
+      .WEIGHT_WORDS(WEIGHT_WORDS),
+      .WEIGHT_ADDRESS_BITS(WEIGHT_ADDRESS_BITS),
+      .PARAMETERS(PARAMETERS),
+      .PARAMETER_BITS(PARAMETER_BITS),
+      .TABLES(TABLES),
+      .TABLE_BITS(TABLE_BITS)
+  ) engine (
+      .clk(clk),
+      .reset(reset),
+      .load(load),
+      .pixel(pixel),
+      .pixel_valid(pixel_valid),
+      .pixel_take(pixel_take),
+      .start(start),
+      .resume(resume),
+      .pause_after_stages(pause),
+      .busy(busy),
+      .clocks(clocks),
+      .trace(trace),
+      .trace_take(trace_take),
+      .trace_valid(trace_valid),
+      .trace_value(trace_value),
+      .trace_end(trace_end),
+      .logit_valid(logit_valid),
+      .logit_number(logit_number),
+      .logit(logit)
+  );
+
+  reg [7:0] pictures[0:PIXELS*PICTURES-1];
+  integer picture, i, point;
+
+  always #5 clk = ~clk;
+  always @(posedge clk) if (logit_valid) $display("logit %0d %0d", logit_number, logit);
+
+  task read_point;
+    begin
+      trace = 1;
+      @(negedge clk) trace = 0;
+      $write("point %0d", point);
+      i = 0;
+      while (!i) begin
+        while (!trace_valid) @(negedge clk);
+        $write(" %0d", trace_value);
+        i = trace_end;
+        trace_take = 1;
+        @(negedge clk) trace_take = 0;
+      end
+      $display("");
+    end
+  endtask
+
+  task run(input from_start);
+    begin
+      start = from_start;
+      resume = !from_start;
+      @(negedge clk) begin
+        start = 0;
+        resume = 0;
+      end
+      while (busy) @(negedge clk);
+    end
+  endtask
+
+  initial begin
+    $readmemh("pictures.hex", pictures);
+    repeat (4) @(negedge clk);
+    reset = 0;
+    for (picture = 0; picture < PICTURES; picture = picture + 1) begin
+      load = 1;
+      @(negedge clk) load = 0;
+      for (i = 0; i < PIXELS; i = i + 1) begin
+        pixel = pictures[picture*PIXELS+i];
+        pixel_valid = 1;
+        #1;
+        while (!pixel_take) begin
+          @(negedge clk);
+          #1;
+        end
+        @(negedge clk) pixel_valid = 0;
+      end
+      repeat (2) @(negedge clk);
+      pause = 1;
+      point = 0;
+      read_point;
+      run(1);
+      for (point = 1; point < POINTS; point = point + 1) begin
+        read_point;
+        run(0);
+      end
+      $display("clocks %0d", clocks);
+    end
+    $finish;
+  end
+endmodule

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { hdlProject, type HdlProject } from '../../toolkit/hdl/index.js';
+import { randomNetwork } from '../support/random-network.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { describeWithTool } from '../support/tools.js';
+
+const BOARD = { id: 'a-board', title: 'A board', clockHz: 12_000_000, baud: 1_000_000, receiveBuffer: 1024 };
+
+const FOLDINGS = [
+  { banks: 1, filters: 1 },
+  { banks: 4, filters: 3 },
+];
+
+function written({ files }: HdlProject): string {
+  const folder = join(temporaryFolder('hdl'), 'project');
+  mkdirSync(folder);
+  for (const [name, content] of files) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+describeWithTool('verilator', 'verilator -Wall', () => {
+  it.each(FOLDINGS)('has nothing to say of a whole design, $banks x $filters', (folding) => {
+    const project = hdlProject(randomNetwork(5), BOARD, folding);
+    const folder = written(project);
+    const lint = ['--lint-only', '-Wall', '--top-module', 'top', ...project.sources];
+    expect(() => execFileSync('verilator', lint, { cwd: folder, stdio: 'pipe' })).not.toThrow();
+  });
+});
+
+describeWithTool('yosys', 'yosys', () => {
+  it.each(FOLDINGS)(
+    'reads a whole design as Verilog-2005 without a warning, $banks x $filters',
+    (folding) => {
+      const project = hdlProject(randomNetwork(5), BOARD, folding);
+      const folder = written(project);
+      const script = `read_verilog -defer ${project.sources.join(' ')}; hierarchy -check -top top; proc; check -assert`;
+      const said = execFileSync('yosys', ['-p', script], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+      expect(said.split('\n').filter((line) => /warning/i.test(line))).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { assetPath } from '../../toolkit/assets.js';
+import { hostLink } from '../../toolkit/device/links/host-link.js';
+import { serialDevice } from '../../toolkit/device/serial-device.js';
+import { PIPE_TIMING } from '../../toolkit/device/timing.js';
+import type { Device } from '../../toolkit/device/index.js';
+import { hdlProject, type Folding, type HdlBoard } from '../../toolkit/hdl/index.js';
+import type { TableNetwork } from '../../toolkit/network/index.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+export const BOARD: HdlBoard = {
+  id: 'a-board',
+  title: 'A board',
+  clockHz: 12_000_000,
+  baud: 1_500_000,
+  receiveBuffer: 256,
+};
+
+/** The whole design, verilated; its program speaks the protocol on its standard streams. */
+export function verilate(network: TableNetwork, folding: Folding): string {
+  const folder = temporaryFolder('verilated');
+  const { files, sources, top, clocksPerBit } = hdlProject(network, BOARD, folding);
+  for (const [name, content] of files) writeFileSync(join(folder, name), content);
+  const options = ['--cc', '--exe', '--build', '--top-module', top, '--Mdir', 'obj', '--x-initial', 'unique'];
+  const flags = `-DCLOCKS_PER_BIT=${clocksPerBit}`;
+  execFileSync(
+    'verilator',
+    [...options, '-CFLAGS', flags, ...sources, assetPath('hdl-templates/simulation/board.cpp')],
+    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  return join(folder, 'obj', `V${top}`);
+}
+
+export function openSimulated(program: string, network: TableNetwork): Promise<Device> {
+  const common = { network, board: BOARD.id, executor: 'rtl' as const, timing: PIPE_TIMING };
+  return serialDevice(hostLink(program, dirname(dirname(program))), { ...common, where: program });
+}

@@ -1,0 +1,60 @@
+import { InputError } from '../errors.js';
+import { requantizedLevels, type Requantize } from '../network/index.js';
+import { unsignedBits } from './folding.js';
+import type { Operation } from './operations.js';
+import { REQUANTIZE, type StageWord } from './stage-words.js';
+
+type Requantizing = Pick<StageWord, 'requantize' | 'shift' | 'levelsLog2' | 'lastIndex'>;
+
+/** Whether a table of steps does no more than to stop at its last index. */
+function isClamp(table: readonly number[]): boolean {
+  const last = table.at(-1) ?? 0;
+  return table.every((index, bin) => index === Math.min(bin, last));
+}
+
+/** How an operation's sums become indices. */
+export function requantizeFields({ requantize }: Operation): Requantizing {
+  const none = { shift: 0, levelsLog2: 0, lastIndex: 0 };
+  if (requantize === null) return { ...none, requantize: REQUANTIZE.logits };
+  if (requantize === 'copy') return { ...none, requantize: REQUANTIZE.copy };
+  const lastIndex = requantizedLevels(requantize) - 1;
+  if (requantize.kind === 'shiftTable' && isClamp(requantize.table)) {
+    return { requantize: REQUANTIZE.shift, shift: requantize.shift, levelsLog2: 0, lastIndex };
+  }
+  return { requantize: REQUANTIZE.thresholds, shift: 0, levelsLog2: unsignedBits(lastIndex), lastIndex };
+}
+
+/** The engine's parameters of an operation, by channel. */
+export function parametersOf(operation: Operation, sumBits: number): number[] {
+  const { requantize, channels, bias } = operation;
+  if (requantize === 'copy') return [];
+  const biases = Array.from({ length: channels.count }, (_, c) => bias[c] ?? 0);
+  if (requantize === null) return biases;
+  if (requantize.kind === 'shiftTable' && isClamp(requantize.table)) {
+    return biases.map((one) => one + requantize.offset);
+  }
+  const { levelsLog2 } = requantizeFields(operation);
+  const [least, most] = [-(2 ** (sumBits - 1)), 2 ** (sumBits - 1) - 1];
+  return biases.flatMap((one, channel) => {
+    const steps = stepsOf(requantize, channel, operation.name);
+    return Array.from({ length: 2 ** levelsLog2 }, (_, index) =>
+      Math.min(most, Math.max(least, (index === 0 ? least : (steps[index - 1] ?? Infinity)) - one)),
+    );
+  });
+}
+
+/** The least accumulator of every index but 0. */
+function stepsOf(requantize: Requantize, channel: number, name: string): readonly number[] {
+  if (requantize.kind === 'thresholds') return requantize.values[channel] ?? [];
+  const { table, offset, shift } = requantize;
+  if (table.some((index, bin) => bin > 0 && index < (table[bin - 1] ?? 0))) {
+    throw new InputError('its table of steps does not ascend', {
+      where: `stage "${name}"`,
+      next: 'on an FPGA indices must grow with the sum, as they do where levels are sorted',
+    });
+  }
+  return Array.from({ length: table.at(-1) ?? 0 }, (_, k) => {
+    const bin = table.findIndex((index) => index > k);
+    return bin === 0 ? -Infinity : bin * 2 ** shift - offset;
+  });
+}
