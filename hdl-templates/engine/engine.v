@@ -113,7 +113,7 @@ module engine #(
   reg loading, tracing;
   reg [1:0] starting;  // the walker, once the stage's word is there
   reg drained;
-  wire sequencing;
+  wire sequencing, requantize_ready;
   wire begin_stage = state == BEGIN && runs;
 
   assign busy = state != IDLE;
@@ -127,7 +127,7 @@ module engine #(
         settle <= 3'd7;
         state  <= runs ? RUN : SETTLE;
       end
-      RUN: if (!sequencing && drained) state <= SETTLE;
+      RUN: if (!sequencing && drained && requantize_ready) state <= SETTLE;
       SETTLE: begin
         settle <= settle - 3'd1;
         if (settle == 3'd0) begin
@@ -342,7 +342,6 @@ module engine #(
   wire [ADDRESS_BITS-1:0] walker_address;
   wire [BANK_BITS-1:0] walker_bank, lane_group;
   wire [COUNT_BITS-1:0] channel;
-  wire requantize_ready;
   wire drain_one = draining && walker_ready && requantize_ready;
   wire load_one = loading && starting == 2'b00 && walker_ready && pixel_valid;
   wire trace_one = trace_take && trace_valid && !tensor_end;
