@@ -69,14 +69,14 @@ module engine #(
 
   reg [STAGE_BITS-1:0] stage;  // 0: the picture
   wire [STAGE_WIDTH-1:0] stage_word;
-  small_rom #(
+  rom #(
       .FILE("stages.hex"),
+      .STYLE("logic"),
       .WIDTH(STAGE_WIDTH),
       .WORDS(STAGES),
       .ADDRESS_BITS(STAGE_BITS)
   ) stage_words (
       .clk(clk),
-      .read(1'b1),
       .address(stage),
       .value(stage_word)
   );
@@ -207,7 +207,6 @@ module engine #(
       .ADDRESS_BITS(TAP_BITS)
   ) tap_words (
       .clk(clk),
-      .read(1'b1),
       .address(tap_number),
       .value(tap_word)
   );
@@ -271,14 +270,14 @@ module engine #(
   genvar group;
   generate
     for (group = 0; group < BANKS; group = group + 1) begin : groups
-      small_rom #(
+      rom #(
           .FILE("products.hex"),
+          .STYLE("logic"),
           .WIDTH(LEVELS * PRODUCT_BITS),
           .WORDS(TABLES << INDEX_BITS),
           .ADDRESS_BITS(TABLE_BITS + INDEX_BITS)
       ) product_table (
           .clk(clk),
-          .read(1'b1),
           .address({table_number, activations[group*INDEX_BITS+:INDEX_BITS]}),
           .value(products[group*LEVELS*PRODUCT_BITS+:LEVELS*PRODUCT_BITS])
       );
@@ -352,14 +351,14 @@ module engine #(
   wire [COLUMN_BITS-1:0] column_address;
   wire [ADDRESS_BITS-1:0] column_offset;
   wire [BANK_BITS-1:0] column_bank;
-  small_rom #(
+  rom #(
       .FILE("columns.hex"),
+      .STYLE("logic"),
       .WIDTH(ADDRESS_BITS + BANK_BITS),
       .WORDS(COLUMNS),
       .ADDRESS_BITS(COLUMN_BITS)
   ) column_places (
       .clk(clk),
-      .read(1'b1),
       .address(column_address),
       .value({column_offset, column_bank})
   );
@@ -419,7 +418,6 @@ module engine #(
       .ADDRESS_BITS(PARAMETER_BITS)
   ) parameters (
       .clk(clk),
-      .read(1'b1),
       .address(parameter_address),
       .value(parameter_word)
   );
@@ -477,7 +475,6 @@ module engine #(
       .ADDRESS_BITS(8)
   ) pixel_indices (
       .clk(clk),
-      .read(1'b1),
       .address(pixel),
       .value(pixel_index)
   );

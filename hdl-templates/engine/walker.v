@@ -3,7 +3,7 @@
 //   ELEMENTS  rows > columns > channels: as pictures come and traces go
 //   COLUMNS   rows > blocks > channels in parts of `part_last` + 1 > the block's columns > the part's channels: as the sums of
 //             windowed stages come, a window at a time
-//   FILTERS   channels in parts of BANKS x (`part_last` + 1): as those of a dense stage come
+//   FILTERS   channels in parts of BANKS x (`part_last` + 1): as those of a dense stage come, which has one row and column
 //
 // An element lies at row + column + channel; where a column lies says a table, since columns are spread over the banks. `ready` is
 // low for a clock while it is read.
@@ -51,11 +51,10 @@ module walker #(
   wire part_end = channels_end || (order != ELEMENTS && part == part_last);
   wire columns_end = column == columns_last;
   wire groups_end = order == ELEMENTS || lane_group == LAST_BANK || (order == COLUMNS ? columns_end : channels_end);
-  wire row_end = order == ELEMENTS ? columns_end : order == COLUMNS ? columns_end : 1'b1;
   wire [COUNT_BITS-1:0] next_block = block_column + (order == ELEMENTS ? {{COUNT_BITS - 1{1'b0}}, 1'b1} : BLOCK);
 
   assign window_end = part_end && groups_end;
-  assign tensor_end = window_end && channels_end && row_end && row == rows_last;
+  assign tensor_end = window_end && channels_end && columns_end && row == rows_last;
   assign column_address = column_first + {{COLUMN_BITS - COUNT_BITS{1'b0}}, column};
   assign address = row_address + column_offset + {{ADDRESS_BITS - COUNT_BITS{1'b0}}, channel};
   assign bank = column_bank;
@@ -85,7 +84,7 @@ module walker #(
           part_channel <= 0;
           column <= next_block;
           block_column <= next_block;
-          if (row_end) begin
+          if (columns_end) begin
             column <= 0;
             block_column <= 0;
             row <= row + 1'b1;

@@ -36,7 +36,6 @@ module weights #(
       .ADDRESS_BITS(ADDRESS_BITS)
   ) weight_words (
       .clk(clk),
-      .read(1'b1),
       .address(address),
       .value(word)
   );

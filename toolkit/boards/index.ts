@@ -1,2 +1,3 @@
 export * from './board.js';
 export * from './registry.js';
+export * from './shown.js';

@@ -10,3 +10,8 @@ export function shellPath(path: string): string {
   const inside = relative('.', resolve(path));
   return shellWord(inside.startsWith('..') || isAbsolute(inside) ? path : inside);
 }
+
+/** An option with its value; nothing where it was not given. */
+export function shellOption(name: string, value: string | number | undefined): readonly string[] {
+  return value === undefined ? [] : [`--${name} ${shellWord(`${value}`)}`];
+}

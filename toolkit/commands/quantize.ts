@@ -25,7 +25,7 @@ import {
   type Candidate,
 } from '../search/index.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
-import { shellWord } from './command-line.js';
+import { shellOption } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
@@ -127,17 +127,19 @@ function commandLine(options: QuantizeOptions): string {
   const { model, calibrate, out, name, levels, budget, weights, activations } = options;
   const { test, labels, scale, offset, count } = options;
   return [
-    `tablize quantize --model ${shellWord(model)} --calibrate ${shellWord(calibrate)}`,
+    'tablize quantize',
+    ...shellOption('model', model),
+    ...shellOption('calibrate', calibrate),
     budget === undefined ? `--levels ${candidateText(levels)}` : `--budget ${budgetText(budget)}`,
-    ...(weights === undefined ? [] : [`--weights ${weights}`]),
-    ...(activations === undefined ? [] : [`--activations ${activations}`]),
-    ...(test === undefined ? [] : [`--test ${shellWord(test)}`]),
-    ...(labels === undefined ? [] : [`--labels ${shellWord(labels.join(','))}`]),
-    ...(scale === undefined ? [] : [`--scale ${scale}`]),
-    ...(offset === undefined ? [] : [`--offset ${offset}`]),
-    ...(count === undefined ? [] : [`--count ${count}`]),
-    `--out ${shellWord(out)}`,
-    ...(name === undefined ? [] : [`--name ${name}`]),
+    ...shellOption('weights', weights),
+    ...shellOption('activations', activations),
+    ...shellOption('test', test),
+    ...shellOption('labels', labels?.join(',')),
+    ...shellOption('scale', scale),
+    ...shellOption('offset', offset),
+    ...shellOption('count', count),
+    ...shellOption('out', out),
+    ...shellOption('name', name),
   ].join(' ');
 }
 

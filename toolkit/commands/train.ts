@@ -12,7 +12,7 @@ import {
 } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
-import { shellWord } from './command-line.js';
+import { shellOption, shellWord } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
@@ -56,22 +56,23 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   const name = networkName(options.name, out);
   const data = loadDataSetPair(options.data);
   const command = [
-    `tablize train --data ${shellWord(options.data)}`,
-    options.from === undefined
-      ? `--architecture ${options.architecture ?? ''}`
-      : `--from ${shellWord(options.from)}`,
+    'tablize train',
+    ...shellOption('data', options.data),
+    ...shellOption('architecture', options.architecture),
+    ...shellOption('from', options.from),
     `--levels ${levels.activations}x${levels.weights}`,
-    ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
-    ...(floatEpochs === undefined ? [] : [`--float-epochs ${floatEpochs}`]),
-    ...(floatRate === undefined ? [] : [`--float-rate ${floatRate}`]),
-    ...(rate === undefined ? [] : [`--rate ${rate}`]),
-    ...(shift === undefined ? [] : [`--shift ${shift}`]),
-    ...(weights === undefined ? [] : [`--weights ${weights}`]),
-    ...(activations === undefined ? [] : [`--activations ${activations}`]),
+    ...shellOption('epochs', epochs),
+    ...shellOption('float-epochs', floatEpochs),
+    ...shellOption('float-rate', floatRate),
+    ...shellOption('rate', rate),
+    ...shellOption('shift', shift),
+    ...shellOption('weights', weights),
+    ...shellOption('activations', activations),
     ...(learnLevels ? [] : ['--no-learn-levels']),
     ...(shareLevels ? ['--share-levels'] : []),
-    `--seed ${seed} --out ${shellWord(out)}`,
-    ...(options.name === undefined ? [] : [`--name ${name}`]),
+    ...shellOption('seed', seed),
+    ...shellOption('out', out),
+    ...shellOption('name', options.name),
   ].join(' ');
   const { model } = await trainModel({
     data,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+
 /** Pictures as raw bytes with a class index each. */
 export interface DataSet {
   /** Where it came from, for messages and reports: "mnist:test". */

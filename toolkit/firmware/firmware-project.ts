@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { assetPath, toolkitVersion } from '../assets.js';
-import type { Board } from '../boards/index.js';
+import { plainTitle, receiveWindow, type Board } from '../boards/index.js';
 import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
 import { engineFiles, networkSource, type NetworkSource } from './network-source.js';
@@ -64,23 +64,19 @@ function templates(folder: string): readonly string[] {
     .sort();
 }
 
-/** Bytes of a frame around its payload (docs/protocol.md, section 1). */
-const FRAME_OVERHEAD = 8;
-
 function projectView(network: NetworkSource, board: Board, target: Target): object {
   const { receiveBuffer, baud } = board.serial;
-  // A ring holds one byte less than its size; and a window is of use only when a whole picture fits.
-  const ring = receiveBuffer - 1;
   return {
     version: toolkitVersion(),
     network,
     board: {
       id: board.id,
-      title: board.title.replace(/[^\w ().-]/g, ' '),
+      title: plainTitle(board),
       clockHz: board.clockHz,
       baud,
       receiveBuffer,
-      window: ring >= network.pixels + FRAME_OVERHEAD ? ring : 0,
+      // A ring holds one byte less than its size.
+      window: receiveWindow(receiveBuffer - 1, network.pixels),
       latencyUnit: target.latency.unit,
       latencyCode: target.latency.code,
       onHost: board.memory === null,

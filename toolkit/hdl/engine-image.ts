@@ -93,7 +93,7 @@ export function engineImage(program: EngineProgram): EngineImage {
       WEIGHT_BITS: weightBits,
       INDEX_BITS: bits.index,
       PRODUCT_BITS: bits.product,
-      SUM_BITS: Math.max(bits.sum, bits.product + 1),
+      SUM_BITS: bits.sum,
       ADDRESS_BITS: width.address,
       ACTIVATION_WORDS: program.activationWords,
       COUNT_BITS: width.count,
@@ -143,11 +143,7 @@ export function engineImage(program: EngineProgram): EngineImage {
       },
       {
         name: 'parameters.hex',
-        content: hex(
-          (parameters.length === 0 ? [0] : parameters).map((value) => [
-            [value, Math.max(bits.sum, bits.product + 1)],
-          ]),
-        ),
+        content: hex((parameters.length === 0 ? [0] : parameters).map((value) => [[value, bits.sum]])),
       },
       { name: 'pixels.hex', content: hex(pixels.map((index) => [[index, bits.index]])) },
     ],

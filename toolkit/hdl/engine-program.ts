@@ -117,6 +117,7 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
       const from = layoutOf(operation.inputs[0] ?? '');
       const origins = operation.inputs.map((name) => places.offsets.get(name) ?? 0);
       const table = operation.kind === 'largest' ? { number: 0, codes: [] } : addTable(operation.products);
+      const requantizing = requantizeFields(operation);
       const word: StageWord = {
         ...base,
         runs: true,
@@ -133,12 +134,11 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
         weightsFirst: weights.length,
         padding: operation.outside === 'nothing' ? nothing : operation.outside,
         parametersFirst: parameters.length,
-        ...requantizeFields(operation),
+        ...requantizing,
       };
-      const added = tapsOf(operation, from, origins, folding);
-      taps.push(...added);
+      taps.push(...tapsOf(operation, from, origins, folding));
       if (operation.kind !== 'largest') weights.push(...weightWords(operation, from, table.codes, folding));
-      parameters.push(...parametersOf(operation, sumBits));
+      parameters.push(...parametersOf(operation, requantizing, sumBits));
       return { ...word, tapLast: taps.length - 1 };
     }),
   ];
@@ -169,7 +169,7 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
   };
 }
 
-/** What a sum can be while it grows and when its parameter is added; and that parameter. */
+/** What a sum can be while it grows and when its parameter is added; that parameter; and each product, which is no wider then. */
 function sumRange(operations: readonly Operation[], stages: readonly AnalysedStage[]): Interval {
   const values = stages.flatMap(({ stage, bounds }) => {
     if (bounds === null) return [];

@@ -5,11 +5,6 @@ export interface Folding {
   readonly filters: number;
 }
 
-/** Lookups a clock when all lanes have work. */
-export function lanesOf({ banks, filters }: Folding): number {
-  return banks * filters;
-}
-
 /** Bits that hold the unsigned integers 0 to `largest`; at least 1. */
 export function unsignedBits(largest: number): number {
   return Math.max(1, Math.ceil(Math.log2(largest + 1)));

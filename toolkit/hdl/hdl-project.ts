@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { assetPath, toolkitVersion } from '../assets.js';
+import { plainTitle, receiveWindow } from '../boards/index.js';
 import { InputError } from '../errors.js';
 import { analyse, elements, networkHash, type TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
@@ -29,7 +30,6 @@ export interface HdlProject {
 const FOLDERS = ['board', 'engine', 'memory', 'protocol', 'serial'];
 /** Elements of a tensor are counted in 16 bits, those of a frame's payload too. */
 const MOST_ELEMENTS = 65_535;
-const FRAME_OVERHEAD = 8;
 const TRACE_ARGUMENTS = 7;
 
 /**
@@ -77,14 +77,12 @@ function topView(
   const logits = counts.at(-1) ?? 0;
   const hash = networkHash(network);
   const { INDEX_BITS = 1, SUM_BITS = 1, ADDRESS_BITS = 1 } = image.parameters;
-  // A window is of use only when a whole picture fits.
-  const window = board.receiveBuffer >= pixels + FRAME_OVERHEAD ? board.receiveBuffer : 0;
   const hello = [
     ...[1, 3, network.stages.length, 0],
     ...littleEndian(logits, 2),
     ...littleEndian(pixels, 4),
     ...littleEndian(board.clockHz, 4),
-    ...littleEndian(window, 4),
+    ...littleEndian(receiveWindow(board.receiveBuffer, pixels), 4),
     ...Buffer.from(hash.slice(0, 16), 'hex'),
     ...Buffer.from(board.id, 'ascii'),
   ];
@@ -92,7 +90,7 @@ function topView(
   return {
     version: toolkitVersion(),
     board: {
-      title: board.title.replace(/[^\w ().-]/g, ' '),
+      title: plainTitle(board),
       clockHz: board.clockHz,
       baud: board.baud,
       clocksPerBit,

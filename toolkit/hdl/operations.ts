@@ -1,9 +1,11 @@
 import {
   elements,
+  productTableOf,
   requantizeOf,
   type AnalysedStage,
   type Analysis,
   type Padding,
+  type ProductTable,
   type Requantize,
   type Shape,
   type TableNetwork,
@@ -151,7 +153,7 @@ function stageOperations(
         {
           ...base,
           kind: 'scan',
-          products: rowsOf(network, stage.products),
+          products: rowsOf(productTableOf(network, stage)),
           weight: (filter, element) => stage.weights[filter * count + element] ?? 0,
           sameWeights: false,
           bias: stage.bias,
@@ -170,7 +172,7 @@ function stageOperations(
           stride: stage.stride,
           padding: stage.padding,
           outside: stage.paddingIndex,
-          products: rowsOf(network, stage.products),
+          products: rowsOf(productTableOf(network, stage)),
           weight: (filter, tap, channel) => stage.weights[(filter * taps + tap) * inner + channel] ?? 0,
           sameWeights: false,
           bias: stage.bias,
@@ -234,9 +236,6 @@ function stageOperations(
   }
 }
 
-function rowsOf({ products }: TableNetwork, name: string): number[][] {
-  const table = products[name] ?? { activations: 0, weights: 0, values: [] };
-  return Array.from({ length: table.activations }, (_, a) =>
-    table.values.slice(a * table.weights, (a + 1) * table.weights),
-  );
+function rowsOf({ activations, weights, values }: ProductTable): number[][] {
+  return Array.from({ length: activations }, (_, a) => values.slice(a * weights, (a + 1) * weights));
 }

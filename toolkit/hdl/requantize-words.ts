@@ -24,19 +24,21 @@ export function requantizeFields({ requantize }: Operation): Requantizing {
   return { requantize: REQUANTIZE.thresholds, shift: 0, levelsLog2: unsignedBits(lastIndex), lastIndex };
 }
 
-/** The engine's parameters of an operation, by channel. */
-export function parametersOf(operation: Operation, sumBits: number): number[] {
-  const { requantize, channels, bias } = operation;
+/** The engine's parameters of an operation whose fields are known, by channel. */
+export function parametersOf(
+  { requantize, channels, bias, name }: Operation,
+  { requantize: kind, levelsLog2 }: Requantizing,
+  sumBits: number,
+): number[] {
   if (requantize === 'copy') return [];
   const biases = Array.from({ length: channels.count }, (_, c) => bias[c] ?? 0);
   if (requantize === null) return biases;
-  if (requantize.kind === 'shiftTable' && isClamp(requantize.table)) {
+  if (requantize.kind === 'shiftTable' && kind === REQUANTIZE.shift) {
     return biases.map((one) => one + requantize.offset);
   }
-  const { levelsLog2 } = requantizeFields(operation);
   const [least, most] = [-(2 ** (sumBits - 1)), 2 ** (sumBits - 1) - 1];
   return biases.flatMap((one, channel) => {
-    const steps = stepsOf(requantize, channel, operation.name);
+    const steps = stepsOf(requantize, channel, name);
     return Array.from({ length: 2 ** levelsLog2 }, (_, index) =>
       Math.min(most, Math.max(least, (index === 0 ? least : (steps[index - 1] ?? Infinity)) - one)),
     );

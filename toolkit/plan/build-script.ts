@@ -1,4 +1,4 @@
-import type { Board } from '../boards/board.js';
+import { plainTitle, type Board } from '../boards/index.js';
 import type { FirmwareProject } from '../firmware/project.js';
 import { compilerFlags } from './compiler-flags.js';
 import { OBJECT_FOLDER, layoutOf, type Layout } from './layout.js';
@@ -29,7 +29,7 @@ export function buildScript(project: FirmwareProject, board: Board): string {
   const other = objcopy === null ? 'CC="zig cc"' : 'CC="zig cc" OBJCOPY="zig objcopy"';
   return [
     '#!/bin/sh',
-    `# Builds ${outputs(layout)} for ${board.title.replace(/[^\w ().-]/g, ' ')}.`,
+    `# Builds ${outputs(layout)} for ${plainTitle(board)}.`,
     `# Another compiler: ${other} sh build.sh`,
     'set -eu',
     'cd "$(dirname "$0")"',
