@@ -11,6 +11,7 @@ import { inspect } from './commands/inspect.js';
 import { createOutput } from './commands/output.js';
 import {
   budget,
+  folding,
   finiteNumber,
   labelList,
   levels,
@@ -18,6 +19,7 @@ import {
   stageLevels,
   wholeNumber,
 } from './commands/parse-options.js';
+import { LEVELS } from './plan/index.js';
 import { ports } from './commands/ports.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
@@ -105,24 +107,48 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   const toolchain = (): Option =>
     new Option(
       '--toolchain <kind>',
-      'force the compiler: a native one (gcc, or clang on the host), or zig from npm',
-    ).choices(['gcc', 'zig']);
+      'force the tools: native ones (gcc, or clang on the host; of an FPGA Yosys and nextpnr), or those from npm (zig; WebAssembly)',
+    ).choices(['gcc', 'zig', 'native', 'npm']);
 
-  command(
-    'deploy',
-    'render, build, flash or emulate, verify: all in one',
-    '--board raspberry-pi-pico --model models/mnist-mlp --count 200',
-    deploy,
-  )
-    .requiredOption(...option.board)
-    .requiredOption(...option.model)
-    .option(...option.images)
-    .option(...option.count, wholeNumber(1))
-    .option(...option.out)
-    .option('--port <port>', 'serial port of a real board: flash it and verify there')
-    .option(...option.drive)
-    .option(...option.dryRun)
-    .addOption(toolchain());
+  /** How an FPGA is built and simulated. */
+  const withFpga = (to: Command): Command =>
+    to
+      .addOption(toolchain())
+      .addOption(
+        new Option(
+          '--level <level>',
+          'of an FPGA without a port: simulate its Verilog, its netlist, or its bitstream turned back into logic (default: bitstream where that is possible)',
+        ).choices(LEVELS),
+      )
+      .addOption(
+        new Option(
+          '--folding <BxF>',
+          'of an FPGA: columns x filters that are computed at once (default: the most that fit)',
+        ).argParser(folding),
+      )
+      .addOption(
+        new Option(
+          '--simulator <name>',
+          'of an FPGA: what simulates (default: verilator where it is installed)',
+        ).choices(['verilator', 'iverilog']),
+      );
+
+  withFpga(
+    command(
+      'deploy',
+      'render, build, flash or emulate, verify: all in one',
+      '--board raspberry-pi-pico --model models/mnist-mlp --count 200',
+      deploy,
+    )
+      .requiredOption(...option.board)
+      .requiredOption(...option.model)
+      .option(...option.images)
+      .option(...option.count, wholeNumber(1))
+      .option(...option.out)
+      .option('--port <port>', 'serial port of a real board: flash it and verify there')
+      .option(...option.drive)
+      .option(...option.dryRun),
+  );
 
   command(
     'train',
@@ -221,68 +247,74 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--images <set>', 'tell the entropy of activations too, on these pictures (such as mnist:test)')
     .option('--count <n>', 'with --images: only the first n pictures (default 200)', wholeNumber(1));
 
-  command(
-    'render',
-    'write the C project with a build.sh of its own',
-    '--board arduino-uno --model models/mnist-small --out build/uno',
-    render,
-  )
-    .requiredOption(...option.board)
-    .requiredOption(...option.model)
-    .option(...option.out);
+  withFpga(
+    command(
+      'render',
+      'write the C project with a build.sh of its own',
+      '--board arduino-uno --model models/mnist-small --out build/uno',
+      render,
+    )
+      .requiredOption(...option.board)
+      .requiredOption(...option.model)
+      .option(...option.out),
+  );
 
-  command(
-    'build',
-    'render, compile, measure, prove that no multiplication is left',
-    '--board raspberry-pi-pico --model models/mnist-mlp',
-    build,
-  )
-    .requiredOption(...option.board)
-    .requiredOption(...option.model)
-    .option(...option.out)
-    .option(...option.dryRun)
-    .addOption(toolchain());
+  withFpga(
+    command(
+      'build',
+      'render, compile, measure, prove that no multiplication is left',
+      '--board raspberry-pi-pico --model models/mnist-mlp',
+      build,
+    )
+      .requiredOption(...option.board)
+      .requiredOption(...option.model)
+      .option(...option.out)
+      .option(...option.dryRun),
+  );
 
-  command(
-    'emulate',
-    'run pictures on the emulated board and show them',
-    '--board arduino-uno --model models/mnist-small --count 3',
-    emulate,
-  )
-    .requiredOption(...option.board)
-    .requiredOption(...option.model)
-    .option(...option.images)
-    .option(...option.count, wholeNumber(1), 5)
-    .option(...option.out)
-    .addOption(toolchain());
+  withFpga(
+    command(
+      'emulate',
+      'run pictures on the emulated board and show them',
+      '--board arduino-uno --model models/mnist-small --count 3',
+      emulate,
+    )
+      .requiredOption(...option.board)
+      .requiredOption(...option.model)
+      .option(...option.images)
+      .option(...option.count, wholeNumber(1), 5)
+      .option(...option.out),
+  );
 
-  command(
-    'flash',
-    'build and flash a board',
-    '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
-    flash,
-  )
-    .requiredOption(...option.board)
-    .requiredOption(...option.model)
-    .option(...option.port)
-    .option(...option.drive)
-    .option(...option.out)
-    .option(...option.dryRun)
-    .addOption(toolchain());
+  withFpga(
+    command(
+      'flash',
+      'build and flash a board',
+      '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
+      flash,
+    )
+      .requiredOption(...option.board)
+      .requiredOption(...option.model)
+      .option(...option.port)
+      .option(...option.drive)
+      .option(...option.out)
+      .option(...option.dryRun),
+  );
 
-  command(
-    'verify',
-    'stream pictures to a flashed or emulated board and compare every answer',
-    '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
-    verify,
-  )
-    .requiredOption(...option.model)
-    .option(...option.board, 'host')
-    .option(...option.images)
-    .option(...option.count, wholeNumber(1))
-    .option(...option.port)
-    .option(...option.out)
-    .addOption(toolchain());
+  withFpga(
+    command(
+      'verify',
+      'stream pictures to a flashed or emulated board and compare every answer',
+      '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
+      verify,
+    )
+      .requiredOption(...option.model)
+      .option(...option.board, 'host')
+      .option(...option.images)
+      .option(...option.count, wholeNumber(1))
+      .option(...option.port)
+      .option(...option.out),
+  );
 
   command(
     'data',

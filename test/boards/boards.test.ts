@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
-import { boardIds, listBoards, loadBoard, parseBoard } from '../../toolkit/boards/index.js';
+import {
+  boardIds,
+  listBoards,
+  listFirmwareBoards,
+  loadBoard,
+  loadFirmwareBoard,
+  parseBoard,
+} from '../../toolkit/boards/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { checkFit, firmwareProject } from '../../toolkit/firmware/index.js';
 import { nearestName } from '../../toolkit/nearest.js';
@@ -23,11 +30,24 @@ function inputError(call: () => unknown): InputError {
 
 describe('the shipped boards', () => {
   it('are these', () => {
-    expect(boardIds()).toEqual(['arduino-uno', 'host', 'raspberry-pi-pico']);
+    expect(boardIds()).toEqual([
+      'arduino-uno',
+      'host',
+      'ice40-hx8k-b-evn',
+      'icebreaker',
+      'icestick',
+      'raspberry-pi-pico',
+      'tangnano9k',
+      'tinyfpga-bx',
+      'ulx3s-25f',
+      'ulx3s-85f',
+      'upduino3',
+    ]);
   });
 
-  it.each(boardIds())('%s loads, renders, plans, and links to the documents it comes from', (id) => {
-    const board = loadBoard(id);
+  const firmwareIds = listFirmwareBoards().map(({ id }) => id);
+  it.each(firmwareIds)('%s loads, renders, plans, and links to the documents it comes from', (id) => {
+    const board = loadFirmwareBoard(id);
     expect(board.id).toBe(id);
     expect(board.$schema).toBe('./board.schema.json');
     expect(board.kind === 'host' || board.links.length >= 2).toBe(true);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
 import { BAUD_TOLERANCE, achievedBaud } from '../../toolkit/boards/baud.js';
-import { loadBoard, parseBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard, parseBoard } from '../../toolkit/boards/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import { run, withProject } from '../firmware/host-build.js';
@@ -98,7 +98,7 @@ describe('the firmware of a baud rate', () => {
     [UNO, 'avr-gcc'],
   ] as const) {
     itWithTool(compiler, `${id}: the preprocessor refuses what the toolkit refuses`, () => {
-      const board = loadBoard(id);
+      const board = loadFirmwareBoard(id);
       const fits = (clockHz: number, baud: number): boolean => {
         const achieved = achievedBaud(board.target, clockHz, baud);
         return achieved !== null && Math.abs(achieved / baud - 1) <= BAUD_TOLERANCE;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import {
   avr8Link,
   EMULATOR_TIMING,
@@ -45,7 +45,7 @@ const boards = [
 
 for (const { id, tool, executor } of boards) {
   describe.skipIf(!requireTool(tool))(`${id}, emulated`, () => {
-    const board = loadBoard(id);
+    const board = loadFirmwareBoard(id);
     let image: { elf: string; bin: string | null } = { elf: '', bin: null };
     beforeAll(async () => {
       image = await buildRung({ board: board.id, compiler: 'gcc', tool: null }, network);

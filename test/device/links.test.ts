@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listBoards, loadBoard } from '../../toolkit/boards/index.js';
+import { listFirmwareBoards, loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import {
   hostLink,
   likelyBoards,
@@ -21,7 +21,7 @@ import { requireTool } from '../support/tools.js';
 const network = toyNetwork();
 const pictures = toyPictures(100);
 const data = { images: Buffer.concat(pictures), labels: null };
-const board = { ...loadBoard('arduino-uno'), id: 'toy' };
+const board = { ...loadFirmwareBoard('arduino-uno'), id: 'toy' };
 const gcc = requireTool('gcc');
 
 const caught = async (promise: Promise<unknown>): Promise<DeviceError> => {
@@ -166,14 +166,16 @@ describe('a port that cannot be opened', () => {
 });
 
 describe('what to open', () => {
-  const bare = { ...loadBoard('arduino-uno'), emulator: null };
+  const bare = { ...loadFirmwareBoard('arduino-uno'), emulator: null };
   it('needs a port where there is no emulator', async () => {
     await expect(openDevice({ board: bare, network })).rejects.toThrow(InputError);
   });
   it('needs an image where there is one', async () => {
-    await expect(openDevice({ board: loadBoard('arduino-uno'), network })).rejects.toThrow(InputError);
+    await expect(openDevice({ board: loadFirmwareBoard('arduino-uno'), network })).rejects.toThrow(
+      InputError,
+    );
     const image = { elf: 'x', bin: '/nowhere.bin' };
-    const error = await caught(openDevice({ board: loadBoard('arduino-uno'), network, image }));
+    const error = await caught(openDevice({ board: loadFirmwareBoard('arduino-uno'), network, image }));
     expect(error.message).toMatch(/cannot read/);
   });
 });
@@ -183,11 +185,11 @@ describe('ports of this machine', () => {
     for (const { path } of await listPorts()) expect(path).not.toBe('');
   });
   it('are matched with boards by their USB ids', () => {
-    const pico = loadBoard('raspberry-pi-pico').serial.usb[0];
-    expect(likelyBoards(pico ?? { vendor: null, product: null }, listBoards())).toContain(
+    const pico = loadFirmwareBoard('raspberry-pi-pico').serial.usb[0];
+    expect(likelyBoards(pico ?? { vendor: null, product: null }, listFirmwareBoards())).toContain(
       'raspberry-pi-pico',
     );
-    expect(likelyBoards({ vendor: 'ffff', product: '0001' }, listBoards())).toEqual([]);
-    expect(likelyBoards({ vendor: null, product: null }, listBoards())).toEqual([]);
+    expect(likelyBoards({ vendor: 'ffff', product: '0001' }, listFirmwareBoards())).toEqual([]);
+    expect(likelyBoards({ vendor: null, product: null }, listFirmwareBoards())).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { firmwareProject, networkCName } from '../../toolkit/firmware/index.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
 import { randomNetwork, randomPicture } from '../support/random-network.js';
@@ -29,7 +29,7 @@ describe('the library in C', () => {
   itWithTool(['gcc', 'g++'], 'links with a program in C++ and computes what interpret() does', () => {
     const network = { ...randomNetwork(1), name: 'random' };
     const picture = randomPicture(network, 1);
-    const project = firmwareProject(network, loadBoard('host'));
+    const project = firmwareProject(network, loadFirmwareBoard('host'));
     const printed = withProject(project, (folder) => {
       writeFileSync(join(folder, 'main.cpp'), program(networkCName(network.name), picture));
       run(folder, 'gcc', ['-std=c99', ...WARNINGS, '-Inetwork', '-c', ...project.inference]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { firmwareProject, type FirmwareProject } from '../../toolkit/firmware/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
 import { tinyNetwork } from '../support/tiny-network.js';
@@ -68,7 +68,7 @@ for (const compiler of COMPILERS) {
       ['-Os', 'wide', wideNetwork()],
       ['-O3', 'wide', wideNetwork()],
     ] as const)('has no warning and no multiplication at %s with %s sums', (level, _what, network) => {
-      const project = firmwareProject(network, loadBoard(compiler.board));
+      const project = firmwareProject(network, loadFirmwareBoard(compiler.board));
       withProject(project, (folder) => {
         const objects = compile(folder, compiler, project, project.inference, level);
         const found = objects.flatMap((object) =>
@@ -81,7 +81,7 @@ for (const compiler of COMPILERS) {
     });
 
     it('would not hide a multiplication', () => {
-      const project = firmwareProject(tinyNetwork(), loadBoard(compiler.board));
+      const project = firmwareProject(tinyNetwork(), loadFirmwareBoard(compiler.board));
       const planted = 'int f(int a, int b);\nint f(int a, int b) { return a * b; }\n';
       const files = new Map([...project.files, ['network/planted.c', planted]]);
       withProject({ ...project, files }, (folder) => {
@@ -91,7 +91,7 @@ for (const compiler of COMPILERS) {
     });
 
     it('defines public names of the network only', () => {
-      const project = firmwareProject(tinyNetwork(), loadBoard(compiler.board));
+      const project = firmwareProject(tinyNetwork(), loadFirmwareBoard(compiler.board));
       withProject(project, (folder) => {
         const objects = compile(folder, compiler, project, project.inference, '-O1');
         const names = run(folder, `${compiler.prefix}nm`, ['-g', '--defined-only', ...objects])
@@ -106,7 +106,7 @@ for (const compiler of COMPILERS) {
     });
 
     it('has start-up and port without warnings', () => {
-      const project = firmwareProject(tinyNetwork(), loadBoard(compiler.board));
+      const project = firmwareProject(tinyNetwork(), loadFirmwareBoard(compiler.board));
       const sources = project.support.filter((source) => source.startsWith('target/'));
       expect(sources.length).toBeGreaterThan(0);
       withProject(project, (folder) => compile(folder, compiler, project, sources, '-O2'));

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { firmwareProject, networkCName } from '../../toolkit/firmware/index.js';
 import { numberTypes } from '../../toolkit/firmware/number-types.js';
 import { analyse, createInterpreter, requantizeOf, type TableNetwork } from '../../toolkit/network/index.js';
@@ -44,7 +44,11 @@ function expected(
 function check(network: TableNetwork, seed: number): void {
   const pictures = Array.from({ length: PICTURES }, (_, i) => randomPicture(network, 100 * seed + i));
   const { input, output } = expected(network, pictures);
-  const got = driver.run(firmwareProject(network, loadBoard('host')), networkCName(network.name), input);
+  const got = driver.run(
+    firmwareProject(network, loadFirmwareBoard('host')),
+    networkCName(network.name),
+    input,
+  );
   expect([...got]).toEqual(output);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { BuildError, EXIT } from '../../toolkit/errors.js';
 import { checkFit, networkMemory } from '../../toolkit/firmware/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
@@ -31,7 +31,7 @@ function dense(pixels: number, units: number, levels = 8, weights = 5): TableNet
 
 function refusal(network: TableNetwork): BuildError {
   try {
-    checkFit(network, loadBoard('arduino-uno'));
+    checkFit(network, loadFirmwareBoard('arduino-uno'));
   } catch (error) {
     if (error instanceof BuildError) return error;
     throw error;
@@ -52,10 +52,10 @@ describe('networkMemory', () => {
 
 describe('checkFit', () => {
   it('lets pass what fits', () => {
-    checkFit(tinyNetwork(), loadBoard('arduino-uno'));
-    checkFit(dense(784, 12), loadBoard('arduino-uno'));
-    checkFit(dense(784, 100), loadBoard('raspberry-pi-pico'));
-    checkFit(dense(784, 100), loadBoard('host'));
+    checkFit(tinyNetwork(), loadFirmwareBoard('arduino-uno'));
+    checkFit(dense(784, 12), loadFirmwareBoard('arduino-uno'));
+    checkFit(dense(784, 100), loadFirmwareBoard('raspberry-pi-pico'));
+    checkFit(dense(784, 100), loadFirmwareBoard('host'));
   });
 
   it('says for flash what was needed, what there is, and how many weights fit', () => {

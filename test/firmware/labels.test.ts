@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listBoards, loadBoard } from '../../toolkit/boards/index.js';
+import { listFirmwareBoards, loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { NAMED_SETS } from '../../toolkit/data/index.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import {
@@ -23,7 +23,7 @@ function rendered(network: TableNetwork, board: string): ReadonlyMap<string, str
   // A C array of the hash's bytes may spell it, too.
   const bytes = hash.match(/../g)?.map((byte) => `0x${byte}`) ?? [];
   const hashText = new RegExp(`${hash}|${hash.slice(0, 16)}|${bytes.slice(0, 8).join(',\\s*')}`, 'g');
-  const { files } = firmwareProject(network, loadBoard(board));
+  const { files } = firmwareProject(network, loadFirmwareBoard(board));
   return new Map([...files].map(([path, text]) => [path, text.replace(hashText, 'HASH')]));
 }
 
@@ -38,7 +38,7 @@ const CLASSES = NAMED_SETS.flatMap(({ name, classes }) =>
 );
 
 describe('labels', () => {
-  const boards = listBoards().map(({ id }) => id);
+  const boards = listFirmwareBoards().map(({ id }) => id);
 
   it.each([...CLASSES, ['hostile labels', HOSTILE] satisfies [string, Labels]])(
     'of %s are in no file of the firmware',
@@ -65,7 +65,10 @@ describe('labels', () => {
   });
 
   itWithTool('cc', 'such as T-shirt/top compile', () => {
-    const project = firmwareProject(labelled(['T-shirt/top', 'Ankle boot', HOSTILE[0]]), loadBoard('host'));
+    const project = firmwareProject(
+      labelled(['T-shirt/top', 'Ankle boot', HOSTILE[0]]),
+      loadFirmwareBoard('host'),
+    );
     const includes = project.includes.map((include) => `-I${include}`);
     withProject(project, (folder) =>
       run(folder, 'cc', ['-std=c99', ...WARNINGS, '-fsyntax-only', ...includes, ...project.inference]),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
-import { boardJsonSchema, listBoards, type Board } from '../../toolkit/boards/index.js';
+import { boardJsonSchema, listFirmwareBoards, type FirmwareBoard } from '../../toolkit/boards/index.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import { tinyNetwork } from '../support/tiny-network.js';
 
@@ -14,7 +14,7 @@ import { tinyNetwork } from '../support/tiny-network.js';
 const rewrite = process.env['GOLDEN'] === '1';
 
 /** Where a file of a project is copied from. */
-function sourceOf(path: string, { target }: Board): string | undefined {
+function sourceOf(path: string, { target }: FirmwareBoard): string | undefined {
   const [folder = '', name = ''] = path.split('/');
   const folders =
     folder === 'network' ? ['engine'] : folder === 'target' ? [`targets/${target}`, 'targets/shared'] : [folder];
@@ -24,7 +24,7 @@ function sourceOf(path: string, { target }: Board): string | undefined {
 }
 
 /** The golden files of a board, by path. */
-function golden(board: Board): ReadonlyMap<string, string> {
+function golden(board: FirmwareBoard): ReadonlyMap<string, string> {
   const { files, ...project } = firmwareProject(tinyNetwork(), board);
   const copied = [...files.keys()].filter((path) => sourceOf(path, board) !== undefined);
   const rendered = [...files].filter(([path]) => !copied.includes(path));
@@ -39,7 +39,7 @@ function listFiles(folder: string, under = ''): string[] {
 }
 
 describe('goldens', () => {
-  it.each(listBoards().map((board) => [board.id, board] as const))('%s', (id, board) => {
+  it.each(listFirmwareBoards().map((board) => [board.id, board] as const))('%s', (id, board) => {
     const folder = assetPath(`test/golden/${id}`);
     const files = golden(board);
     if (rewrite) {
@@ -53,7 +53,7 @@ describe('goldens', () => {
     for (const [path, text] of files) expect(readFileSync(join(folder, path), 'utf8'), path).toBe(text);
   });
 
-  it.each(listBoards().map((board) => [board.id, board] as const))('%s: copies are verbatim', (_id, board) => {
+  it.each(listFirmwareBoards().map((board) => [board.id, board] as const))('%s: copies are verbatim', (_id, board) => {
     for (const [path, text] of firmwareProject(tinyNetwork(), board).files) {
       const source = sourceOf(path, board);
       if (source !== undefined) expect(text, path).toBe(readFileSync(source, 'utf8'));

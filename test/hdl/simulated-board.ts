@@ -35,5 +35,8 @@ export function verilate(network: TableNetwork, folding: Folding): string {
 
 export function openSimulated(program: string, network: TableNetwork): Promise<Device> {
   const common = { network, board: BOARD.id, executor: 'rtl' as const, timing: PIPE_TIMING };
-  return serialDevice(hostLink(program, dirname(dirname(program))), { ...common, where: program });
+  return serialDevice(hostLink(program, { folder: dirname(dirname(program)) }), {
+    ...common,
+    where: program,
+  });
 }

@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   render: [],
   firmware: ['network', 'boards', 'render'],
   hdl: ['network', 'boards', 'render'],
-  plan: ['boards', 'render', 'type:firmware'],
+  plan: ['boards', 'render', 'type:firmware', 'type:hdl'],
   device: ['network', 'boards'],
   verify: ['network', 'device'],
   report: ['network', 'boards', 'verify', 'search', 'type:plan', 'type:device', 'type:study'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { openDevice, traceCrc, type Device } from '../../toolkit/device/index.js';
 import {
   analyse,
@@ -121,7 +121,7 @@ describe.runIf(port !== undefined && board !== undefined)(
   () => {
     it(`${board ?? ''} on ${port ?? ''} computes what interpret() computes, at every trace point`, async () => {
       const network = parseNetwork(readFileSync(assetPath(model), 'utf8'), model);
-      const device = await openDevice({ board: loadBoard(board ?? ''), network, port: port ?? '' });
+      const device = await openDevice({ board: loadFirmwareBoard(board ?? ''), network, port: port ?? '' });
       try {
         await expectExact(device, network);
       } finally {

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { loadModel } from '../../toolkit/commands/model.js';
 import { loadDataSet, take } from '../../toolkit/data/index.js';
 import { hostLink, openDevice, serialDevice, serialTiming, type Link } from '../../toolkit/device/index.js';
@@ -119,7 +119,7 @@ describe('one wrong bit is found and named', () => {
   itWithTool('cc', 'firmware of another network is refused before the first picture', async () => {
     const { elf, bin } = await buildRung(host, network);
     await expect(
-      openDevice({ board: loadBoard('host'), network: withBias(network, 1), image: { elf, bin } }),
+      openDevice({ board: loadFirmwareBoard('host'), network: withBias(network, 1), image: { elf, bin } }),
     ).rejects.toThrow(/network/);
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BuildError, InputError, InterruptedError } from '../../toolkit/errors.js';
-import type { BuildPlan } from '../../toolkit/plan/build-plan.js';
+import type { BuildPlan, Products } from '../../toolkit/plan/build-plan.js';
 import { executePlan, findToolchain, planFirmware, writeFiles } from '../../toolkit/plan/index.js';
 import { describeWithTool, requireTool } from '../support/tools.js';
 import { BOARDS, temporaryFolder, tinyProject } from './tiny.js';
@@ -23,7 +23,7 @@ async function build(kind: (typeof KINDS)[number], prefer: 'gcc' | 'zig', out: s
   return { plan, result };
 }
 
-function expectProducts(plan: BuildPlan, out: string): void {
+function expectProducts(plan: BuildPlan<Products>, out: string): void {
   for (const path of [plan.products.elf, plan.products.bin, plan.products.hex, plan.products.uf2]) {
     if (path !== null) expect(readFileSync(join(out, path)).length, path).toBeGreaterThan(0);
   }
@@ -31,7 +31,7 @@ function expectProducts(plan: BuildPlan, out: string): void {
 }
 
 /** Runs the project's own build.sh in a copy of its files and compares every product. */
-function expectScriptAgrees(plan: BuildPlan, out: string, env: Record<string, string>): void {
+function expectScriptAgrees(plan: BuildPlan<Products>, out: string, env: Record<string, string>): void {
   const copy = temporaryFolder();
   try {
     writeFiles(plan.files, copy.path);
@@ -74,7 +74,9 @@ describe.skipIf(!zigIsThere())('a build with zig [needs the zig package]', () =>
 const command = (script: string, timeoutSeconds = 10) =>
   ({ title: 'a step', argv: ['sh', '-c', script], env: {}, timeoutSeconds }) as const;
 
-const planOf = (script: string, timeoutSeconds?: number): BuildPlan => ({
+const planOf = (script: string, timeoutSeconds?: number): BuildPlan<Products> => ({
+  name: 'build',
+  inputs: [],
   files: new Map([['a.txt', 'a']]),
   folders: [],
   commands: [command(script, timeoutSeconds)],

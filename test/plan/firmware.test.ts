@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { BuildError } from '../../toolkit/errors.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import {
@@ -31,7 +31,7 @@ beforeEach(() => (folder = temporaryFolder()));
 afterEach(() => folder.remove());
 
 async function prove(id: string, prefer: 'gcc' | 'zig', planted = '') {
-  const board = loadBoard(id);
+  const board = loadFirmwareBoard(id);
   const project = firmwareProject(NETWORK, board);
   const [source = ''] = project.inference;
   const files = new Map([...project.files, [source, (project.files.get(source) ?? '') + planted] as const]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Board } from '../../toolkit/boards/board.js';
+import type { FirmwareBoard } from '../../toolkit/boards/board.js';
 import { BuildError, InputError } from '../../toolkit/errors.js';
 import { executePlan, findToolchain, measureSize, planFirmware, readElf } from '../../toolkit/plan/index.js';
 import { describeWithTool } from '../support/tools.js';
@@ -36,7 +36,7 @@ for (const [kind, prefix] of [
 
     it('is an error with numbers when it does not fit', async () => {
       const { bytes } = await built(kind);
-      const board: Board = BOARDS[kind];
+      const board: FirmwareBoard = BOARDS[kind];
       const { flash, ram } = measureSize(bytes, board);
       const { memory } = board;
       if (memory === null) throw new Error('no memory');

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { boardSchema, type Board } from '../../toolkit/boards/board.js';
+import { firmwareBoardSchema, type FirmwareBoard } from '../../toolkit/boards/board.js';
 import type { FirmwareProject } from '../../toolkit/firmware/project.js';
 
 /** Boards of each toolchain, as small as the schema allows. */
@@ -15,7 +15,7 @@ const common = {
 };
 
 export const BOARDS = {
-  host: boardSchema.parse({
+  host: firmwareBoardSchema.parse({
     ...common,
     id: 'tiny-host',
     title: 'Tiny host',
@@ -25,7 +25,7 @@ export const BOARDS = {
     toolchain: { kind: 'host' },
     flash: { kind: 'none' },
   }),
-  arm: boardSchema.parse({
+  arm: firmwareBoardSchema.parse({
     ...common,
     id: 'tiny-arm',
     title: 'Tiny ARM',
@@ -35,7 +35,7 @@ export const BOARDS = {
     toolchain: { kind: 'arm', cpu: 'cortex-m0plus' },
     flash: { kind: 'uf2-drive', volume: 'RPI-RP2', family: 0xe48b_ff56 },
   }),
-  avr: boardSchema.parse({
+  avr: firmwareBoardSchema.parse({
     ...common,
     id: 'tiny-avr',
     title: 'Tiny AVR',
@@ -45,7 +45,7 @@ export const BOARDS = {
     toolchain: { kind: 'avr', mcu: 'atmega328p' },
     flash: { kind: 'avrdude', programmer: 'arduino', part: 'atmega328p', baud: 115_200 },
   }),
-} as const satisfies Record<string, Board>;
+} as const satisfies Record<string, FirmwareBoard>;
 
 const HEADER = `#include <stdint.h>
 int32_t tiny_sum(const uint8_t *cells, uint8_t count);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadBoard } from '../../toolkit/boards/index.js';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { openDevice, type Device } from '../../toolkit/device/index.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
@@ -35,7 +35,7 @@ export async function buildRung(
   network: TableNetwork,
   tampering?: Tampering,
 ): Promise<{ elf: string; bin: string | null }> {
-  const board = loadBoard(id);
+  const board = loadFirmwareBoard(id);
   const project = firmwareProject(network, board);
   const files = new Map(project.files);
   if (tampering !== undefined) {
@@ -60,7 +60,7 @@ export async function onRung<T>(
   tampering?: Tampering,
 ): Promise<T> {
   const image = await buildRung(rung, network, tampering);
-  const device = await openDevice({ board: loadBoard(rung.board), network, image });
+  const device = await openDevice({ board: loadFirmwareBoard(rung.board), network, image });
   try {
     return await use(device);
   } finally {

@@ -1,10 +1,18 @@
-import type { Board } from './board.js';
+import type { FirmwareBoard } from './board.js';
 
 /** A receiver samples in the middle of the bits: of ten bits, some 3 % is what it tolerates. */
 export const BAUD_TOLERANCE = 0.03;
 
+/** What hdl-templates/serial/uart_rx.v needs to find the middle of a bit. */
+export const LEAST_CLOCKS_PER_BIT = 4;
+
+/** Clocks of an FPGA's design in one bit of its serial line. */
+export function clocksPerBit(clockHz: number, baud: number): number {
+  return Math.round(clockHz / baud);
+}
+
 /** The baud rate that the target's divisor makes of a clock, in bits per second; null where no divisor fits the register. */
-export function achievedBaud(target: Board['target'], clockHz: number, baud: number): number | null {
+export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, baud: number): number | null {
   switch (target) {
     case 'host':
       return baud;

@@ -42,6 +42,22 @@ export const flashSchema = z.discriminatedUnion('kind', [
       baud: z.int().min(1),
     })
     .readonly(),
+  /** FTDI adapters of iCE40 boards; the channel that the flash is on, A where it is not given. */
+  z
+    .strictObject({ kind: z.literal('iceprog'), interface: z.enum(['A', 'B', 'C', 'D']).optional() })
+    .readonly(),
+  z
+    .strictObject({ kind: z.literal('openfpgaloader'), board: z.string().regex(/^[A-Za-z0-9_-]+$/) })
+    .readonly(),
+  z.strictObject({ kind: z.literal('tinyprog') }).readonly(),
+  z
+    .strictObject({
+      kind: z.literal('dfu-util'),
+      vendor: z.string().regex(/^[0-9a-f]{4}$/),
+      product: z.string().regex(/^[0-9a-f]{4}$/),
+      alt: z.int().min(0).max(255),
+    })
+    .readonly(),
 ]);
 
 export const emulatorSchema = z.discriminatedUnion('kind', [
@@ -51,49 +67,123 @@ export const emulatorSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('avr8js') }).readonly(),
 ]);
 
-export const boardSchema = z
+const usbIds = z
+  .array(
+    z
+      .strictObject({
+        vendor: z.string().regex(/^[0-9a-f]{4}$/),
+        product: z.string().regex(/^[0-9a-f]{4}$/),
+      })
+      .readonly(),
+  )
+  .readonly();
+
+/** What every board says of itself. */
+const common = {
+  $schema: z.string(),
+  id: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/),
+  title: z.string().min(1).max(80),
+  part: z.string().max(40),
+  clockHz,
+  flash: flashSchema,
+  links: z.array(z.strictObject({ title: z.string().max(120), url: z.url() }).readonly()).readonly(),
+};
+
+const serial = {
+  peripheral: z.string().max(80),
+  baud: z.int().min(300).max(4_000_000),
+  /** Bytes of the receive ring; the window that the device announces is a little smaller. A power of two. */
+  receiveBuffer: z.int().min(32).max(65_536),
+  /** USB vendor and product ids of the board's serial interface, as four hex digits each. */
+  usb: usbIds,
+};
+
+/** A board that runs C. */
+export const firmwareBoardSchema = z
   .strictObject({
-    $schema: z.string(),
-    id: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/),
-    title: z.string().min(1).max(80),
+    ...common,
     kind: z.enum(['host', 'microcontroller']),
     /** The folder under firmware-templates/targets with start-up code, port and linker script. */
     target: z.enum(['host', 'rp2040', 'atmega328p']),
-    part: z.string().max(40),
-    clockHz,
     /** Null on the host, which has as much as the machine has. */
     memory: z.strictObject({ flash: region, ram: region }).readonly().nullable(),
     serial: z
       .strictObject({
-        peripheral: z.string().max(40),
-        baud: z.int().min(300).max(4_000_000),
+        ...serial,
         pins: z
           .strictObject({ tx: z.string().max(20), rx: z.string().max(20) })
           .readonly()
           .nullable(),
-        /** Bytes of the receive ring; the window that the device announces is a little smaller. A power of two. */
-        receiveBuffer: z.int().min(32).max(65_536),
-        /** USB vendor and product ids of the board's serial interface, as four hex digits each. */
-        usb: z
-          .array(
-            z
-              .strictObject({
-                vendor: z.string().regex(/^[0-9a-f]{4}$/),
-                product: z.string().regex(/^[0-9a-f]{4}$/),
-              })
-              .readonly(),
-          )
-          .readonly(),
       })
       .readonly(),
     toolchain: toolchainSchema,
-    flash: flashSchema,
     emulator: emulatorSchema.nullable(),
-    links: z.array(z.strictObject({ title: z.string().max(120), url: z.url() }).readonly()).readonly(),
   })
   .readonly();
 
+/** The name of a pin as the constraint files of the tools have it. */
+const pin = z.string().regex(/^[A-Z]{0,2}[0-9]{1,3}$/);
+const count = z.int().min(0);
+
+/** Which tools place and route a design, and the names of the part there. */
+export const fpgaToolchainSchema = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('ice40'),
+      device: z.enum(['hx1k', 'hx8k', 'lp1k', 'lp8k', 'up5k']),
+      package: z.string().regex(/^[a-z]{2}\d{2,3}(:4k)?$/),
+    })
+    .readonly(),
+  z
+    .strictObject({
+      kind: z.literal('ecp5'),
+      device: z.enum(['12k', '25k', '45k', '85k']),
+      package: z.string().regex(/^CABGA\d{3}$/),
+      speed: z.enum(['6', '7', '8']),
+    })
+    .readonly(),
+  z
+    .strictObject({
+      kind: z.literal('gowin'),
+      device: z.string().regex(/^[A-Z0-9/-]{1,40}$/),
+      family: z.string().regex(/^[A-Z0-9-]{1,20}$/),
+    })
+    .readonly(),
+]);
+
+/** A board with an FPGA. */
+export const fpgaBoardSchema = z
+  .strictObject({
+    ...common,
+    kind: z.literal('fpga'),
+    /** The oscillator: its pin and frequency. `clockHz` is the clock of the design, which a PLL makes where the two differ. */
+    oscillator: z.strictObject({ pin, hz: clockHz }).readonly(),
+    /** What the part has: logic cells (a LUT of four inputs and a flip-flop), memories, multipliers (which are never used). */
+    cells: z
+      .strictObject({
+        luts: z.int().min(1),
+        blockRams: count,
+        blockRamBits: count,
+        /** Large single-port memories that cannot be part of a bitstream. */
+        sprams: count,
+        spramBits: count,
+        dsps: count,
+      })
+      .readonly(),
+    /** `tx` is driven by the FPGA, `rx` by the host. */
+    serial: z.strictObject({ ...serial, pins: z.strictObject({ tx: pin, rx: pin }).readonly() }).readonly(),
+    toolchain: fpgaToolchainSchema,
+    /** What its owner must know before it is flashed or spoken with: jumpers, wires. */
+    notes: z.array(z.string().min(1).max(200)).max(4).readonly(),
+  })
+  .readonly();
+
+export const boardSchema = z.discriminatedUnion('kind', [firmwareBoardSchema, fpgaBoardSchema]);
+
 export type Toolchain = z.infer<typeof toolchainSchema>;
+export type FpgaToolchain = z.infer<typeof fpgaToolchainSchema>;
 export type Flash = z.infer<typeof flashSchema>;
 export type Emulator = z.infer<typeof emulatorSchema>;
+export type FirmwareBoard = z.infer<typeof firmwareBoardSchema>;
+export type FpgaBoard = z.infer<typeof fpgaBoardSchema>;
 export type Board = z.infer<typeof boardSchema>;

@@ -1,5 +1,5 @@
-import { BAUD_TOLERANCE, achievedBaud } from './baud.js';
-import type { Board } from './board.js';
+import { BAUD_TOLERANCE, LEAST_CLOCKS_PER_BIT, achievedBaud, clocksPerBit } from './baud.js';
+import type { Board, FirmwareBoard, FpgaBoard } from './board.js';
 
 /** Where a region may lie: from `start` to before `end`, in multiples of `align` bytes. */
 interface Window {
@@ -12,18 +12,21 @@ interface Window {
 
 /** What the start-up code, linker script and port of a target demand of a board. */
 interface Demands {
-  readonly toolchain: Board['toolchain']['kind'];
-  readonly flash: Board['flash']['kind'];
-  readonly emulator: NonNullable<Board['emulator']>['kind'];
+  readonly toolchain: FirmwareBoard['toolchain']['kind'];
+  readonly flash: FirmwareBoard['flash']['kind'];
+  readonly emulator: NonNullable<FirmwareBoard['emulator']>['kind'];
   /** The one clock that the start-up code makes, in Hz; null where the board's crystal says. */
   readonly clockHz: number | null;
   readonly largestReceiveBuffer: number;
   readonly memory: { readonly flash: Window; readonly ram: Window };
 }
 
+/** Bytes of a design's fifo: four block RAMs of an iCE40 and more are better spent on weights. */
+const LARGEST_FIFO = 8192;
+
 const ANYWHERE: Window = { start: 0, end: 2 ** 32, align: 1, fixed: false };
 
-const DEMANDS: Readonly<Record<Board['target'], Demands>> = {
+const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   host: {
     toolchain: 'host',
     flash: 'none',
@@ -59,6 +62,24 @@ const DEMANDS: Readonly<Record<Board['target'], Demands>> = {
 
 /** What a schema cannot say: fields that do not go together. The first one with its name, or null. */
 export function contradiction(board: Board): string | null {
+  return board.kind === 'fpga' ? inFpgaBoard(board) : inFirmwareBoard(board);
+}
+
+function inFpgaBoard({ oscillator, clockHz, serial }: FpgaBoard): string | null {
+  const pins = [
+    ['oscillator.pin', oscillator.pin],
+    ['serial.pins.tx', serial.pins.tx],
+    ['serial.pins.rx', serial.pins.rx],
+  ] as const;
+  const twice = pins.find(([, name], i) => pins.slice(0, i).some(([, other]) => other === name));
+  if (twice !== undefined) return `${twice[0]}: the pin ${twice[1]} is used twice`;
+  const perBit = clocksPerBit(clockHz, serial.baud);
+  if (perBit < LEAST_CLOCKS_PER_BIT)
+    return `serial.baud: a bit must last ${LEAST_CLOCKS_PER_BIT} clocks of the design or more; at ${clockHz} Hz the fastest line has ${Math.floor(clockHz / LEAST_CLOCKS_PER_BIT)} baud`;
+  return wrongReceiveBuffer(serial, LARGEST_FIFO) ?? offBaud(clockHz, serial.baud, clockHz / perBit);
+}
+
+function inFirmwareBoard(board: FirmwareBoard): string | null {
   const { target, toolchain, flash, emulator, memory, clockHz, serial } = board;
   const demands = DEMANDS[target];
   if (toolchain.kind !== demands.toolchain)
@@ -73,7 +94,7 @@ export function contradiction(board: Board): string | null {
       ? null
       : (outside('memory.flash', memory.flash, demands.memory.flash) ??
         outside('memory.ram', memory.ram, demands.memory.ram))) ??
-    wrongSerial(serial, demands.largestReceiveBuffer) ??
+    wrongReceiveBuffer(serial, demands.largestReceiveBuffer) ??
     wrongBaud(board) ??
     (demands.clockHz === null || clockHz === demands.clockHz
       ? null
@@ -98,7 +119,10 @@ function outside(
 
 const hex = (address: number): string => `0x${address.toString(16)}`;
 
-function wrongSerial({ receiveBuffer }: Board['serial'], largest: number): string | null {
+function wrongReceiveBuffer(
+  { receiveBuffer }: { readonly receiveBuffer: number },
+  largest: number,
+): string | null {
   if ((receiveBuffer & (receiveBuffer - 1)) !== 0)
     return `serial.receiveBuffer: ${receiveBuffer} is not a power of two`;
   return receiveBuffer > largest
@@ -106,9 +130,14 @@ function wrongSerial({ receiveBuffer }: Board['serial'], largest: number): strin
     : null;
 }
 
-function wrongBaud({ target, clockHz, serial: { baud } }: Board): string | null {
+function wrongBaud({ target, clockHz, serial: { baud } }: FirmwareBoard): string | null {
   const achieved = achievedBaud(target, clockHz, baud);
-  if (achieved === null) return `serial.baud: a clock of ${clockHz} Hz cannot be divided to ${baud}`;
+  return achieved === null
+    ? `serial.baud: a clock of ${clockHz} Hz cannot be divided to ${baud}`
+    : offBaud(clockHz, baud, achieved);
+}
+
+function offBaud(clockHz: number, baud: number, achieved: number): string | null {
   const off = Math.abs(achieved / baud - 1);
   return off > BAUD_TOLERANCE
     ? `serial.baud: the nearest to ${baud} that a clock of ${clockHz} Hz makes is ${Math.round(achieved)}, ${(100 * off).toFixed(1)} % off`

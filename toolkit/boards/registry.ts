@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { assetPath } from '../assets.js';
 import { InputError } from '../errors.js';
 import { nearestName } from '../nearest.js';
-import { boardSchema, type Board } from './board.js';
+import { boardSchema, type Board, type FirmwareBoard } from './board.js';
 import { contradiction } from './contradiction.js';
 
 /** Ids of the boards that are shipped, sorted. */
@@ -39,6 +39,23 @@ export function loadBoard(idOrPath: string): Board {
   if (board.id !== idOrPath)
     throw new InputError(`its id is "${board.id}"`, { where: `boards/${idOrPath}.json` });
   return board;
+}
+
+/** As loadBoard, for a board that runs C. Throws InputError for an FPGA too. */
+export function loadFirmwareBoard(idOrPath: string): FirmwareBoard {
+  return requireFirmware(loadBoard(idOrPath));
+}
+
+/** The shipped boards that run C. */
+export function listFirmwareBoards(): readonly FirmwareBoard[] {
+  return listBoards().filter((board) => board.kind !== 'fpga');
+}
+
+function requireFirmware(board: Board): FirmwareBoard {
+  if (board.kind !== 'fpga') return board;
+  throw new InputError(`${board.title} has an FPGA, which runs no C`, {
+    next: 'choose a microcontroller or "host" (`tablize boards` lists all)',
+  });
 }
 
 function readBoard(path: string): Board {

@@ -1,4 +1,4 @@
-import { listBoards } from '../boards/index.js';
+import { listBoards, type Board } from '../boards/index.js';
 import { EXIT } from '../errors.js';
 import { columns } from '../report/text.js';
 import type { CommandBody, CommonOptions } from './run.js';
@@ -7,20 +7,29 @@ import type { CommandBody, CommonOptions } from './run.js';
 export const boards: CommandBody<CommonOptions> = (_options, { output }) => {
   const all = listBoards();
   output.json(all);
-  const kilobytes = (size: number | undefined): string =>
-    size === undefined ? '-' : `${Math.round(size / 1024)} KB`;
   const lines = columns([
-    ['id', 'board', 'part', 'flash', 'RAM', 'flashed with', 'emulator'],
+    ['id', 'board', 'part', 'has', 'flashed with', 'without the board'],
     ...all.map((board) => [
       board.id,
       board.title,
       board.part,
-      kilobytes(board.memory?.flash.size),
-      kilobytes(board.memory?.ram.size),
+      has(board),
       board.flash.kind === 'none' ? '-' : board.flash.kind,
-      board.emulator?.kind ?? '-',
+      emulated(board),
     ]),
   ]);
   for (const line of lines) output.line(line);
   return EXIT.ok;
 };
+
+function has(board: Board): string {
+  const kilobytes = (size: number): string => `${Math.round(size / 1024)} KB`;
+  if (board.kind === 'fpga') return `${board.cells.luts} LUTs, ${board.cells.blockRams} block RAMs`;
+  if (board.memory === null) return '-';
+  return `${kilobytes(board.memory.flash.size)} flash, ${kilobytes(board.memory.ram.size)} RAM`;
+}
+
+function emulated(board: Board): string {
+  if (board.kind !== 'fpga') return board.emulator?.kind ?? '-';
+  return board.toolchain.kind === 'ice40' ? 'rtl, netlist, bitstream' : 'rtl';
+}

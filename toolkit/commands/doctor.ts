@@ -1,4 +1,4 @@
-import { listBoards } from '../boards/index.js';
+import { listFirmwareBoards } from '../boards/index.js';
 import { EXIT } from '../errors.js';
 import { doctor as examine } from '../plan/index.js';
 import { loadBackend } from '../quantize/index.js';
@@ -6,7 +6,7 @@ import type { CommandBody, CommonOptions } from './run.js';
 
 /** `tablize doctor`: which tools are found, which are used, and why. */
 export const doctor: CommandBody<CommonOptions> = async (_options, { output }) => {
-  const tools = await examine({ boards: listBoards(), backend: loadBackend });
+  const tools = await examine({ boards: listFirmwareBoards(), backend: loadBackend });
   output.json(tools);
   for (const { name, purpose, found, version, where, use, install } of tools) {
     output.line(

@@ -5,10 +5,11 @@ import { EXIT, InterruptedError } from '../errors.js';
 import { createInterpreter } from '../network/index.js';
 import { pictureLines } from '../report/picture.js';
 import { grouped } from '../report/text.js';
+import { builderFor } from './builder.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody } from './run.js';
-import { prepareTarget, targetImage } from './target.js';
+import { requireExecutor } from './target.js';
 import type { VerifyOptions } from './verify.js';
 
 /** `tablize emulate`: shows pictures, and what the emulated board makes of each. */
@@ -17,9 +18,10 @@ export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
   const board = loadBoard(options.board);
   const { network } = loadModel(options.model);
   const pictures = loadPictures(options.images, options.count, network);
-  const target = await prepareTarget(board, network, undefined, options, run);
+  requireExecutor(board, undefined, options.level);
+  const { image } = await builderFor(board, network, options).build('emulate', run);
   const reference = createInterpreter(network);
-  const device = await openDevice({ board, network, signal, ...targetImage(target) });
+  const device = await openDevice({ board, network, signal, ...(image === null ? {} : { image }) });
   const answers: object[] = [];
   let different = 0;
   try {

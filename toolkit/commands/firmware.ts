@@ -1,79 +1,124 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Board } from '../boards/board.js';
+import { join } from 'node:path';
+import type { FirmwareBoard } from '../boards/index.js';
 import { checkFit, firmwareProject, type FirmwareProject } from '../firmware/index.js';
 import type { TableNetwork } from '../network/index.js';
 import {
+  buildScript,
+  describeCommand,
+  describeFlash,
+  executeFlash,
   executePlan,
   findToolchain,
   measureSize,
   planFirmware,
+  planFlash,
   proveNoMultiply,
   requireNoMultiply,
-  type BuildPlan,
-  type FoundToolchain,
 } from '../plan/index.js';
-import type { Multiplies, Size } from '../report/deployment.js';
+import type { Builder, Built, Goal } from './builder.js';
+import type { FlashTarget } from './flash-target.js';
+import { outFolder } from './out-folder.js';
 import type { Run } from './run.js';
+
+/** Native tools or those from npm, by the names of compilers or as such. */
+export type ToolChoice = 'gcc' | 'zig' | 'native' | 'npm';
 
 export interface FirmwareOptions {
   readonly out?: string;
-  readonly toolchain?: 'gcc' | 'zig';
+  readonly toolchain?: ToolChoice;
 }
 
-/** A firmware that was built, measured and proved. */
-export interface Firmware {
-  readonly folder: string;
-  readonly plan: BuildPlan;
-  readonly toolchain: FoundToolchain;
-  readonly size: Size;
-  readonly multiplies: Multiplies;
+/** C for a microcontroller, or for this computer. */
+export function firmwareBuilder(
+  board: FirmwareBoard,
+  network: TableNetwork,
+  options: FirmwareOptions,
+): Builder {
+  const folder = outFolder(board, network, options.out);
+  return {
+    folder,
+    render: () => {
+      const project = renderFirmware(board, network);
+      return {
+        files: new Map([...project.files, ['build.sh', buildScript(project, board)]]),
+        next: 'build them with build.sh there',
+      };
+    },
+    describe: (_goal, target, run) => describeBuild(board, network, { ...options, folder }, target, run),
+    build: (_goal: Goal, run) => build(board, network, { ...options, folder }, run),
+  };
 }
 
-/** Where a build goes unless `--out` says otherwise: build/<board>/<network> in the current folder. */
-export function outFolder(board: Board, network: TableNetwork, out: string | undefined): string {
-  return resolve(out ?? join('build', board.id, network.name));
+function compilerOf(choice: ToolChoice | undefined): 'gcc' | 'zig' | undefined {
+  return choice === 'native' ? 'gcc' : choice === 'npm' ? 'zig' : choice;
 }
 
 /** The C project of a network that fits the board. */
-export function renderFirmware(board: Board, network: TableNetwork): FirmwareProject {
+function renderFirmware(board: FirmwareBoard, network: TableNetwork): FirmwareProject {
   checkFit(network, board);
   return firmwareProject(network, board);
 }
 
-/** The plan as it would be carried out, for showing: nothing is fetched, written or run but a compiler's `--version`. */
-export async function planDryRun(
-  board: Board,
+interface Options extends FirmwareOptions {
+  readonly folder: string;
+}
+
+async function describeBuild(
+  board: FirmwareBoard,
   network: TableNetwork,
-  { toolchain }: FirmwareOptions,
+  { toolchain, folder }: Options,
+  target: FlashTarget | null,
   { output }: Run,
-): Promise<BuildPlan> {
+): Promise<string[]> {
   const project = renderFirmware(board, network);
-  const found = await findToolchain(board.toolchain, { planOnly: true, prefer: toolchain });
+  const found = await findToolchain(board.toolchain, { planOnly: true, prefer: compilerOf(toolchain) });
   output.progress(`${found.version}: ${found.why}`);
-  return planFirmware(project, board, found);
+  const plan = planFirmware(project, board, found);
+  const flash = target === null ? [] : describeFlash(planFlash(board, plan.products, folder, target));
+  return [...plan.commands.map(describeCommand), ...flash];
 }
 
 /** Renders, compiles, measures, and proves that the inference code has no multiplication and no float. */
-export async function buildFirmware(
-  board: Board,
+async function build(
+  board: FirmwareBoard,
   network: TableNetwork,
-  options: FirmwareOptions,
-  run: Run,
-): Promise<Firmware> {
+  { toolchain: toolchainChoice, folder }: Options,
+  { output, signal }: Run,
+): Promise<Built> {
   const project = renderFirmware(board, network);
   const toolchain = await findToolchain(board.toolchain, {
     allowDownload: true,
-    prefer: options.toolchain,
-    progress: run.output.progress,
-    signal: run.signal,
+    prefer: compilerOf(toolchainChoice),
+    progress: output.progress,
+    signal,
   });
   const plan = planFirmware(project, board, toolchain);
-  const folder = outFolder(board, network, options.out);
-  await executePlan(plan, folder, { progress: run.output.progress, signal: run.signal });
-  const { flash, ram } = measureSize(readFileSync(join(folder, plan.products.elf)), board);
-  const proof = proveNoMultiply(plan.products, folder, board);
+  await executePlan(plan, folder, { progress: output.progress, signal });
+  const { products } = plan;
+  const { flash, ram } = measureSize(readFileSync(join(folder, products.elf)), board);
+  const proof = proveNoMultiply(products, folder, board);
   requireNoMultiply(proof);
-  const multiplies = { inference: proof.multiplies.length, floats: proof.floats.length };
-  return { folder, plan, toolchain, size: { flash, ram }, multiplies };
+  output.line(`built ${board.id} firmware with ${toolchain.version} (${toolchain.why}): ${folder}`);
+  return {
+    folder,
+    products: [products.elf, products.bin, products.hex, products.uf2]
+      .filter((path) => path !== null)
+      .map((path) => join(folder, path)),
+    facts: {
+      size: { flash, ram },
+      multiplies: { inference: proof.multiplies.length, floats: proof.floats.length },
+      toolchain: toolchain.version,
+      fpga: null,
+    },
+    image: {
+      elf: join(folder, products.elf),
+      bin: products.bin === null ? null : join(folder, products.bin),
+    },
+    flash: (target, run) =>
+      executeFlash(planFlash(board, products, folder, target), {
+        progress: run.output.progress,
+        signal: run.signal,
+      }),
+  };
 }

@@ -1,4 +1,4 @@
-import { listBoards, type Board } from '../boards/index.js';
+import { listFirmwareBoards, type FirmwareBoard } from '../boards/index.js';
 import { picture } from '../data/index.js';
 import { BuildError, EXIT, InputError, InterruptedError } from '../errors.js';
 import { checkFit, networkMemory, type NetworkMemory } from '../firmware/index.js';
@@ -32,7 +32,7 @@ export const inspect: CommandBody<InspectOptions> = async ({ model, tables = fal
   const memory = networkMemory(network);
   const report = inspectNetwork(
     network,
-    listBoards().map((board) => fit(network, memory, board)),
+    listFirmwareBoards().map((board) => fit(network, memory, board)),
     activations,
   );
   output.json(report);
@@ -63,7 +63,7 @@ async function countActivations(
 function fit(
   network: TableNetwork,
   { tableBytes, weightBytes, workspaceBytes }: NetworkMemory,
-  board: Board,
+  board: FirmwareBoard,
 ): BoardFit {
   return {
     board: board.id,

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Folding } from '../hdl/index.js';
 import type { LevelCounts } from '../quantize/index.js';
 import type { Budget, Candidate } from '../search/index.js';
 
@@ -102,4 +103,13 @@ export function shard(text: string): { readonly index: number; readonly count: n
     throw new InvalidArgumentError('expected which of how many processes this is, such as 1/2.');
   }
   return { index, count };
+}
+
+/** Parser of `4x8`: columns, a power of two up to 8, x filters, up to 64. */
+export function folding(text: string): Folding {
+  const match = /^([1248])x(\d{1,2})$/.exec(text);
+  const filters = Number(match?.[2]);
+  if (match === null || filters < 1 || filters > 64)
+    throw new InvalidArgumentError('expected 1, 2, 4 or 8 columns x 1 to 64 filters, such as 4x8.');
+  return { banks: Number(match[1]), filters };
 }

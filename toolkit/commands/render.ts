@@ -1,7 +1,7 @@
 import { loadBoard } from '../boards/index.js';
 import { EXIT } from '../errors.js';
-import { buildScript, writeFiles } from '../plan/index.js';
-import { outFolder, renderFirmware } from './firmware.js';
+import { writeFiles } from '../plan/index.js';
+import { builderFor, type BuilderOptions } from './builder.js';
 import { loadModel } from './model.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
@@ -11,16 +11,16 @@ export interface RenderOptions extends CommonOptions {
   readonly out?: string;
 }
 
-/** `tablize render`: writes the C project, with its build.sh; needs no compiler. */
-export const render: CommandBody<RenderOptions> = (options, { output }) => {
+/** `tablize render`: writes the project in C or Verilog; needs no compiler. */
+export const render: CommandBody<RenderOptions & BuilderOptions> = (options, { output }) => {
   const board = loadBoard(options.board);
   const { network } = loadModel(options.model);
-  const project = renderFirmware(board, network);
-  const folder = outFolder(board, network, options.out);
-  const contents = new Map([...project.files, ['build.sh', buildScript(project, board)]]);
+  const builder = builderFor(board, network, options);
+  const { folder } = builder;
+  const { files: contents, next } = builder.render();
   writeFiles(contents, folder);
   const files = [...contents.keys()].sort();
   output.json({ board: board.id, model: network.name, folder, files });
-  output.line(`${files.length} files in ${folder}; build them with build.sh there`);
+  output.line(`${files.length} files in ${folder}; ${next}`);
   return EXIT.ok;
 };

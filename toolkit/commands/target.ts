@@ -1,12 +1,17 @@
-import { join } from 'node:path';
 import type { Board } from '../boards/index.js';
 import type { DataSet } from '../data/index.js';
-import { executorOf, openDevice, type Executor, type Image } from '../device/index.js';
+import { executorOf, openDevice, type Executor, type SimulatedDesign } from '../device/index.js';
 import { EXIT, InputError, type ExitCode } from '../errors.js';
 import type { TableNetwork } from '../network/index.js';
-import { deploymentLines, deploymentReport, type DeploymentReport } from '../report/deployment.js';
+import {
+  deploymentLines,
+  deploymentReport,
+  NOTHING_BUILT,
+  type DeploymentReport,
+} from '../report/deployment.js';
 import { verify } from '../verify/index.js';
-import { buildFirmware, type Firmware, type FirmwareOptions } from './firmware.js';
+import { builderFor, type BuilderOptions, type Built } from './builder.js';
+import { defaultLevel } from './fpga.js';
 import type { Run } from './run.js';
 
 /** A board that answers, or will: on a port, or the emulator of what was built. */
@@ -15,12 +20,22 @@ export interface Target {
   readonly network: TableNetwork;
   readonly port?: string | undefined;
   /** What was built; null when the board on the port was flashed before. */
-  readonly firmware: Firmware | null;
+  readonly built: Built | null;
 }
 
 /** Where pictures will run, before anything is built. Throws InputError when there is neither a port nor an emulator. */
-export function requireExecutor(board: Board, port: string | undefined): Executor {
-  const executor = executorOf(board, port);
+export function requireExecutor(
+  board: Board,
+  port: string | undefined,
+  level?: SimulatedDesign['level'],
+): Executor {
+  if (level !== undefined && board.kind !== 'fpga')
+    throw new InputError(`${board.title} has no levels: it has no FPGA`, { next: 'leave --level out' });
+  const executor = executorOf(
+    board,
+    port,
+    board.kind === 'fpga' ? (level ?? defaultLevel(board)) : undefined,
+  );
   if (executor === null)
     throw new InputError(`the board "${board.id}" has no emulator`, {
       next: 'connect the board and give its port with --port',
@@ -33,42 +48,35 @@ export async function prepareTarget(
   board: Board,
   network: TableNetwork,
   port: string | undefined,
-  options: FirmwareOptions,
+  options: BuilderOptions,
   run: Run,
 ): Promise<Target> {
-  requireExecutor(board, port);
-  const firmware = port === undefined ? await buildFirmware(board, network, options, run) : null;
-  return { board, network, port, firmware };
-}
-
-/** The built image, as `openDevice` takes it. */
-export function targetImage({ firmware }: Target): { readonly image?: Image } {
-  if (firmware === null) return {};
-  const { elf, bin } = firmware.plan.products;
-  return {
-    image: { elf: join(firmware.folder, elf), bin: bin === null ? null : join(firmware.folder, bin) },
-  };
+  requireExecutor(board, port, options.level);
+  const built = port === undefined ? await builderFor(board, network, options).build('emulate', run) : null;
+  return { board, network, port, built };
 }
 
 /** Opens the device, runs all pictures through it, compares, closes it. */
 export async function verifyTarget(target: Target, pictures: DataSet, run: Run): Promise<DeploymentReport> {
-  const { board, network, port, firmware } = target;
+  const { board, network, port, built } = target;
+  const image = built?.image ?? null;
   const { signal, output } = run;
   const device = await openDevice({
     board,
     network,
     signal,
     ...(port === undefined ? {} : { port }),
-    ...targetImage(target),
+    ...(image === null ? {} : { image }),
   });
   try {
     const verification = await verify({ network, device, data: pictures, signal, progress: output.progress });
-    const facts = {
-      size: firmware?.size ?? null,
-      multiplies: firmware?.multiplies ?? null,
-      toolchain: firmware?.toolchain.version ?? null,
-    };
-    return deploymentReport({ board: board.id, executor: device.executor, network, verification, ...facts });
+    return deploymentReport({
+      board: board.id,
+      executor: device.executor,
+      network,
+      verification,
+      facts: built?.facts ?? NOTHING_BUILT,
+    });
   } finally {
     await device.close();
   }

@@ -1,17 +1,18 @@
 import { loadBoard } from '../boards/index.js';
-import type { FirmwareOptions } from './firmware.js';
+import type { BuilderOptions } from './builder.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, CommonOptions } from './run.js';
 import { conclude, prepareTarget, verifyTarget } from './target.js';
 
-export interface VerifyOptions extends CommonOptions, FirmwareOptions {
-  readonly board: string;
-  readonly model: string;
-  readonly images?: string;
-  readonly count?: number;
-  readonly port?: string;
-}
+export type VerifyOptions = CommonOptions &
+  BuilderOptions & {
+    readonly board: string;
+    readonly model: string;
+    readonly images?: string;
+    readonly count?: number;
+    readonly port?: string;
+  };
 
 /** `tablize verify`: streams pictures to a board that was flashed before, or to an emulated one, and compares every answer. */
 export const verify: CommandBody<VerifyOptions> = async (options, run) => {

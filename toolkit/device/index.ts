@@ -6,7 +6,14 @@ export { rp2040Link } from './emulators/rp2040.js';
 export { hostLink } from './links/host-link.js';
 export { likelyBoards, listPorts, type PortInfo } from './links/list-ports.js';
 export { serialPortLink } from './links/serial-port-link.js';
-export { executorOf, openDevice, type Image, type OpenOptions } from './open-device.js';
+export {
+  executorOf,
+  openDevice,
+  type FirmwareImage,
+  type Image,
+  type OpenOptions,
+  type SimulatedDesign,
+} from './open-device.js';
 export { traceCrc } from './protocol/messages.js';
 export { serialDevice, type SerialDeviceOptions } from './serial-device.js';
-export { EMULATOR_TIMING, PIPE_TIMING, serialTiming, type Timing } from './timing.js';
+export { EMULATOR_TIMING, PIPE_TIMING, serialTiming, SIMULATOR_TIMING, type Timing } from './timing.js';

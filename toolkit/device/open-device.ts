@@ -9,15 +9,26 @@ import { rp2040Link } from './emulators/rp2040.js';
 import { hostLink } from './links/host-link.js';
 import { serialPortLink } from './links/serial-port-link.js';
 import { serialDevice } from './serial-device.js';
-import { EMULATOR_TIMING, PIPE_TIMING, serialTiming } from './timing.js';
+import { EMULATOR_TIMING, PIPE_TIMING, serialTiming, SIMULATOR_TIMING } from './timing.js';
 
-/** Paths of what a build made. */
-export interface Image {
+/** Paths of what a firmware build made. */
+export interface FirmwareImage {
   /** The program itself, for the host. */
   readonly elf: string;
   /** Raw flash image, for an emulated microcontroller. */
   readonly bin: string | null;
 }
+
+/** A simulated FPGA: a program that speaks the protocol on its standard streams. */
+export interface SimulatedDesign {
+  readonly level: 'rtl' | 'netlist' | 'bitstream';
+  /** The program and its arguments. */
+  readonly argv: readonly [string, ...string[]];
+  /** The folder that it must run in. */
+  readonly folder: string;
+}
+
+export type Image = FirmwareImage | SimulatedDesign;
 
 export interface OpenOptions {
   readonly board: Board;
@@ -30,9 +41,14 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What `openDevice` would run on: a port, the board's emulator, or nothing. */
-export function executorOf(board: Board, port: string | undefined): Executor | null {
+/** What `openDevice` would run on: a port, the board's emulator, a simulation of the level, or nothing. */
+export function executorOf(
+  board: Board,
+  port: string | undefined,
+  level: SimulatedDesign['level'] = 'rtl',
+): Executor | null {
   if (port !== undefined) return 'serial';
+  if (board.kind === 'fpga') return level;
   switch (board.emulator?.kind) {
     case undefined:
       return null;
@@ -56,8 +72,18 @@ export async function openDevice(options: OpenOptions): Promise<Device> {
     const link = await serialPortLink(port, baud);
     return serialDevice(link, { ...common, executor: 'serial', timing: serialTiming(baud), where: port });
   }
+  if (image !== undefined && 'level' in image) {
+    const { level, argv, folder } = image;
+    const link = hostLink(argv[0], { args: argv.slice(1), folder });
+    return serialDevice(link, {
+      ...common,
+      executor: level,
+      timing: SIMULATOR_TIMING,
+      where: argv.join(' '),
+    });
+  }
   const executor = executorOf(board, port);
-  if (executor === null || board.emulator === null) {
+  if (executor === null || board.kind === 'fpga' || board.emulator === null) {
     throw new InputError(`the board "${board.id}" has no emulator`, {
       next: 'connect the board and give its port with --port',
     });
@@ -81,7 +107,7 @@ function emulatedDevice(
   return serialDevice(link, { ...options, timing: EMULATOR_TIMING, clock: link.clock, window: 0 });
 }
 
-async function readImage({ bin }: Image): Promise<Uint8Array> {
+async function readImage({ bin }: FirmwareImage): Promise<Uint8Array> {
   if (bin === null) throw new InputError('the build made no flash image', { next: 'build it again' });
   try {
     return await readFile(bin);

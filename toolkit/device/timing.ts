@@ -35,6 +35,15 @@ export const PIPE_TIMING: Timing = {
   perByte: 0,
 };
 
+/** For a simulated FPGA, bit by bit: nothing is lost, but a picture may take a minute of this machine. */
+export const SIMULATOR_TIMING: Timing = {
+  first: 600_000,
+  least: 120_000,
+  repeats: 1,
+  hello: { patience: 60_000, repeats: 1 },
+  perByte: 0,
+};
+
 /** For an emulated board, in its own time: nothing is lost, and it starts at once. */
 export const EMULATOR_TIMING: Timing = {
   first: 20_000,

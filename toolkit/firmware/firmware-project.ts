@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { assetPath, toolkitVersion } from '../assets.js';
-import { plainTitle, receiveWindow, type Board } from '../boards/index.js';
+import { plainTitle, receiveWindow, type FirmwareBoard } from '../boards/index.js';
 import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
 import { engineFiles, networkSource, type NetworkSource } from './network-source.js';
@@ -12,7 +12,7 @@ import { TARGETS, type Target } from './targets.js';
  * (`firmware/`), the serial protocol (`protocol/`) and the board's start-up and port (`target/`).
  * The same network and board give the same bytes. Throws InputError for an invalid network.
  */
-export function firmwareProject(network: TableNetwork, board: Board): FirmwareProject {
+export function firmwareProject(network: TableNetwork, board: FirmwareBoard): FirmwareProject {
   const source = networkSource(network);
   const target = TARGETS[board.target];
   const view = projectView(source, board, target);
@@ -64,7 +64,7 @@ function templates(folder: string): readonly string[] {
     .sort();
 }
 
-function projectView(network: NetworkSource, board: Board, target: Target): object {
+function projectView(network: NetworkSource, board: FirmwareBoard, target: Target): object {
   const { receiveBuffer, baud } = board.serial;
   return {
     version: toolkitVersion(),

@@ -1,5 +1,5 @@
 import { BuildError } from '../errors.js';
-import type { Board } from '../boards/index.js';
+import type { FirmwareBoard } from '../boards/index.js';
 import { analyse, type TableNetwork } from '../network/index.js';
 import { allTables, networkSource, type NetworkSource } from './network-source.js';
 import { TARGETS } from './targets.js';
@@ -40,7 +40,7 @@ const PROPOSALS = [
  * Refuses a network that cannot fit a board, before anything is built; what is near the limit is left to the linker.
  * Throws BuildError that tells what was needed, what there is, and what would fit.
  */
-export function checkFit(network: TableNetwork, board: Board): void {
+export function checkFit(network: TableNetwork, board: FirmwareBoard): void {
   if (board.memory === null) return;
   const { overhead } = TARGETS[board.target];
   const source = networkSource(network);

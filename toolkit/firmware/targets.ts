@@ -1,4 +1,4 @@
-import type { Board } from '../boards/index.js';
+import type { FirmwareBoard } from '../boards/index.js';
 
 /** What lies in firmware-templates/targets/<target>. Code exists once per target; a board only parametrizes it. */
 export interface Target {
@@ -16,7 +16,7 @@ export interface Target {
 
 const CYCLES = { code: 1, unit: 'CPU cycles' };
 
-export const TARGETS: Readonly<Record<Board['target'], Target>> = {
+export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
   host: {
     sources: ['port.c'],
     shared: [],

@@ -1,4 +1,4 @@
-import { plainTitle, type Board } from '../boards/index.js';
+import { plainTitle, type FirmwareBoard } from '../boards/index.js';
 import type { FirmwareProject } from '../firmware/project.js';
 import { compilerFlags } from './compiler-flags.js';
 import { OBJECT_FOLDER, layoutOf, type Layout } from './layout.js';
@@ -14,7 +14,7 @@ const NATIVE = {
  * The `build.sh` of a firmware project: a POSIX shell script that builds the same products as the plan, with nothing but a
  * compiler. It is the same on every machine; which compiler runs it is the user's choice.
  */
-export function buildScript(project: FirmwareProject, board: Board): string {
+export function buildScript(project: FirmwareProject, board: FirmwareBoard): string {
   const layout = layoutOf(project, board);
   const facts = { linkerScript: project.linkerScript, entry: layout.entry };
   const gcc = compilerFlags(board, 'gcc', facts);
@@ -98,7 +98,7 @@ function loop(layout: Layout, inference: boolean, body: readonly string[]): stri
 }
 
 /** UF2 blocks (512 bytes, 256 of them image) by printf and dd: words are little-endian. */
-function uf2({ products }: Layout, board: Board): string[] {
+function uf2({ products }: Layout, board: FirmwareBoard): string[] {
   if (products.uf2 === null || products.bin === null) return [];
   if (board.memory === null || board.flash.kind !== 'uf2-drive') return [];
   const { origin } = board.memory.flash;

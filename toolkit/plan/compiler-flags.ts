@@ -1,4 +1,4 @@
-import type { Board } from '../boards/board.js';
+import type { FirmwareBoard } from '../boards/board.js';
 import type { CompilerKind } from './toolchain.js';
 
 /** Flags of a board's compiler, in the order of use. */
@@ -40,7 +40,7 @@ const KEEP_LOOPS = ['-fno-tree-loop-distribute-patterns'];
 const ZIG_PLAIN = ['-fno-sanitize=undefined', '-Wno-unused-command-line-argument'];
 
 /** The flags for a board and a compiler family; `facts` are those of the project that is linked. */
-export function compilerFlags(board: Board, kind: CompilerKind, facts: LinkFacts): CompilerFlags {
+export function compilerFlags(board: FirmwareBoard, kind: CompilerKind, facts: LinkFacts): CompilerFlags {
   const zig = kind === 'zig';
   const script = facts.linkerScript === null ? [] : [`-Wl,-T,${facts.linkerScript}`];
   // zig does not read ENTRY() of a linker script.

@@ -5,7 +5,8 @@ import { ToolMissingError } from '../errors.js';
 import { findExecutable } from './find-executable.js';
 import { findDrives, isUnmounted, mountPoints } from './mounted-drives.js';
 import { findToolchain, installAdvice, versionOf } from './toolchain.js';
-import { npmCommand, ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';
+import { npmCommand } from './npm-tool.js';
+import { ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';
 
 /** What the machine has of one tool. */
 export interface ToolReport {

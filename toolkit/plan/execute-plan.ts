@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BuildError, ToolMissingError } from '../errors.js';
 import { makeFolder } from '../folders.js';
-import type { BuildPlan, Command, Products } from './build-plan.js';
+import type { BuildPlan, Command, ProductPaths } from './build-plan.js';
 import { lastLines } from './last-lines.js';
 import { BUILD_FOLDER } from './layout.js';
 import { attempt, writeFiles } from './output-folder.js';
 import { refuseLinks, refuseLinksIn } from './refuse-links.js';
 import { runCommand } from './run-command.js';
 import { safePath } from './safe-path.js';
+import { separatePorts } from './separate-ports.js';
 import { toUf2 } from './uf2.js';
 
 export interface ExecuteOptions {
@@ -44,9 +45,9 @@ export async function executePlan(
   });
   writeFiles(plan.files, folder);
   for (const name of folders) makeFolder(join(folder, name));
-  const log = join(folder, BUILD_FOLDER, 'build.log');
-  const stamp = join(folder, BUILD_FOLDER, 'build.stamp.json');
-  const hash = hashOf(plan);
+  const log = join(folder, BUILD_FOLDER, `${plan.name}.log`);
+  const stamp = join(folder, BUILD_FOLDER, `${plan.name}.stamp.json`);
+  const hash = hashOf(plan, folder);
   if (isFresh(stamp, hash, plan.products, folder)) {
     options.progress?.('nothing has changed since the last build');
     return { folder, log, ran: false };
@@ -81,7 +82,14 @@ async function execute(
   appendFileSync(log, `${describeCommand(command)}\n`);
   const result = await runCommand(command, { cwd: folder, signal });
   appendFileSync(log, result.text);
-  if (result.code === 0) return;
+  if (result.code === 0) {
+    if (command.stdout !== undefined) {
+      const { file, filter } = command.stdout;
+      const text = filter === null ? result.stdout : separatePorts(result.stdout);
+      attempt(folder, () => writeFileSync(join(folder, safePath(file)), text));
+    }
+    return;
+  }
   if (result.missing) {
     throw new ToolMissingError(`${command.argv[0]} is not there any more`, {
       where: command.title,
@@ -105,7 +113,7 @@ export function describeCommand(command: Pick<Command, 'argv'>): string {
 
 const stampSchema = z.object({ plan: z.string(), products: z.record(z.string(), z.string()) });
 
-function isFresh(stamp: string, hash: string, products: Products, folder: string): boolean {
+function isFresh(stamp: string, hash: string, products: ProductPaths, folder: string): boolean {
   try {
     const known = stampSchema.parse(JSON.parse(readFileSync(stamp, 'utf8')));
     return (
@@ -117,8 +125,11 @@ function isFresh(stamp: string, hash: string, products: Products, folder: string
   }
 }
 
-function productPaths({ elf, bin, hex, uf2, assembly }: Products): string[] {
-  return [elf, bin, hex, uf2, ...assembly].filter((path) => path !== null).map(safePath);
+function productPaths(products: ProductPaths): string[] {
+  return Object.values(products)
+    .flat()
+    .filter((path) => path !== null)
+    .map(safePath);
 }
 
 function hashFile(path: string): string {
@@ -126,11 +137,12 @@ function hashFile(path: string): string {
 }
 
 /** Of everything that the products depend on: files, commands, and the compilers behind the commands. */
-function hashOf(plan: BuildPlan): string {
+function hashOf(plan: BuildPlan, folder: string): string {
   const hash = createHash('sha256');
   for (const [path, content] of plan.files) {
     hash.update(JSON.stringify([path, content.length])).update(content);
   }
+  for (const path of plan.inputs) hash.update(JSON.stringify([path, hashFile(join(folder, safePath(path)))]));
   const programs = [...new Set(plan.commands.map(({ argv }) => argv[0]))];
   const builds = programs.filter(existsSync).map((path) => {
     const { mtimeMs, size } = statSync(path);

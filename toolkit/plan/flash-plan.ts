@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Board } from '../boards/board.js';
+import type { Board, FirmwareBoard } from '../boards/board.js';
 import { InputError } from '../errors.js';
 import { describeCommand } from './execute-plan.js';
 import type { Command, Products } from './build-plan.js';
@@ -43,7 +43,7 @@ const UNKNOWN_PORT = '<port>';
  * @param folder the output folder that `products` are relative to
  */
 export function planFlash(
-  board: Board,
+  board: FirmwareBoard,
   products: Products,
   folder: string,
   target: FlashTarget = {},
@@ -88,7 +88,7 @@ export function planFlash(
         port,
       };
     }
-    case 'none':
+    default:
       throw new InputError(`${board.title} is not flashed`, {
         next: 'run `tablize deploy` or `tablize emulate` on it instead',
       });

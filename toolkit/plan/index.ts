@@ -1,8 +1,29 @@
-export type { BuildPlan, Command, Products, Uf2Step } from './build-plan.js';
+export type { BuildPlan, Command, ProductPaths, Products, Uf2Step } from './build-plan.js';
 export { buildScript } from './build-script.js';
 export { executePlan, describeCommand, type Executed, type ExecuteOptions } from './execute-plan.js';
 export { writeFiles } from './output-folder.js';
+export {
+  lostMemories,
+  multiplyingOperators,
+  readPlacement,
+  readUtilization,
+  requireFit,
+  requireGoodNetlist,
+  type Placed,
+  type Utilization,
+} from './fpga-report.js';
+export {
+  findFpgaTools,
+  findSimulator,
+  findUnpacker,
+  LEVELS,
+  type FpgaTools,
+  type Level,
+  type Simulator,
+} from './fpga-tools.js';
 export { planFirmware } from './plan-firmware.js';
+export { planPlacement, planSynthesis, type FpgaProducts } from './plan-fpga.js';
+export { planSimulation } from './plan-simulation.js';
 export {
   findToolchain,
   installedToolchain,

@@ -1,4 +1,4 @@
-import type { Board } from '../boards/board.js';
+import type { FirmwareBoard } from '../boards/board.js';
 import type { FirmwareProject } from '../firmware/project.js';
 import type { Products } from './build-plan.js';
 import { safePath } from './safe-path.js';
@@ -25,7 +25,7 @@ export const BUILD_FOLDER = 'build';
 export const OBJECT_FOLDER = `${BUILD_FOLDER}/objects`;
 
 /** The layout of a project's build: pure names, checked. */
-export function layoutOf(project: FirmwareProject, board: Board): Layout {
+export function layoutOf(project: FirmwareProject, board: FirmwareBoard): Layout {
   const inference = project.inference.map((source) => unit(source, true));
   const units = [...inference, ...project.support.map((source) => unit(source, false))];
   const objects = new Set(units.map(({ object }) => object));

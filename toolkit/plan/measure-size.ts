@@ -1,4 +1,4 @@
-import type { Board } from '../boards/board.js';
+import type { FirmwareBoard } from '../boards/board.js';
 import { BuildError } from '../errors.js';
 import { isElf, readElf, type Elf, type Section } from './elf.js';
 
@@ -19,7 +19,7 @@ const AVR_DATA = 0x80_0000;
  * Measures a linked firmware. Throws BuildError with the numbers when it does not fit into the board's memory,
  * InputError when the file is damaged.
  */
-export function measureSize(bytes: Uint8Array, board: Board): Size {
+export function measureSize(bytes: Uint8Array, board: FirmwareBoard): Size {
   const { memory } = board;
   if (memory === null) {
     if (!isElf(bytes)) return { flash: bytes.length, ram: 0, of: 'file' };
@@ -51,7 +51,7 @@ function flashEnd(elf: Elf): number {
     .reduce((end, { physicalAddress, fileSize }) => Math.max(end, physicalAddress + fileSize), 0);
 }
 
-function fits(what: string, needed: number, available: number, board: Board): void {
+function fits(what: string, needed: number, available: number, board: FirmwareBoard): void {
   if (needed <= available) return;
   throw new BuildError(`the firmware needs ${needed} bytes of ${what}, but ${board.title} has ${available}`, {
     next: 'take a smaller network or a board with more memory (`tablize boards`)',

@@ -1,6 +1,6 @@
-import type { Board } from '../boards/board.js';
+import type { FirmwareBoard } from '../boards/board.js';
 import type { FirmwareProject } from '../firmware/project.js';
-import type { BuildPlan, Command } from './build-plan.js';
+import type { BuildPlan, Command, Products } from './build-plan.js';
 import { buildScript } from './build-script.js';
 import { compilerFlags } from './compiler-flags.js';
 import { layoutOf, type Unit } from './layout.js';
@@ -13,7 +13,11 @@ const TIMEOUT_SECONDS = 600;
  * The plan of a firmware build: every source to an object (the inference code by way of its assembly, so that what is scanned
  * is what runs), link, raw image. Pure: the same project, board and toolchain give the same plan.
  */
-export function planFirmware(project: FirmwareProject, board: Board, toolchain: FoundToolchain): BuildPlan {
+export function planFirmware(
+  project: FirmwareProject,
+  board: FirmwareBoard,
+  toolchain: FoundToolchain,
+): BuildPlan<Products> {
   const layout = layoutOf(project, board);
   const { products } = layout;
   const flags = compilerFlags(board, toolchain.kind, {
@@ -73,6 +77,8 @@ export function planFirmware(project: FirmwareProject, board: Board, toolchain: 
               ]),
         ];
   return {
+    name: 'build',
+    inputs: [],
     files: new Map<string, string>([...project.files, ['build.sh', buildScript(project, board)]]),
     folders: layout.folders,
     commands: [...layout.units.flatMap(build), link, ...images],

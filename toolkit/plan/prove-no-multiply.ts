@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Board } from '../boards/board.js';
+import type { FirmwareBoard } from '../boards/board.js';
 import { BuildError } from '../errors.js';
 import type { Architecture } from './assembly/architecture.js';
 import { scanAssembly, type Finding, type Scan } from './assembly/scan.js';
@@ -24,7 +24,7 @@ export interface MultiplyProof {
  * Scans the assembly of the inference code. The result is a value whatever it holds; `requireNoMultiply` judges it.
  * Throws BuildError when the assembly cannot be read or holds no instruction at all.
  */
-export function proveNoMultiply(products: Products, folder: string, board: Board): MultiplyProof {
+export function proveNoMultiply(products: Products, folder: string, board: FirmwareBoard): MultiplyProof {
   const architecture = architectureOf(board);
   const scans = products.assembly.map((path) =>
     scanAssembly(read(join(folder, safePath(path))), architecture, path),
@@ -93,7 +93,7 @@ function read(path: string): string {
   }
 }
 
-function architectureOf({ toolchain }: Board): Architecture {
+function architectureOf({ toolchain }: FirmwareBoard): Architecture {
   if (toolchain.kind === 'arm') return 'arm-thumb';
   if (toolchain.kind === 'avr') return 'avr';
   const found = { x64: 'x86-64', arm64: 'aarch64', riscv64: 'riscv' } as const;

@@ -10,7 +10,32 @@ export interface Size {
   readonly ram: number;
 }
 
-/** What a scan of the compiler's assembly found in the inference code. */
+/** What a design takes of an FPGA. */
+export interface FpgaSize {
+  readonly luts: number;
+  readonly flipFlops: number;
+  readonly brams: number;
+  readonly sprams: number;
+  /** As placed: a LUT, a flip-flop or both; null where nothing was placed. */
+  readonly logicCells: number | null;
+  readonly fmaxMHz: number | null;
+}
+
+/** What was built. */
+export interface BuildFacts {
+  readonly size: Size | FpgaSize | null;
+  readonly multiplies: Multiplies | null;
+  readonly toolchain: string | null;
+  /** How a design for an FPGA computes. */
+  readonly fpga: {
+    readonly folding: { readonly banks: number; readonly filters: number };
+    readonly clockHz: number;
+  } | null;
+}
+
+export const NOTHING_BUILT: BuildFacts = { size: null, multiplies: null, toolchain: null, fpga: null };
+
+/** What a scan of the compiler's assembly found in the inference code, or of an FPGA's netlist. */
 export interface Multiplies {
   readonly inference: number;
   readonly floats: number;
@@ -44,9 +69,10 @@ export interface DeploymentReport {
     readonly max: number;
     readonly clockHz: number;
   } | null;
-  readonly size: Size | null;
+  readonly size: BuildFacts['size'];
   readonly multiplies: Multiplies | null;
   readonly toolchain: string | null;
+  readonly fpga: (NonNullable<BuildFacts['fpga']> & Speed) | null;
   readonly firstMismatch: Mismatch | null;
   /** Why verification ended before the last picture; null when it did not. */
   readonly stopped: string | null;
@@ -57,9 +83,7 @@ export interface DeploymentFacts {
   readonly executor: Executor;
   readonly network: TableNetwork;
   readonly verification: Verification;
-  readonly size: Size | null;
-  readonly multiplies: Multiplies | null;
-  readonly toolchain: string | null;
+  readonly facts: BuildFacts;
 }
 
 export function deploymentReport({
@@ -67,9 +91,7 @@ export function deploymentReport({
   executor,
   network,
   verification,
-  size,
-  multiplies,
-  toolchain,
+  facts,
 }: DeploymentFacts): DeploymentReport {
   const { macs, tableEntries, activationLevels, weightLevels } = measureNetwork(network);
   return {
@@ -93,20 +115,60 @@ export function deploymentReport({
     mismatches: verification.mismatches,
     latency:
       verification.latency === null ? null : { ...verification.latency, clockHz: verification.info.clockHz },
-    size,
-    multiplies,
-    toolchain,
+    ...facts,
+    fpga:
+      facts.fpga === null
+        ? null
+        : { ...facts.fpga, ...speedOf(facts, macs, verification.latency?.median ?? null) },
     firstMismatch: verification.firstMismatch,
     stopped: verification.stopped,
   };
 }
 
+/** How fast a design for an FPGA computes, the serial line apart. */
+export interface Speed {
+  readonly clocksPerPicture: number | null;
+  readonly lookupsPerClock: number | null;
+  readonly picturesPerSecond: { readonly atClock: number | null; readonly atFmax: number | null };
+}
+
+function speedOf({ size, fpga }: BuildFacts, macs: number, clocks: number | null): Speed {
+  const fmaxMHz = size !== null && 'luts' in size ? size.fmaxMHz : null;
+  const perSecond = (hz: number | null): number | null =>
+    hz === null || clocks === null ? null : Math.round((10 * hz) / clocks) / 10;
+  return {
+    clocksPerPicture: clocks,
+    lookupsPerClock: clocks === null ? null : Math.round((100 * macs) / clocks) / 100,
+    picturesPerSecond: {
+      atClock: perSecond(fpga?.clockHz ?? null),
+      atFmax: perSecond(fmaxMHz === null ? null : fmaxMHz * 1e6),
+    },
+  };
+}
+
 /** What a build gave, for people. */
-export function firmwareLines(board: Board, size: Size, multiplies: Multiplies, toolchain: string): string[] {
-  const share = (used: number, region: { readonly size: number } | undefined): string =>
-    region === undefined ? grouped(used) : `${grouped(used)} of ${grouped(region.size)}`;
+export function sizeLines(board: Board, { size, multiplies, toolchain }: BuildFacts): string[] {
+  if (size === null || multiplies === null) return [];
+  const by = toolchain ?? 'unknown compiler';
+  const share = (used: number, all: number | undefined): string =>
+    all === undefined ? grouped(used) : `${grouped(used)} of ${grouped(all)}`;
+  if ('luts' in size) {
+    const cells = board.kind === 'fpga' ? board.cells : undefined;
+    const placed =
+      size.logicCells === null || size.fmaxMHz === null
+        ? []
+        : [
+            `placed: ${share(size.logicCells, cells?.luts)} logic cells, at most ${size.fmaxMHz.toFixed(1)} MHz; the clock is ${board.clockHz / 1e6} MHz`,
+          ];
+    return [
+      `${share(size.luts, cells?.luts)} LUTs, ${grouped(size.flipFlops)} flip-flops, ${share(size.brams, cells?.blockRams)} block RAMs (${by})`,
+      ...placed,
+      `netlist: ${multiplies.inference} multiplications`,
+    ];
+  }
+  const memory = board.kind === 'fpga' ? null : board.memory;
   return [
-    `flash ${share(size.flash, board.memory?.flash)} bytes, RAM ${share(size.ram, board.memory?.ram)} bytes without the stack (${toolchain})`,
+    `flash ${share(size.flash, memory?.flash.size)} bytes, RAM ${share(size.ram, memory?.ram.size)} bytes without the stack (${by})`,
     `inference code: ${multiplies.inference} multiplications, ${multiplies.floats} float instructions`,
   ];
 }
@@ -132,9 +194,17 @@ export function deploymentLines(board: Board, report: DeploymentReport): string[
     ...(stopped === null ? [] : [`stopped early: ${stopped}`]),
     ...(images === 0 ? [] : [`accuracy ${accuracies.join(', ')}`]),
     ...(latency === null ? [] : [latencyLine(latency)]),
-    ...(report.size === null || report.multiplies === null
-      ? []
-      : firmwareLines(board, report.size, report.multiplies, report.toolchain ?? 'unknown compiler')),
+    ...speedLines(report),
+    ...sizeLines(board, report),
+  ];
+}
+
+function speedLines({ fpga }: DeploymentReport): string[] {
+  if (fpga === null || fpga.lookupsPerClock === null) return [];
+  const { picturesPerSecond, lookupsPerClock } = fpga;
+  const fmax = picturesPerSecond.atFmax === null ? '' : ` (${grouped(picturesPerSecond.atFmax)} at Fmax)`;
+  return [
+    `${lookupsPerClock} lookups a clock, ${grouped(picturesPerSecond.atClock ?? 0)} pictures a second on the chip${fmax}`,
   ];
 }
 

@@ -10,8 +10,11 @@ const LAST_WORDS = 2000;
  * A local program as a device: it runs in `folder`, speaks the protocol on its standard input and output, and is killed on close.
  * A program that cannot be started closes the link with the reason.
  */
-export function hostLink(program: string, folder?: string): Link {
-  const child = spawn(program, [], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
+export function hostLink(
+  program: string,
+  { args = [], folder }: { readonly args?: readonly string[]; readonly folder?: string | undefined } = {},
+): Link {
+  const child = spawn(program, args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   const events = linkEvents();
   let lastWords = '';
   child.stderr.on('data', (bytes: Buffer) => {

@@ -1,0 +1,218 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { assetPath } from '../assets.js';
+import type { FpgaBoard } from '../boards/index.js';
+import { BuildError, InputError } from '../errors.js';
+import { fpgaProject, type Folding, type FpgaProject } from '../hdl/index.js';
+import type { TableNetwork } from '../network/index.js';
+import {
+  describeCommand,
+  executePlan,
+  findFpgaTools,
+  findSimulator,
+  findUnpacker,
+  planPlacement,
+  planSimulation,
+  planSynthesis,
+  readPlacement,
+  readUtilization,
+  requireFit,
+  requireGoodNetlist,
+  type FpgaTools,
+  type Level,
+  type Placed,
+  type Utilization,
+} from '../plan/index.js';
+import type { BuildFacts } from '../report/deployment.js';
+import { grouped } from '../report/text.js';
+import type { Builder, Built, Goal } from './builder.js';
+import type { FlashTarget } from './flash-target.js';
+import type { ToolChoice } from './firmware.js';
+import { outFolder } from './out-folder.js';
+import type { Run } from './run.js';
+
+export interface FpgaOptions {
+  readonly out?: string;
+  /** How much of the design is simulated. */
+  readonly level?: Level;
+  readonly folding?: Folding;
+  readonly toolchain?: ToolChoice;
+  readonly simulator?: 'verilator' | 'iverilog';
+}
+
+interface Context {
+  readonly board: FpgaBoard;
+  readonly network: TableNetwork;
+  readonly folder: string;
+  readonly level: Level;
+  readonly project: FpgaProject;
+  readonly folding: Folding;
+  readonly options: FpgaOptions;
+}
+
+/** Verilog for an FPGA. */
+export function fpgaBuilder(board: FpgaBoard, network: TableNetwork, options: FpgaOptions): Builder {
+  const folder = outFolder(board, network, options.out);
+  const level = options.level ?? defaultLevel(board);
+  const context = (): Context => {
+    const folding = options.folding ?? { banks: 1, filters: 4 };
+    return { board, network, folder, level, folding, options, project: fpgaProject(network, board, folding) };
+  };
+  return {
+    folder,
+    render: () => ({
+      files: context().project.files,
+      next: 'make the folder build in it, and run `yosys synthesis.ys` there',
+    }),
+    describe: (goal, target, run) => describeBuild(context(), goal, target, run),
+    build: (goal, run) => build(context(), goal, run),
+  };
+}
+
+/** What is simulated unless a level is asked for: what would be flashed, where that can be turned back into logic. */
+export function defaultLevel({ toolchain }: FpgaBoard): Level {
+  return toolchain.kind === 'ice40' ? 'bitstream' : 'rtl';
+}
+
+function toolsOf(choice: ToolChoice | undefined): 'native' | 'npm' | undefined {
+  if (choice === 'gcc' || choice === 'zig')
+    throw new InputError(`--toolchain ${choice} is for C`, { next: 'for an FPGA it is native or npm' });
+  return choice;
+}
+
+async function describeBuild(
+  context: Context,
+  goal: Goal,
+  target: FlashTarget | null,
+  { output }: Run,
+): Promise<string[]> {
+  const { board, project, level, options } = context;
+  const commands = [];
+  if (goal === 'flash' || level !== 'rtl') {
+    const tools = await findFpgaTools(board.toolchain, {
+      planOnly: true,
+      prefer: toolsOf(options.toolchain),
+    });
+    output.progress(`${tools.version}: ${tools.why}`);
+    commands.push(...planSynthesis(project, tools).commands);
+    if (goal === 'flash' || level === 'bitstream')
+      commands.push(...planPlacement(project, board, tools).commands);
+  }
+  if (goal === 'emulate') commands.push(...(await simulation(context)).plan.commands);
+  if (target !== null) throw new InputError(`${board.title} cannot be flashed yet`);
+  return commands.map(describeCommand);
+}
+
+async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
+  const { board, network, folder, level, folding } = context;
+  const { output } = run;
+  output.line(
+    `${board.title}: ${folding.banks} columns x ${folding.filters} filters, ${folding.banks * folding.filters} lookups a clock`,
+  );
+  const hardware =
+    goal === 'flash' || level !== 'rtl'
+      ? await makeHardware(context, goal === 'flash' || level === 'bitstream', run)
+      : null;
+  const simulated = goal === 'emulate' ? await simulation(context) : null;
+  if (simulated !== null)
+    await executePlan(simulated.plan, folder, { progress: output.progress, signal: run.signal });
+  const facts: BuildFacts = {
+    size: hardware === null ? null : sizeOf(hardware),
+    multiplies: hardware === null ? null : { inference: 0, floats: 0 },
+    toolchain: [hardware?.tools.version, simulated?.version].filter((text) => text !== undefined).join(', '),
+    fpga: { folding, clockHz: board.clockHz },
+  };
+  return {
+    folder,
+    products: [
+      ...(hardware?.placed == null ? [] : [join(folder, hardware.bitstream)]),
+      ...(simulated === null ? [] : [join(folder, simulated.plan.products.program)]),
+    ],
+    facts,
+    image: simulated === null ? null : { level, argv: simulated.argv, folder },
+    flash: () => {
+      throw new InputError(`${board.title} cannot be flashed yet: ${network.name}`);
+    },
+  };
+}
+
+/** A netlist that multiplies nothing and fits, and where it is wanted the bitstream. */
+interface Hardware {
+  readonly tools: FpgaTools;
+  readonly used: Utilization;
+  readonly placed: Placed | null;
+  readonly bitstream: string;
+}
+
+async function makeHardware(context: Context, place: boolean, { output, signal }: Run): Promise<Hardware> {
+  const { board, folder, project, options } = context;
+  const running = { progress: output.progress, signal };
+  const tools = await findFpgaTools(board.toolchain, {
+    allowDownload: true,
+    prefer: toolsOf(options.toolchain),
+    ...running,
+  });
+  output.line(`${tools.version} (${tools.why}): ${folder}`);
+  const synthesis = planSynthesis(project, tools);
+  await executePlan(synthesis, folder, running);
+  const { products } = synthesis;
+  const used = readUtilization(folder, products.cells, board.toolchain.kind);
+  requireGoodNetlist(folder, products, used);
+  output.line(
+    `netlist: ${grouped(used.luts)} of ${grouped(board.cells.luts)} LUTs, ${grouped(used.flipFlops)} flip-flops, ${used.blockRams} of ${board.cells.blockRams} block RAMs, no multiplier`,
+  );
+  const smaller = smallerFolding(context);
+  requireFit(board, used, smaller);
+  const placement = planPlacement(project, board, tools);
+  const { bitstream } = placement.products;
+  if (!place) return { tools, used, placed: null, bitstream };
+  await executePlan(placement, folder, running);
+  const placed = readPlacement(folder, placement.products.report);
+  const clock = board.clockHz / 1e6;
+  if (placed.fmaxMHz < clock) {
+    throw new BuildError(
+      `the design reaches ${placed.fmaxMHz.toFixed(1)} MHz, and the clock of ${board.title} is ${clock} MHz`,
+      { where: join(folder, placement.products.report), next: smaller },
+    );
+  }
+  return { tools, used, placed, bitstream };
+}
+
+function smallerFolding({ folding: { banks, filters } }: Context): string {
+  if (filters > 1) return `compute less at once: --folding ${banks}x${Math.floor(filters / 2)}`;
+  if (banks > 1) return `compute less at once: --folding ${banks / 2}x${filters}`;
+  return 'take a smaller network, or a board with a larger part (`tablize boards`)';
+}
+
+function sizeOf({ used, placed }: Hardware): NonNullable<BuildFacts['size']> {
+  return {
+    luts: used.luts,
+    flipFlops: used.flipFlops,
+    brams: used.blockRams,
+    sprams: used.sprams,
+    logicCells: placed?.logicCells ?? null,
+    fmaxMHz: placed?.fmaxMHz ?? null,
+  };
+}
+
+/** The plan of the simulated board, and how it is run. */
+async function simulation({ board, project, folder, level, options }: Context): Promise<{
+  readonly plan: ReturnType<typeof planSimulation>;
+  readonly argv: readonly [string, ...string[]];
+  readonly version: string;
+}> {
+  const simulator = await findSimulator(process.env, options.simulator);
+  const unpacker = level === 'bitstream' ? findUnpacker() : null;
+  const plan = planSimulation(project, board, { level, simulator, unpacker, bench: benchFiles() });
+  const program = join(folder, plan.products.program);
+  return {
+    plan,
+    argv: simulator.kind === 'verilator' ? [program] : [simulator.vvp, program],
+    version: simulator.version,
+  };
+}
+
+function benchFiles(): ReadonlyMap<string, string> {
+  const from = assetPath('hdl-templates/simulation');
+  return new Map(readdirSync(from).map((name) => [name, readFileSync(join(from, name), 'utf8')]));
+}

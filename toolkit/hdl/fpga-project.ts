@@ -1,0 +1,60 @@
+import { assetPath, toolkitVersion } from '../assets.js';
+import { plainTitle, type FpgaBoard, type FpgaToolchain } from '../boards/index.js';
+import { networkHash, type TableNetwork } from '../network/index.js';
+import { renderTemplate } from '../render/index.js';
+import type { Folding } from './folding.js';
+import { hdlProject, type HdlProject } from './hdl-project.js';
+
+/** A Verilog project with what the tools of a board's part must be told. */
+export interface FpgaProject extends HdlProject {
+  /** Yosys script: from the sources to build/netlist.json, build/netlist.v and counts of cells. */
+  readonly script: string;
+  /** Where pins lie, in the language of the part's tools. */
+  readonly constraints: string;
+}
+
+const CONSTRAINTS: Readonly<Record<FpgaToolchain['kind'], string>> = {
+  ice40: 'ice40.pcf',
+  ecp5: 'ecp5.lpf',
+  gowin: 'gowin.cst',
+};
+
+/** Renders all that is needed to build a network for an FPGA board. The same arguments give the same bytes. */
+export function fpgaProject(network: TableNetwork, board: FpgaBoard, folding: Folding): FpgaProject {
+  const { id, title, part, clockHz, oscillator, serial, toolchain } = board;
+  const { baud, receiveBuffer } = serial;
+  const project = hdlProject(network, { id, title, clockHz, baud, receiveBuffer }, folding);
+  const template = CONSTRAINTS[toolchain.kind];
+  const constraints = template.replace(/^[^.]*/, 'board');
+  const script = 'synthesis.ys';
+  const view = {
+    version: toolkitVersion(),
+    network: { name: network.name, hash: networkHash(network) },
+    board: {
+      id,
+      title: plainTitle(board),
+      part: plainTitle({ title: part }),
+      oscillatorMHz: oscillator.hz / 1e6,
+      pins: { clock: oscillator.pin, ...serial.pins },
+    },
+    sources: project.sources.join(' '),
+    synth: synthesisCommand(toolchain),
+  };
+  const files = new Map([
+    ...project.files,
+    [constraints, renderTemplate(assetPath(`hdl-templates/constraints/${template}.ejs`), view)],
+    [script, renderTemplate(assetPath('hdl-templates/synthesis/synthesis.ys.ejs'), view)],
+  ]);
+  return { ...project, files, script, constraints };
+}
+
+function synthesisCommand(toolchain: FpgaToolchain): string {
+  switch (toolchain.kind) {
+    case 'ice40':
+      return `synth_ice40 -device ${toolchain.device === 'up5k' ? 'u' : toolchain.device.slice(0, 2)}`;
+    case 'ecp5':
+      return 'synth_ecp5';
+    case 'gowin':
+      return 'synth_gowin';
+  }
+}

@@ -1,0 +1,112 @@
+import type { FpgaBoard } from '../boards/board.js';
+import { InputError } from '../errors.js';
+import type { HdlProject } from '../hdl/index.js';
+import type { BuildPlan, Command } from './build-plan.js';
+import type { Level, Simulator } from './fpga-tools.js';
+import { BUILD_FOLDER } from './layout.js';
+import { safePath } from './safe-path.js';
+
+/** What the simulated design is read from. */
+interface Source {
+  readonly commands: readonly Command[];
+  readonly verilog: readonly string[];
+  readonly inputs: readonly string[];
+}
+
+export interface SimulationOptions {
+  readonly level: Level;
+  readonly simulator: Simulator;
+  /** For the level `bitstream`. */
+  readonly unpacker: { readonly iceunpack: string; readonly iceboxVlog: string } | null;
+  /** Files of hdl-templates/simulation, by name. */
+  readonly bench: ReadonlyMap<string, string>;
+}
+
+const TIMEOUT_SECONDS = 1800;
+
+/**
+ * The plan of a simulated board: a program that speaks the protocol on its standard streams, and runs in the output folder.
+ * For the levels `netlist` and `bitstream` the plans of synthesis and placement were carried out there before.
+ */
+export function planSimulation(
+  project: HdlProject & { readonly constraints: string },
+  board: FpgaBoard,
+  { level, simulator, unpacker, bench }: SimulationOptions,
+): BuildPlan<{ readonly program: string }> {
+  const source = sourceOf(project, board, level, unpacker);
+  const folder = `${BUILD_FOLDER}/${level}`;
+  const program = `${folder}/${simulator.kind === 'verilator' ? 'Vtop' : 'board.vvp'}`;
+  const perBit = String(project.clocksPerBit);
+  const simulate =
+    simulator.kind === 'verilator'
+      ? command(
+          `verilate (${level})`,
+          simulator.verilator,
+          ...['--cc', '--exe', '--build', '-O3', '--top-module', project.top, '--Mdir', folder],
+          // Signals that no reset sets begin with 0 and 1 at random, as they may on the part.
+          ...['--x-initial', level === 'rtl' ? 'unique' : '0', '-Wno-fatal', '-Wno-lint', '-Wno-style'],
+          ...['-CFLAGS', `-O2 -DCLOCKS_PER_BIT=${perBit}`, '-o', 'Vtop'],
+          ...source.verilog,
+          // The makefile runs in the folder that it was written to.
+          '../../board.cpp',
+        )
+      : command(
+          `compile for iverilog (${level})`,
+          simulator.iverilog,
+          ...['-g2005', '-o', program, '-s', 'board', `-Pboard.CLOCKS_PER_BIT=${perBit}`],
+          ...source.verilog,
+          'board.v',
+        );
+  return {
+    name: `simulation-${level}`,
+    files: new Map([...project.files, ...bench]),
+    folders: [folder],
+    commands: [...source.commands, simulate],
+    uf2: null,
+    inputs: source.inputs,
+    products: { program },
+  };
+}
+
+function sourceOf(
+  project: HdlProject & { readonly constraints: string },
+  board: FpgaBoard,
+  level: Level,
+  unpacker: SimulationOptions['unpacker'],
+): Source {
+  const cells = 'ice40_cells.v';
+  if (level === 'rtl') return { commands: [], verilog: project.sources.map(safePath), inputs: [] };
+  const { toolchain } = board;
+  if (toolchain.kind !== 'ice40') {
+    throw new InputError(`${board.title} can be simulated at the level rtl only`, {
+      next: 'use --level rtl; netlist and bitstream are for boards with an iCE40',
+    });
+  }
+  const netlist = `${BUILD_FOLDER}/netlist.v`;
+  if (level === 'netlist') return { commands: [], verilog: [netlist, cells], inputs: [netlist] };
+  if (unpacker === null) throw new RangeError('the level bitstream needs the unpacker');
+  const bitstream = `${BUILD_FOLDER}/bitstream.bin`;
+  const unpacked = `${BUILD_FOLDER}/unpacked.asc`;
+  const logic = `${BUILD_FOLDER}/bitstream.v`;
+  return {
+    commands: [
+      command('unpack the bitstream', unpacker.iceunpack, bitstream, unpacked),
+      {
+        ...command(
+          'turn the bitstream into logic',
+          unpacker.iceboxVlog,
+          ...['-s', '-n', 'top', '-p', safePath(project.constraints)],
+          ...['-d', toolchain.package],
+          unpacked,
+        ),
+        stdout: { file: logic, filter: 'separate-ports' },
+      },
+    ],
+    verilog: [logic, cells],
+    inputs: [bitstream],
+  };
+}
+
+function command(title: string, program: string, ...args: string[]): Command {
+  return { title, argv: [program, ...args], env: { LC_ALL: 'C' }, timeoutSeconds: TIMEOUT_SECONDS };
+}
