@@ -16,5 +16,6 @@ export { readElf, type Elf, type ElfSymbol, type Section, type Segment } from '.
 export { measureSize, type Size } from './measure-size.js';
 export { proveNoMultiply, requireNoMultiply, type MultiplyProof } from './prove-no-multiply.js';
 export { doctor, type DoctorOptions, type ToolReport } from './doctor.js';
-export { executeFlash, type FlashOptions } from './execute-flash.js';
-export { describeFlash, planFlash, type FlashPlan, type FlashTarget } from './flash-plan.js';
+export { executeFlash } from './flash/execute-flash.js';
+export type { FlashOptions } from './flash/run-flasher.js';
+export { describeFlash, planFlash, type FlashPlan, type FlashTarget } from './flash/flash-plan.js';

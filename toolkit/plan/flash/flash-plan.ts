@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Board } from '../boards/board.js';
-import { InputError } from '../errors.js';
-import { describeCommand } from './execute-plan.js';
-import type { Command, Products } from './build-plan.js';
-import { safePath } from './safe-path.js';
+import type { Board } from '../../boards/board.js';
+import { InputError } from '../../errors.js';
+import { describeCommand } from '../execute-plan.js';
+import type { Command, Products } from '../build-plan.js';
+import { safePath } from '../safe-path.js';
 
 /** How a board is flashed: pure data until `executeFlash`. */
 export type FlashPlan =
