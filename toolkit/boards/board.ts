@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 const bytes = z.int().min(0);
 const region = z.strictObject({ origin: bytes, size: z.int().min(1) }).readonly();
+/** Four hex digits. */
+const usbId = z.string().regex(/^[0-9a-f]{4}$/);
 const clockHz = z
   .int()
   .min(1)
@@ -42,6 +44,25 @@ export const flashSchema = z.discriminatedUnion('kind', [
       baud: z.int().min(1),
     })
     .readonly(),
+  /** FTDI chip to SPI flash; the chip's interface, A where it is not given. */
+  z
+    .strictObject({ kind: z.literal('iceprog'), interface: z.enum(['A', 'B', 'C', 'D']).optional() })
+    .readonly(),
+  /** The board by the name that openFPGALoader knows it by. */
+  z
+    .strictObject({ kind: z.literal('openfpgaloader'), board: z.string().regex(/^[A-Za-z0-9_-]+$/) })
+    .readonly(),
+  /** The TinyFPGA boot loader, a USB serial port of its own. */
+  z.strictObject({ kind: z.literal('tinyprog') }).readonly(),
+  /** A boot loader that speaks DFU: its USB ids, and the alternate setting that the bitstream goes to. */
+  z
+    .strictObject({
+      kind: z.literal('dfu-util'),
+      vendor: usbId,
+      product: usbId,
+      alt: z.int().min(0).max(255),
+    })
+    .readonly(),
 ]);
 
 export const emulatorSchema = z.discriminatedUnion('kind', [
@@ -74,16 +95,7 @@ export const boardSchema = z
         /** Bytes of the receive ring; the window that the device announces is a little smaller. A power of two. */
         receiveBuffer: z.int().min(32).max(65_536),
         /** USB vendor and product ids of the board's serial interface, as four hex digits each. */
-        usb: z
-          .array(
-            z
-              .strictObject({
-                vendor: z.string().regex(/^[0-9a-f]{4}$/),
-                product: z.string().regex(/^[0-9a-f]{4}$/),
-              })
-              .readonly(),
-          )
-          .readonly(),
+        usb: z.array(z.strictObject({ vendor: usbId, product: usbId }).readonly()).readonly(),
       })
       .readonly(),
     toolchain: toolchainSchema,

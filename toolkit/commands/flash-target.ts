@@ -19,6 +19,16 @@ export function checkFlashTarget(board: Board, { port, drive }: FlashTarget): vo
       });
     case 'uf2-drive':
       return;
+    case 'iceprog':
+    case 'openfpgaloader':
+    case 'tinyprog':
+    case 'dfu-util':
+      if (drive !== undefined) {
+        throw new InputError(`${board.title} has no drive: it is flashed by ${board.flash.kind}`, {
+          next: 'leave --drive out',
+        });
+      }
+      return;
     case 'avrdude':
       if (drive !== undefined) {
         throw new InputError(`${board.title} has no drive: it is flashed through its serial port`, {

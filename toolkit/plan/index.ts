@@ -19,3 +19,14 @@ export { doctor, type DoctorOptions, type ToolReport } from './doctor.js';
 export { executeFlash } from './flash/execute-flash.js';
 export type { FlashOptions } from './flash/run-flasher.js';
 export { describeFlash, planFlash, type FlashPlan, type FlashTarget } from './flash/flash-plan.js';
+export { executeFpgaFlash } from './flash/execute-fpga-flash.js';
+export {
+  describeFpgaFlash,
+  planFpgaFlash,
+  TINYFPGA_USER_DATA,
+  type FlashData,
+  type FpgaFlash,
+  type FpgaFlashPlan,
+  type FpgaFlashTarget,
+  type FpgaImage,
+} from './flash/fpga-flash.js';

@@ -27,5 +27,5 @@ export async function executeFlash(plan: FlashPlan, options: FlashOptions = {}):
       next: 'name it with --port (`tablize ports` lists them)',
     });
   }
-  await runFlasher(FLASHERS.avrdude, command, { title, port }, options);
+  await runFlasher(FLASHERS.avrdude, command, { title, link: { kind: 'port', port } }, options);
 }

@@ -88,6 +88,11 @@ export function planFlash(
         port,
       };
     }
+    case 'iceprog':
+    case 'openfpgaloader':
+    case 'tinyprog':
+    case 'dfu-util':
+      throw new RangeError(`${board.id} takes a bitstream: planFpgaFlash`);
     case 'none':
       throw new InputError(`${board.title} is not flashed`, {
         next: 'run `tablize deploy` or `tablize emulate` on it instead',
