@@ -29,7 +29,7 @@ export const FLASHERS = {
   /** It has the same words for a board that is not there, that is in use, and that may not be opened. */
   iceprog: {
     program: 'iceprog',
-    install: `\`apt-get install fpga-icestorm\`, on macOS \`brew install icestorm\`, or ${SUITE}`,
+    install: `\`apt-get install fpga-icestorm\`, or ${SUITE}`,
     meanings: [
       [/can't find ice ftdi usb device/i, 'absent'],
       [/can't open '.*' for reading/i, 'bad-file'],
@@ -64,7 +64,8 @@ export const FLASHERS = {
   },
   tinyprog: {
     program: 'tinyprog',
-    install: '`pip install tinyprog` (and `setuptools`, where Python is 3.12 or newer)',
+    // It imports pkg_resources, which newer versions of setuptools, and Python from 3.12 on, come without.
+    install: "`pip install tinyprog 'setuptools<81'`",
     meanings: [
       [/ModuleNotFoundError|ImportError/, 'broken-tool'],
       [/permission denied/i, 'rights'],
