@@ -47,6 +47,10 @@ const option = {
   out: ['--out <folder>', 'where to write'],
   port: ['--port <port>', 'serial port of the board, such as /dev/ttyACM0'],
   drive: ['--drive <folder>', 'mounted drive of a board that is flashed by copying a file'],
+  device: [
+    '--device <name>',
+    'of an FPGA: which of several USB adapters is flashed (as its flasher names them)',
+  ],
   dryRun: ['--dry-run', 'print the exact command lines and run nothing'],
 } as const;
 
@@ -147,6 +151,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .option(...option.out)
       .option('--port <port>', 'serial port of a real board: flash it and verify there')
       .option(...option.drive)
+      .option(...option.device)
       .option(...option.dryRun),
   );
 
@@ -297,6 +302,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .requiredOption(...option.model)
       .option(...option.port)
       .option(...option.drive)
+      .option(...option.device)
       .option(...option.out)
       .option(...option.dryRun),
   );

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
 import type { Products } from '../../toolkit/plan/build-plan.js';
 import { describeFlash, executeFlash, planFlash } from '../../toolkit/plan/index.js';
 import { findDrives, parseMounts } from '../../toolkit/plan/mounted-drives.js';
+import { fakeTool } from './fake-tool.js';
 import { BOARDS, temporaryFolder } from './tiny.js';
 
 let folder: { path: string; remove: () => void };
@@ -139,14 +140,7 @@ describe('a board that avrdude flashes', () => {
   const plan = (port: string | undefined = '/dev/ttyTEST') =>
     planFlash(BOARDS.avr, PRODUCTS, folder.path, { port });
 
-  /** A PATH on which avrdude is this shell script. */
-  function fake(script: string): { PATH: string } {
-    const bin = join(folder.path, 'bin');
-    mkdirSync(bin, { recursive: true });
-    writeFileSync(join(bin, 'avrdude'), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(bin, 'avrdude'), 0o755);
-    return { PATH: `${bin}:/usr/bin:/bin` };
-  }
+  const fake = (script: string) => fakeTool(folder.path, 'avrdude', script);
 
   it('gets exactly the arguments that are shown', async () => {
     const said = join(folder.path, 'said');

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { assetPath } from '../../toolkit/assets.js';
 import { InputError, InterruptedError, ToolMissingError } from '../../toolkit/errors.js';
-import { doctor, findToolchain } from '../../toolkit/plan/index.js';
+import { doctor, findToolchain, TOOL_GROUPS } from '../../toolkit/plan/index.js';
 import { installZig, zigPackage } from '../../toolkit/plan/zig-package.js';
 import { describeWithTool } from '../support/tools.js';
+import { fakeTool } from './fake-tool.js';
 import { BOARDS, temporaryFolder } from './tiny.js';
 
 let folder: { path: string; remove: () => void };
@@ -201,20 +202,84 @@ describe('doctor', () => {
     expect([...byName.keys()]).toEqual([
       'node',
       'npm',
+      'training backend',
       'compiler (host)',
       'compiler (arm)',
       'compiler (avr)',
       'zig',
+      'yosys',
+      'nextpnr-ice40',
+      'icepack',
+      'icebox_vlog',
+      'verilator',
+      'iverilog',
       'avrdude',
+      'iceprog',
+      'openFPGALoader',
+      'tinyprog',
+      'dfu-util',
       'drive RPI-RP2',
       'serial ports',
-      'training backend',
     ]);
+    const groups = reports.map(({ group }) => TOOL_GROUPS.indexOf(group));
+    expect(groups, 'the groups follow one another').toEqual(groups.toSorted((a, b) => a - b));
     expect(byName.get('compiler (arm)')).toMatchObject({ found: false });
     expect(byName.get('compiler (arm)')?.install).toMatch(/apt-get install gcc-arm-none-eabi/);
-    expect(byName.get('avrdude')).toMatchObject({ found: false, where: null });
+    expect(byName.get('avrdude')).toMatchObject({ found: false, where: null, use: 'none' });
+    expect(byName.get('tinyprog')?.install).toMatch(/pip install tinyprog/);
+    for (const [name, use] of [
+      ['yosys', 'from npm (@yowasp/yosys) at the first build'],
+      ['nextpnr-ice40', 'from npm (@yowasp/nextpnr-ice40) at the first build'],
+      ['icepack', 'from npm (@yowasp/nextpnr-ice40) at the first build'],
+    ] as const) {
+      expect(byName.get(name)).toMatchObject({ found: false, use });
+    }
     expect(byName.get('training backend')).toMatchObject({ version: 'wasm', use: 'it is always there' });
     expect(existsSync(join(folder.path, 'cache'))).toBe(false);
+  });
+
+  it('asks each tool on the PATH for its version, by one run of it', async () => {
+    const runs = join(folder.path, 'runs');
+    const tools = {
+      yosys: 'Yosys 0.23 (git sha1 7ce5011c24b)',
+      // It speaks on standard error.
+      'nextpnr-ice40': '"nextpnr-ice40" -- Next Generation Place and Route (Version 0.4-1+b1)" >&2 "',
+      verilator: 'Verilator 5.006 2023-01-22 rev (Debian 5.006-3)',
+      openFPGALoader: 'openFPGALoader v0.10.0',
+      tinyprog: 'Traceback (most recent call last):',
+      iceprog: 'never asked',
+    };
+    let env: NodeJS.ProcessEnv = {};
+    for (const [name, says] of Object.entries(tools)) {
+      env = fakeTool(folder.path, name, `echo "$0 $*" >> ${runs}\necho "${says}"`);
+    }
+    const reports = new Map(
+      (await doctor({ env: { ...env, PATH: join(folder.path, 'bin') } })).map((report) => [
+        report.name,
+        report,
+      ]),
+    );
+    expect(Object.keys(tools).map((name) => [name, reports.get(name)?.version])).toEqual([
+      ['yosys', '0.23'],
+      ['nextpnr-ice40', '0.4-1+b1'],
+      ['verilator', '5.006'],
+      ['openFPGALoader', '0.10.0'],
+      ['tinyprog', null],
+      ['iceprog', null],
+    ]);
+    expect(reports.get('iceprog')).toMatchObject({ found: true, install: null });
+    expect(reports.get('tinyprog')).toMatchObject({
+      found: true,
+      use: expect.stringMatching(/may not run/) as string,
+    });
+    const asked = readFileSync(runs, 'utf8').trimEnd().split('\n');
+    expect(asked.map((line) => line.split('/').at(-1)).toSorted()).toEqual([
+      'nextpnr-ice40 -V',
+      'openFPGALoader -V',
+      'tinyprog --version',
+      'verilator --version',
+      'yosys -V',
+    ]);
   });
 
   it('reports what is there', async () => {

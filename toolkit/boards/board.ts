@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 const bytes = z.int().min(0);
 const region = z.strictObject({ origin: bytes, size: z.int().min(1) }).readonly();
+/** Four hex digits. */
+const usbId = z.string().regex(/^[0-9a-f]{4}$/);
 const clockHz = z
   .int()
   .min(1)
@@ -42,19 +44,22 @@ export const flashSchema = z.discriminatedUnion('kind', [
       baud: z.int().min(1),
     })
     .readonly(),
-  /** FTDI adapters of iCE40 boards; the channel that the flash is on, A where it is not given. */
+  /** FTDI chip to SPI flash; the chip's interface, A where it is not given. */
   z
     .strictObject({ kind: z.literal('iceprog'), interface: z.enum(['A', 'B', 'C', 'D']).optional() })
     .readonly(),
+  /** The board by the name that openFPGALoader knows it by. */
   z
     .strictObject({ kind: z.literal('openfpgaloader'), board: z.string().regex(/^[A-Za-z0-9_-]+$/) })
     .readonly(),
+  /** The TinyFPGA boot loader, a USB serial port of its own. */
   z.strictObject({ kind: z.literal('tinyprog') }).readonly(),
+  /** A boot loader that speaks DFU: its USB ids, and the alternate setting that the bitstream goes to. */
   z
     .strictObject({
       kind: z.literal('dfu-util'),
-      vendor: z.string().regex(/^[0-9a-f]{4}$/),
-      product: z.string().regex(/^[0-9a-f]{4}$/),
+      vendor: usbId,
+      product: usbId,
       alt: z.int().min(0).max(255),
     })
     .readonly(),
@@ -67,16 +72,7 @@ export const emulatorSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('avr8js') }).readonly(),
 ]);
 
-const usbIds = z
-  .array(
-    z
-      .strictObject({
-        vendor: z.string().regex(/^[0-9a-f]{4}$/),
-        product: z.string().regex(/^[0-9a-f]{4}$/),
-      })
-      .readonly(),
-  )
-  .readonly();
+const usbIds = z.array(z.strictObject({ vendor: usbId, product: usbId }).readonly()).readonly();
 
 /** What every board says of itself. */
 const common = {

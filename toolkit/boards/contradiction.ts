@@ -65,7 +65,9 @@ export function contradiction(board: Board): string | null {
   return board.kind === 'fpga' ? inFpgaBoard(board) : inFirmwareBoard(board);
 }
 
-function inFpgaBoard({ oscillator, clockHz, serial }: FpgaBoard): string | null {
+function inFpgaBoard({ oscillator, clockHz, serial, flash }: FpgaBoard): string | null {
+  if (flash.kind === 'uf2-drive' || flash.kind === 'avrdude')
+    return `flash.kind: "${flash.kind}" is for microcontrollers`;
   const pins = [
     ['oscillator.pin', oscillator.pin],
     ['serial.pins.tx', serial.pins.tx],

@@ -13,13 +13,14 @@ import type { VerifyOptions } from './verify.js';
 
 export type DeployOptions = VerifyOptions & {
   readonly drive?: string;
+  readonly device?: string;
   readonly dryRun?: boolean;
 };
 
 /** `tablize deploy`: from a trained network to a verified board, real or emulated. */
 export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   const { output } = run;
-  const { port, drive } = options;
+  const { port, drive, device } = options;
   const board = loadBoard(options.board);
   const model = loadModel(options.model);
   const { network } = model;
@@ -31,7 +32,7 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
       next: 'give --port too, or use `tablize flash`',
     });
   }
-  if (port !== undefined) checkFlashTarget(board, { port, drive });
+  if (port !== undefined) checkFlashTarget(board, { port, drive, device });
   if (options.dryRun === true) return dryRun(board, builder, options, run);
 
   const { macs, tableEntries, activationLevels, weightLevels } = measureNetwork(network);
@@ -40,7 +41,7 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   );
   const built = await builder.build(port === undefined ? 'emulate' : 'flash', run);
   if (port !== undefined) {
-    await built.flash({ port, drive }, run);
+    await built.flash({ port, drive, device }, run);
     output.line(`flashed ${board.title}`);
   } else {
     output.line(whereItRuns(board, executor));
@@ -59,10 +60,10 @@ function whereItRuns(board: Board, executor: Executor): string {
 async function dryRun(
   board: Board,
   builder: Builder,
-  { port, drive }: DeployOptions,
+  { port, drive, device }: DeployOptions,
   run: Run,
 ): Promise<typeof EXIT.ok> {
-  const target = port === undefined ? null : { port, drive };
+  const target = port === undefined ? null : { port, drive, device };
   const commands = await builder.describe(target === null ? 'emulate' : 'flash', target, run);
   run.output.json({ board: board.id, folder: builder.folder, commands });
   for (const command of commands) run.output.line(command);

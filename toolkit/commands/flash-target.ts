@@ -5,19 +5,36 @@ import { InputError } from '../errors.js';
 export interface FlashTarget {
   readonly port?: string | undefined;
   readonly drive?: string | undefined;
+  /** Which of several USB adapters, by the name that the flasher has for it. */
+  readonly device?: string | undefined;
 }
 
 /**
  * Refuses, before anything is built, what cannot be flashed: a board that is not, a missing port, an option that the
  * board's way of flashing does not use. Throws InputError.
  */
-export function checkFlashTarget(board: Board, { port, drive }: FlashTarget): void {
+export function checkFlashTarget(board: Board, { port, drive, device }: FlashTarget): void {
+  if (device !== undefined && board.kind !== 'fpga') {
+    throw new InputError(`--device names the USB adapter of an FPGA, and ${board.title} has none`, {
+      next: 'leave --device out',
+    });
+  }
   switch (board.flash.kind) {
     case 'none':
       throw new InputError(`${board.title} is not flashed`, {
         next: 'leave --port out, or use `tablize verify --port` for a program that runs already',
       });
     case 'uf2-drive':
+      return;
+    case 'iceprog':
+    case 'openfpgaloader':
+    case 'tinyprog':
+    case 'dfu-util':
+      if (drive !== undefined) {
+        throw new InputError(`${board.title} has no drive: it is flashed by ${board.flash.kind}`, {
+          next: 'leave --drive out; --device says which of several boards',
+        });
+      }
       return;
     case 'avrdude':
       if (drive !== undefined) {

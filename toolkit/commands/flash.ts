@@ -9,12 +9,13 @@ import type { CommandBody } from './run.js';
 export type FlashOptions = BuildOptions & {
   readonly port?: string;
   readonly drive?: string;
+  readonly device?: string;
 };
 
 /** `tablize flash`: builds and flashes. */
 export const flash: CommandBody<FlashOptions> = async (options, run) => {
   const { output } = run;
-  const { port, drive } = options;
+  const { port, drive, device } = options;
   const board = loadBoard(options.board);
   const { network } = loadModel(options.model);
   if (board.flash.kind === 'uf2-drive' && port !== undefined) {
@@ -24,14 +25,14 @@ export const flash: CommandBody<FlashOptions> = async (options, run) => {
   }
   const builder = builderFor(board, network, options);
   if (options.dryRun === true) {
-    const commands = await builder.describe('flash', { port, drive }, run);
+    const commands = await builder.describe('flash', { port, drive, device }, run);
     output.json({ board: board.id, commands });
     for (const command of commands) output.line(command);
     return EXIT.ok;
   }
-  checkFlashTarget(board, { port, drive });
+  checkFlashTarget(board, { port, drive, device });
   const built = await builder.build('flash', run);
-  await built.flash({ port, drive }, run);
+  await built.flash({ port, drive, device }, run);
   output.json({ board: board.id, model: network.name, flashed: true, size: built.facts.size });
   output.line(
     `flashed ${board.title} with ${network.name}; check it with \`tablize verify --board ${board.id} --model ${options.model}${port === undefined ? ' --port <port>' : ` --port ${port}`}\``,

@@ -7,10 +7,13 @@ import { fpgaProject, type Folding, type FpgaProject } from '../hdl/index.js';
 import type { TableNetwork } from '../network/index.js';
 import {
   describeCommand,
+  describeFpgaFlash,
+  executeFpgaFlash,
   executePlan,
   findFpgaTools,
   findSimulator,
   findUnpacker,
+  planFpgaFlash,
   planPlacement,
   planSimulation,
   planSynthesis,
@@ -18,6 +21,7 @@ import {
   readUtilization,
   requireFit,
   requireGoodNetlist,
+  type FpgaFlashPlan,
   type FpgaTools,
   type Level,
   type Placed,
@@ -99,12 +103,24 @@ async function describeBuild(
       commands.push(...planPlacement(project, board, tools).commands);
   }
   if (goal === 'emulate') commands.push(...(await simulation(context)).plan.commands);
-  if (target !== null) throw new InputError(`${board.title} cannot be flashed yet`);
-  return commands.map(describeCommand);
+  const { bitstream } = planPlacement(project, board, NO_TOOLS).products;
+  const flash =
+    target === null ? [] : describeFpgaFlash(flashing(board, join(context.folder, bitstream), target));
+  return [...commands.map(describeCommand), ...flash];
+}
+
+/** For a plan of which only the paths are wanted. */
+const NO_TOOLS = { nextpnr: ['nextpnr'], pack: ['pack'] } as const;
+
+function flashing(board: FpgaBoard, bitstream: string, { device }: FlashTarget): FpgaFlashPlan {
+  const { flash, title, serial } = board;
+  if (flash.kind === 'none' || flash.kind === 'uf2-drive' || flash.kind === 'avrdude')
+    throw new InputError(`${title} is not flashed`, { next: 'give its board file a way of flashing' });
+  return planFpgaFlash(flash, { title, bitstream, usb: serial.usb }, { device });
 }
 
 async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
-  const { board, network, folder, level, folding } = context;
+  const { board, folder, level, folding } = context;
   const { output } = run;
   output.line(
     `${board.title}: ${folding.banks} columns x ${folding.filters} filters, ${folding.banks * folding.filters} lookups a clock`,
@@ -130,8 +146,10 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
     ],
     facts,
     image: simulated === null ? null : { level, argv: simulated.argv, folder },
-    flash: () => {
-      throw new InputError(`${board.title} cannot be flashed yet: ${network.name}`);
+    flash: async (target, { output: { progress }, signal }) => {
+      if (hardware?.placed == null) throw new RangeError('nothing was built for flashing');
+      for (const note of board.notes) output.line(note);
+      await executeFpgaFlash(flashing(board, join(folder, hardware.bitstream), target), { progress, signal });
     },
   };
 }

@@ -2,25 +2,11 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Flash, Toolchain } from '../boards/board.js';
 import { ToolMissingError } from '../errors.js';
-import { findExecutable } from './find-executable.js';
 import { findDrives, isUnmounted, mountPoints } from './mounted-drives.js';
+import { FLASHING_TOOLS, FPGA_TOOLS, reportOn, type ToolReport } from './tool-report.js';
 import { findToolchain, installAdvice, versionOf } from './toolchain.js';
 import { npmCommand } from './npm-tool.js';
 import { ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';
-
-/** What the machine has of one tool. */
-export interface ToolReport {
-  readonly name: string;
-  readonly purpose: string;
-  readonly found: boolean;
-  readonly version: string | null;
-  /** A path, or null. */
-  readonly where: string | null;
-  /** What is used, and why. */
-  readonly use: string;
-  /** What to do to get it; null when nothing needs to be done. */
-  readonly install: string | null;
-}
 
 export interface DoctorOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -48,21 +34,24 @@ export async function doctor(options: DoctorOptions = {}): Promise<ToolReport[]>
   const volumes = new Set(
     (options.boards ?? []).flatMap(({ flash }) => (flash.kind === 'uf2-drive' ? [flash.volume] : [])),
   );
+  const onPath = (tools: typeof FPGA_TOOLS) => Promise.all(tools.map((tool) => reportOn(tool, env)));
   return [
     node(),
     await npm(env),
+    ...(options.backend === undefined ? [] : [await trainer(options.backend)]),
     ...(await Promise.all(TOOLCHAINS.map((toolchain) => compiler(toolchain, env)))),
     zig(env),
-    await avrdude(env),
+    ...(await onPath(FPGA_TOOLS)),
+    ...(await onPath(FLASHING_TOOLS)),
     ...[...(volumes.size === 0 ? ['RPI-RP2'] : volumes)].map(drive),
     serialPorts(),
-    ...(options.backend === undefined ? [] : [await trainer(options.backend)]),
   ];
 }
 
 function node(): ToolReport {
   return {
     name: 'node',
+    group: 'general',
     purpose: 'runs tablize',
     found: true,
     version: process.versions.node,
@@ -77,7 +66,8 @@ async function npm(env: NodeJS.ProcessEnv): Promise<ToolReport> {
   const version = argv === null ? null : await versionOf([...argv, '--version'], env);
   return {
     name: 'npm',
-    purpose: 'fetches the zig compiler where it is needed',
+    group: 'general',
+    purpose: 'fetches compilers and FPGA tools where they are needed',
     found: version !== null,
     version,
     where: argv?.at(-1) ?? null,
@@ -88,17 +78,16 @@ async function npm(env: NodeJS.ProcessEnv): Promise<ToolReport> {
 
 async function compiler(toolchain: Toolchain, env: NodeJS.ProcessEnv): Promise<ToolReport> {
   const name = `compiler (${toolchain.kind})`;
-  const purpose = PURPOSE[toolchain.kind];
+  const common = { name, group: 'C', purpose: PURPOSE[toolchain.kind] } as const;
   try {
     const found = await findToolchain(toolchain, { allowDownload: false, env });
     const { version, why } = found;
-    return { name, purpose, found: true, version, where: found.compiler[0], use: why, install: null };
+    return { ...common, found: true, version, where: found.compiler[0], use: why, install: null };
   } catch (error) {
     if (!(error instanceof ToolMissingError)) throw error;
     const { available } = zigPackage(env);
     return {
-      name,
-      purpose,
+      ...common,
       found: false,
       version: null,
       where: null,
@@ -117,6 +106,7 @@ function zig(env: NodeJS.ProcessEnv): ToolReport {
       : `none: no compiler for ${process.platform} on ${process.arch} is pinned`;
   return {
     name: 'zig',
+    group: 'C',
     purpose: 'C for every board, from npm',
     found: installed,
     version: installed ? ZIG_VERSION : null,
@@ -126,25 +116,11 @@ function zig(env: NodeJS.ProcessEnv): ToolReport {
   };
 }
 
-async function avrdude(env: NodeJS.ProcessEnv): Promise<ToolReport> {
-  const where = findExecutable('avrdude', env);
-  // It has no option that prints its version alone; it ends its help with it.
-  const said = where === null ? null : await versionOf([where, '-?'], env, /avrdude version [\d.]+/);
-  return {
-    name: 'avrdude',
-    purpose: 'flashes AVR boards',
-    found: where !== null,
-    version: said,
-    where,
-    use: where === null ? 'none' : 'for AVR boards on a serial port',
-    install: where === null ? '`apt-get install avrdude`, or on macOS `brew install avrdude`' : null,
-  };
-}
-
 function drive(volume: string): ToolReport {
   const [where = null] = findDrives(volume, mountPoints());
   return {
     name: `drive ${volume}`,
+    group: 'flashing',
     purpose: 'flashes boards with a UF2 boot loader',
     found: where !== null,
     version: null,
@@ -169,7 +145,8 @@ function serialPorts(): ToolReport {
   const closed = ports.filter((port) => !mayOpen(port));
   return {
     name: 'serial ports',
-    purpose: 'speak with boards',
+    group: 'flashing',
+    purpose: 'flash boards and speak with them',
     found: ports.length > 0,
     version: null,
     where: ports.join(', ') || null,
@@ -199,6 +176,7 @@ async function trainer(backend: NonNullable<DoctorOptions['backend']>): Promise<
   const { name, why } = await backend();
   return {
     name: 'training backend',
+    group: 'general',
     purpose: 'trains networks',
     found: true,
     version: name,

@@ -36,6 +36,19 @@ export { scanAssembly, type Finding, type Scan } from './assembly/scan.js';
 export { readElf, type Elf, type ElfSymbol, type Section, type Segment } from './elf.js';
 export { measureSize, type Size } from './measure-size.js';
 export { proveNoMultiply, requireNoMultiply, type MultiplyProof } from './prove-no-multiply.js';
-export { doctor, type DoctorOptions, type ToolReport } from './doctor.js';
-export { executeFlash, type FlashOptions } from './execute-flash.js';
-export { describeFlash, planFlash, type FlashPlan, type FlashTarget } from './flash-plan.js';
+export { doctor, type DoctorOptions } from './doctor.js';
+export { TOOL_GROUPS, type ToolGroup, type ToolReport } from './tool-report.js';
+export { executeFlash } from './flash/execute-flash.js';
+export type { FlashOptions } from './flash/run-flasher.js';
+export { describeFlash, planFlash, type FlashPlan, type FlashTarget } from './flash/flash-plan.js';
+export { executeFpgaFlash } from './flash/execute-fpga-flash.js';
+export {
+  describeFpgaFlash,
+  planFpgaFlash,
+  TINYFPGA_USER_DATA,
+  type FlashData,
+  type FpgaFlash,
+  type FpgaFlashPlan,
+  type FpgaFlashTarget,
+  type FpgaImage,
+} from './flash/fpga-flash.js';

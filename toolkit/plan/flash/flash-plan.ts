@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Board, FirmwareBoard } from '../boards/board.js';
-import { InputError } from '../errors.js';
-import { describeCommand } from './execute-plan.js';
-import type { Command, Products } from './build-plan.js';
-import { safePath } from './safe-path.js';
+import type { FirmwareBoard } from '../../boards/board.js';
+import { InputError } from '../../errors.js';
+import { describeCommand } from '../execute-plan.js';
+import type { Command, Products } from '../build-plan.js';
+import { safePath } from '../safe-path.js';
 
 /** How a board is flashed: pure data until `executeFlash`. */
 export type FlashPlan =
@@ -88,7 +88,12 @@ export function planFlash(
         port,
       };
     }
-    default:
+    case 'iceprog':
+    case 'openfpgaloader':
+    case 'tinyprog':
+    case 'dfu-util':
+      throw new RangeError(`${board.id} takes a bitstream: planFpgaFlash`);
+    case 'none':
       throw new InputError(`${board.title} is not flashed`, {
         next: 'run `tablize deploy` or `tablize emulate` on it instead',
       });
@@ -101,7 +106,7 @@ export function describeFlash(plan: FlashPlan): string[] {
   return [describeCommand({ argv: ['cp', plan.file, plan.drive ?? `<drive ${plan.volume}>`] })];
 }
 
-function required(product: string | null, board: Board, what: string): string {
+function required(product: string | null, board: FirmwareBoard, what: string): string {
   if (product === null) throw new RangeError(`the plan for ${board.id} makes no ${what}`);
   return product;
 }
