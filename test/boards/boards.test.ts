@@ -91,9 +91,7 @@ describe('loadBoard', () => {
   });
 
   it('lists all ids where none is near', () => {
-    expect(inputError(() => loadBoard('zzzzzzzzzzzz')).next).toContain(
-      boardIds().join(', '),
-    );
+    expect(inputError(() => loadBoard('zzzzzzzzzzzz')).next).toContain(boardIds().join(', '));
     expect(nearestName('', ['host'])).toBeNull();
     expect(nearestName('host', [])).toBeNull();
   });
