@@ -28,7 +28,8 @@ module engine #(
     parameter PARAMETERS = 256,
     parameter PARAMETER_BITS = 8,
     parameter TABLES = 4,
-    parameter TABLE_BITS = 2
+    parameter TABLE_BITS = 2,
+    parameter CLOCK_BITS = 32  // of the longest run
 ) (
     input clk,
     input reset,
@@ -44,7 +45,7 @@ module engine #(
     input resume,  // the next stage, after one that was followed by a pause
     input pause_after_stages,
     output busy,  // running
-    output reg [31:0] clocks,  // from `start` on, while it ran
+    output reg [CLOCK_BITS-1:0] clocks,  // from `start` on, while it ran
 
     // the elements of what was computed last, or the picture's indices, while nothing runs
     input trace,  // at the first
@@ -120,7 +121,6 @@ module engine #(
 
   always @(posedge clk) begin
     starting <= {starting[0], !busy && (load || trace)};
-    if (busy) clocks <= clocks + 32'd1;
     case (state)
       READ: state <= BEGIN;
       BEGIN: begin
@@ -148,7 +148,6 @@ module engine #(
           stage <= start ? {{STAGE_BITS - 1{1'b0}}, 1'b1} : stage + 1'b1;
           state <= READ;
         end
-        if (start) clocks <= 32'd0;
       end
     endcase
     if (reset) begin
@@ -157,6 +156,11 @@ module engine #(
       loading <= 1'b0;
       tracing <= 1'b0;
     end
+  end
+
+  always @(posedge clk) begin
+    if (busy) clocks <= clocks + 1'b1;
+    else if (start) clocks <= 0;
   end
 
   // ---- Taps and their activations ----

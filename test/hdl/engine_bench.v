@@ -27,6 +27,7 @@ module engine_bench;
   parameter PARAMETER_BITS = 1;
   parameter TABLES = 1;
   parameter TABLE_BITS = 1;
+  parameter CLOCK_BITS = 32;
 
   reg clk = 0;
   reg reset = 1;
@@ -34,7 +35,7 @@ module engine_bench;
   reg [7:0] pixel = 0;
   reg pixel_valid = 0;
   wire pixel_take, busy, trace_valid, trace_end, logit_valid;
-  wire [31:0] clocks;
+  wire [CLOCK_BITS-1:0] clocks;
   wire [INDEX_BITS-1:0] trace_value;
   wire [ADDRESS_BITS-1:0] logit_number;
   wire signed [SUM_BITS-1:0] logit;
@@ -61,7 +62,8 @@ module engine_bench;
       .PARAMETERS(PARAMETERS),
       .PARAMETER_BITS(PARAMETER_BITS),
       .TABLES(TABLES),
-      .TABLE_BITS(TABLE_BITS)
+      .TABLE_BITS(TABLE_BITS),
+      .CLOCK_BITS(CLOCK_BITS)
   ) engine (
       .clk(clk),
       .reset(reset),

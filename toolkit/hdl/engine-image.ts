@@ -1,3 +1,4 @@
+import { clockBound } from './clock-bound.js';
 import type { EngineProgram } from './engine-program.js';
 import { unsignedBits } from './folding.js';
 import type { StageWord, TapWord } from './stage-words.js';
@@ -109,6 +110,7 @@ export function engineImage(program: EngineProgram): EngineImage {
       PARAMETER_BITS: width.parameter,
       TABLES: Math.max(1, products.length),
       TABLE_BITS: width.table,
+      CLOCK_BITS: Math.min(32, unsignedBits(clockBound(program))),
     },
     files: [
       {
