@@ -6,7 +6,7 @@
 //   FILTERS   channels in parts of BANKS x (`part_last` + 1): as those of a dense stage come, which has one row and column
 //
 // An element lies at row + column + channel; where a column lies says a table, since columns are spread over the banks. `ready` is
-// low for a clock while it is read.
+// low for a clock while it is read. With one bank a block is a column, and all orders are the first.
 module walker #(
     parameter BANKS = 4,
     parameter BANK_BITS = 2,
@@ -50,8 +50,9 @@ module walker #(
   wire channels_end = channel == channels_last;
   wire part_end = channels_end || (order != ELEMENTS && part == part_last);
   wire columns_end = column == columns_last;
-  wire groups_end = order == ELEMENTS || lane_group == LAST_BANK || (order == COLUMNS ? columns_end : channels_end);
-  wire [COUNT_BITS-1:0] next_block = block_column + (order == ELEMENTS ? {{COUNT_BITS - 1{1'b0}}, 1'b1} : BLOCK);
+  wire groups_end = BANKS == 1 || order == ELEMENTS || lane_group == LAST_BANK || (order == COLUMNS ? columns_end : channels_end);
+  wire [COUNT_BITS-1:0] block = BANKS == 1 ? column : block_column;
+  wire [COUNT_BITS-1:0] next_block = block + (order == ELEMENTS ? {{COUNT_BITS - 1{1'b0}}, 1'b1} : BLOCK);
 
   assign window_end = part_end && groups_end;
   assign tensor_end = window_end && channels_end && columns_end && row == rows_last;
@@ -69,14 +70,14 @@ module walker #(
         part <= 0;
         ready <= 1'b0;
         lane_group <= lane_group + 1'b1;
-        if (order == COLUMNS) begin
+        if (order == COLUMNS && BANKS != 1) begin
           column  <= column + 1'b1;
           channel <= part_channel;
         end
       end
       if (window_end) begin
         lane_group <= 0;
-        column <= block_column;
+        column <= block;
         channel <= channel + 1'b1;
         part_channel <= channel + 1'b1;
         if (channels_end) begin

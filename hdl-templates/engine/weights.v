@@ -43,18 +43,9 @@ module weights #(
   always @(posedge clk) begin
     slice_read <= slice;
     weights <= whole_words ? word : {BANKS{word[slice_read*SLICE+:SLICE]}};
-    if (tap) begin
-      slice <= word_end ? 0 : slice + 1'b1;
-      if (word_end) address <= address + 1'b1;
-    end
-    if (flush) begin
-      slice <= 0;
-      if (slice != 0) address <= address + 1'b1;
-      if (rewind) address <= first;
-    end
-    if (start) begin
-      slice   <= 0;
-      address <= first;
-    end
+    if (tap) slice <= word_end ? 0 : slice + 1'b1;
+    if (flush || start) slice <= 0;
+    if (start || (flush && rewind)) address <= first;
+    else if ((tap && word_end) || (flush && slice != 0)) address <= address + 1'b1;
   end
 endmodule
