@@ -29,7 +29,11 @@ module engine #(
     parameter PARAMETER_BITS = 8,
     parameter TABLES = 4,
     parameter TABLE_BITS = 2,
-    parameter CLOCK_BITS = 32  // of the longest run
+    parameter CLOCK_BITS = 32,  // of the longest run
+    // whether any stage has what takes logic: taps outside the input, max pooling, thresholds
+    parameter PADDED = 1,
+    parameter POOLS = 1,
+    parameter SEARCHES = 1
 ) (
     input clk,
     input reset,
@@ -228,7 +232,8 @@ module engine #(
       .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
-      .INDEX_BITS(INDEX_BITS)
+      .INDEX_BITS(INDEX_BITS),
+      .PADDED(PADDED)
   ) fetch_activations (
       .clk(clk),
       .tap(tap),
@@ -432,13 +437,14 @@ module engine #(
   wire [ADDRESS_BITS-1:0] result_address;
   wire [BANK_BITS-1:0] result_bank;
   wire [BANK_BITS-1:0] head = BANKS == 1 ? {BANK_BITS{1'b0}} : lane_group;
-  wire [SUM_BITS-1:0] sum = kind == LARGEST ?
+  wire [SUM_BITS-1:0] sum = POOLS != 0 && kind == LARGEST ?
       {{SUM_BITS - INDEX_BITS{1'b0}}, largest_held[head*INDEX_BITS+:INDEX_BITS]} : heads[head*SUM_BITS+:SUM_BITS];
   requantize #(
       .SUM_BITS(SUM_BITS),
       .INDEX_BITS(INDEX_BITS),
       .ADDRESS_BITS(PARAMETER_BITS),
-      .TAG_BITS(ADDRESS_BITS + BANK_BITS)
+      .TAG_BITS(ADDRESS_BITS + BANK_BITS),
+      .SEARCHES(SEARCHES)
   ) requantize_sums (
       .clk(clk),
       .reset(reset),

@@ -28,6 +28,9 @@ module engine_bench;
   parameter TABLES = 1;
   parameter TABLE_BITS = 1;
   parameter CLOCK_BITS = 32;
+  parameter PADDED = 1;
+  parameter POOLS = 1;
+  parameter SEARCHES = 1;
 
   reg clk = 0;
   reg reset = 1;
@@ -63,7 +66,10 @@ module engine_bench;
       .PARAMETER_BITS(PARAMETER_BITS),
       .TABLES(TABLES),
       .TABLE_BITS(TABLE_BITS),
-      .CLOCK_BITS(CLOCK_BITS)
+      .CLOCK_BITS(CLOCK_BITS),
+      .PADDED(PADDED),
+      .POOLS(POOLS),
+      .SEARCHES(SEARCHES)
   ) engine (
       .clk(clk),
       .reset(reset),

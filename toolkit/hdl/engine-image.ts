@@ -1,7 +1,7 @@
 import { clockBound } from './clock-bound.js';
 import type { EngineProgram } from './engine-program.js';
 import { unsignedBits } from './folding.js';
-import type { StageWord, TapWord } from './stage-words.js';
+import { KINDS, REQUANTIZE, type StageWord, type TapWord } from './stage-words.js';
 
 /** Parameters of the module `engine`, and the files that it reads. */
 export interface EngineImage {
@@ -111,6 +111,9 @@ export function engineImage(program: EngineProgram): EngineImage {
       TABLES: Math.max(1, products.length),
       TABLE_BITS: width.table,
       CLOCK_BITS: Math.min(32, unsignedBits(clockBound(program))),
+      PADDED: Number(stages.some((stage) => stage.runs && leavesInput(stage, taps))),
+      POOLS: Number(stages.some(({ runs, kind }) => runs && kind === KINDS.largest)),
+      SEARCHES: Number(stages.some(({ requantize }) => requantize === REQUANTIZE.thresholds)),
     },
     files: [
       {
@@ -150,6 +153,17 @@ export function engineImage(program: EngineProgram): EngineImage {
       { name: 'pixels.hex', content: hex(pixels.map((index) => [[index, bits.index]])) },
     ],
   };
+}
+
+/** Whether a tap of the stage is outside the input in any window. */
+function leavesInput(stage: StageWord, taps: readonly TapWord[]): boolean {
+  const lastRow = stage.rowsLast * stage.rowStride;
+  return taps
+    .slice(stage.tapFirst, stage.tapLast + 1)
+    .some(
+      ({ rowFrom, rowTo, columnFrom, columnTo }) =>
+        rowFrom > 0 || columnFrom > 0 || rowTo <= lastRow || columnTo <= stage.columnsLast,
+    );
 }
 
 /** Words for $readmemh, one a line, fields from the highest bits down; negative integers in two's complement. */
