@@ -271,27 +271,9 @@ module engine #(
 
   // ---- Products, weights, sums ----
 
-  wire [BANKS*LEVELS*PRODUCT_BITS-1:0] products;
   wire [BANKS*FILTERS*WEIGHT_BITS-1:0] weights;
   wire [BANKS*SUM_BITS-1:0] heads;
   wire [BANKS-1:0] shift_chain;
-
-  genvar group;
-  generate
-    for (group = 0; group < BANKS; group = group + 1) begin : groups
-      rom #(
-          .FILE("products.hex"),
-          .STYLE("logic"),
-          .WIDTH(LEVELS * PRODUCT_BITS),
-          .WORDS(TABLES << INDEX_BITS),
-          .ADDRESS_BITS(TABLE_BITS + INDEX_BITS)
-      ) product_table (
-          .clk(clk),
-          .address({table_number, activations[group*INDEX_BITS+:INDEX_BITS]}),
-          .value(products[group*LEVELS*PRODUCT_BITS+:LEVELS*PRODUCT_BITS])
-      );
-    end
-  endgenerate
 
   weights #(
       .BANKS(BANKS),
@@ -311,23 +293,62 @@ module engine #(
       .weights(weights)
   );
 
-  lanes #(
-      .GROUPS(BANKS),
-      .FILTERS(FILTERS),
-      .LEVELS(LEVELS),
-      .WEIGHT_BITS(WEIGHT_BITS),
-      .PRODUCT_BITS(PRODUCT_BITS),
-      .SUM_BITS(SUM_BITS)
-  ) accumulators (
-      .clk(clk),
-      .add(tap_after[5]),
-      .flush(flush_after[6]),
-      .clear(begin_stage),
-      .products(products),
-      .weights(weights),
-      .shift(shift_chain),
-      .heads(heads)
-  );
+  genvar group;
+  generate
+    if (FILTERS == 1) begin : by_lookup
+      lookup_lanes #(
+          .GROUPS(BANKS),
+          .WEIGHT_BITS(WEIGHT_BITS),
+          .INDEX_BITS(INDEX_BITS),
+          .PRODUCT_BITS(PRODUCT_BITS),
+          .SUM_BITS(SUM_BITS),
+          .TABLES(TABLES),
+          .TABLE_BITS(TABLE_BITS)
+      ) accumulators (
+          .clk(clk),
+          .add(tap_after[5]),
+          .flush(flush_after[6]),
+          .clear(begin_stage),
+          .table_number(table_number),
+          .activations(activations),
+          .weights(weights),
+          .heads(heads)
+      );
+      wire unused = &{1'b0, shift_chain};
+    end else begin : by_choice
+      wire [BANKS*LEVELS*PRODUCT_BITS-1:0] products;
+      for (group = 0; group < BANKS; group = group + 1) begin : groups
+        rom #(
+            .FILE("products.hex"),
+            .STYLE("logic"),
+            .WIDTH(LEVELS * PRODUCT_BITS),
+            .WORDS(TABLES << INDEX_BITS),
+            .ADDRESS_BITS(TABLE_BITS + INDEX_BITS)
+        ) product_table (
+            .clk(clk),
+            .address({table_number, activations[group*INDEX_BITS+:INDEX_BITS]}),
+            .value(products[group*LEVELS*PRODUCT_BITS+:LEVELS*PRODUCT_BITS])
+        );
+      end
+      lanes #(
+          .GROUPS(BANKS),
+          .FILTERS(FILTERS),
+          .LEVELS(LEVELS),
+          .WEIGHT_BITS(WEIGHT_BITS),
+          .PRODUCT_BITS(PRODUCT_BITS),
+          .SUM_BITS(SUM_BITS)
+      ) accumulators (
+          .clk(clk),
+          .add(tap_after[5]),
+          .flush(flush_after[6]),
+          .clear(begin_stage),
+          .products(products),
+          .weights(weights),
+          .shift(shift_chain),
+          .heads(heads)
+      );
+    end
+  endgenerate
 
   // The largest activation of each group's window, for max pooling.
   reg [BANKS*INDEX_BITS-1:0] largest, largest_held;

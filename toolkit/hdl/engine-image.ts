@@ -135,8 +135,16 @@ export function engineImage(program: EngineProgram): EngineImage {
       },
       {
         name: 'products.hex',
-        // The first level in the lowest bits.
-        content: hex(productRows.map((row) => row.map((value): Field => [value, bits.product]).reverse())),
+        content: hex(
+          filters === 1
+            ? productRows.flatMap((row) =>
+                Array.from({ length: 2 ** weightBits }, (_, code): Field[] => [
+                  [row[code] ?? 0, bits.product],
+                ]),
+              )
+            : // The first level in the lowest bits.
+              productRows.map((row) => row.map((value): Field => [value, bits.product]).reverse()),
+        ),
       },
       {
         name: 'weights.hex',
