@@ -33,7 +33,8 @@ module engine #(
     // whether any stage has what takes logic: taps outside the input, max pooling, thresholds
     parameter PADDED = 1,
     parameter POOLS = 1,
-    parameter SEARCHES = 1
+    parameter SEARCHES = 1,
+    parameter CONTIGUOUS = 0  // 1: what is written lies one element after another
 ) (
     input clk,
     input reset,
@@ -65,6 +66,7 @@ module engine #(
   localparam [1:0] SCAN = 2'd1, CHANNEL = 2'd2, LARGEST = 2'd3;  // kinds of stages; 0 is a convolution
   localparam [1:0] LOGITS = 2'd2;  // kinds of requantization: see there
   localparam [COUNT_BITS-1:0] LAST_FILTER = FILTERS[COUNT_BITS-1:0] - 1'b1;
+  localparam STYLE = BANKS * FILTERS == 1 ? "block" : "auto";  // in the smallest engine logic is scarcer than memory
   localparam [1:0] ELEMENTS = 2'd0, BY_COLUMNS = 2'd1, BY_FILTERS = 2'd2;
 
   // ---- What a stage is ----
@@ -169,7 +171,7 @@ module engine #(
 
   // ---- Taps and their activations ----
 
-  localparam TAP_WIDTH = ADDRESS_BITS + BANK_BITS + 4 * COUNT_BITS;
+  localparam TAP_WIDTH = ADDRESS_BITS + BANK_BITS + (PADDED != 0 ? 4 * COUNT_BITS : 0);
   localparam BLOCK_SHIFT = BANKS == 1 ? 0 : BANK_BITS;
 
   wire tap, flush, rewind;
@@ -210,6 +212,7 @@ module engine #(
   wire [TAP_WIDTH-1:0] tap_word;
   rom #(
       .FILE("taps.hex"),
+      .STYLE(STYLE),
       .WIDTH(TAP_WIDTH),
       .WORDS(TAPS),
       .ADDRESS_BITS(TAP_BITS)
@@ -222,7 +225,14 @@ module engine #(
   wire [ADDRESS_BITS-1:0] tap_offset;
   wire [BANK_BITS-1:0] tap_rotation;
   wire [COUNT_BITS-1:0] row_from, row_to, column_from, column_to;
-  assign {tap_offset, tap_rotation, row_from, row_to, column_from, column_to} = tap_word;
+  generate
+    if (PADDED != 0) begin : padded
+      assign {tap_offset, tap_rotation, row_from, row_to, column_from, column_to} = tap_word;
+    end else begin : not_padded
+      assign {tap_offset, tap_rotation} = tap_word;
+      assign {row_from, row_to, column_from, column_to} = 0;
+    end
+  endgenerate
 
   wire fetch_read;
   wire [BANKS*ADDRESS_BITS-1:0] fetch_address;
@@ -398,7 +408,8 @@ module engine #(
       .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
-      .COLUMN_BITS(COLUMN_BITS)
+      .COLUMN_BITS(COLUMN_BITS),
+      .CONTIGUOUS(CONTIGUOUS)
   ) places (
       .clk(clk),
       .start(begin_stage || starting[1]),
@@ -443,6 +454,7 @@ module engine #(
   wire [SUM_BITS-1:0] parameter_word;
   rom #(
       .FILE("parameters.hex"),
+      .STYLE(STYLE),
       .WIDTH(SUM_BITS),
       .WORDS(PARAMETERS),
       .ADDRESS_BITS(PARAMETER_BITS)

@@ -12,7 +12,8 @@ module walker #(
     parameter BANK_BITS = 2,
     parameter ADDRESS_BITS = 10,
     parameter COUNT_BITS = 8,
-    parameter COLUMN_BITS = 7  // of an address in the table of columns
+    parameter COLUMN_BITS = 7,  // of an address in the table of columns
+    parameter CONTIGUOUS = 0  // 1: elements lie one after another, which takes no table
 ) (
     input clk,
     input start,  // at the first element
@@ -43,7 +44,7 @@ module walker #(
   localparam [BANK_BITS-1:0] LAST_BANK = BANKS[BANK_BITS-1:0] - 1'b1;
   localparam [COUNT_BITS-1:0] BLOCK = BANKS[COUNT_BITS-1:0];
 
-  reg [ADDRESS_BITS-1:0] row_address;
+  reg [ADDRESS_BITS-1:0] row_address, counted;
   reg [COUNT_BITS-1:0] row, block_column, column, part, part_channel;
   reg [BANK_BITS-1:0] lane_group;
 
@@ -57,13 +58,14 @@ module walker #(
   assign window_end = part_end && groups_end;
   assign tensor_end = window_end && channels_end && columns_end && row == rows_last;
   assign column_address = column_first + {{COLUMN_BITS - COUNT_BITS{1'b0}}, column};
-  assign address = row_address + column_offset + {{ADDRESS_BITS - COUNT_BITS{1'b0}}, channel};
+  assign address = CONTIGUOUS != 0 ? counted : row_address + column_offset + {{ADDRESS_BITS - COUNT_BITS{1'b0}}, channel};
   assign bank = column_bank;
   assign group = lane_group;
 
   always @(posedge clk) begin
     ready <= 1'b1;
     if (next) begin
+      counted <= counted + 1'b1;
       channel <= channel + 1'b1;
       part <= part + 1'b1;
       if (part_end) begin
@@ -104,6 +106,7 @@ module walker #(
       part_channel <= 0;
       lane_group <= 0;
       row_address <= first;
+      counted <= first;
     end
   end
 endmodule

@@ -31,6 +31,7 @@ module engine_bench;
   parameter PADDED = 1;
   parameter POOLS = 1;
   parameter SEARCHES = 1;
+  parameter CONTIGUOUS = 0;
 
   reg clk = 0;
   reg reset = 1;
@@ -69,7 +70,8 @@ module engine_bench;
       .CLOCK_BITS(CLOCK_BITS),
       .PADDED(PADDED),
       .POOLS(POOLS),
-      .SEARCHES(SEARCHES)
+      .SEARCHES(SEARCHES),
+      .CONTIGUOUS(CONTIGUOUS)
   ) engine (
       .clk(clk),
       .reset(reset),
