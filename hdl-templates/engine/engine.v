@@ -28,7 +28,13 @@ module engine #(
     parameter PARAMETERS = 256,
     parameter PARAMETER_BITS = 8,
     parameter TABLES = 4,
-    parameter TABLE_BITS = 2
+    parameter TABLE_BITS = 2,
+    parameter CLOCK_BITS = 32,  // of the longest run
+    // whether any stage has what takes logic: taps outside the input, max pooling, thresholds
+    parameter PADDED = 1,
+    parameter POOLS = 1,
+    parameter SEARCHES = 1,
+    parameter CONTIGUOUS = 0  // 1: what is written lies one element after another
 ) (
     input clk,
     input reset,
@@ -44,7 +50,7 @@ module engine #(
     input resume,  // the next stage, after one that was followed by a pause
     input pause_after_stages,
     output busy,  // running
-    output reg [31:0] clocks,  // from `start` on, while it ran
+    output reg [CLOCK_BITS-1:0] clocks,  // from `start` on, while it ran
 
     // the elements of what was computed last, or the picture's indices, while nothing runs
     input trace,  // at the first
@@ -60,6 +66,7 @@ module engine #(
   localparam [1:0] SCAN = 2'd1, CHANNEL = 2'd2, LARGEST = 2'd3;  // kinds of stages; 0 is a convolution
   localparam [1:0] LOGITS = 2'd2;  // kinds of requantization: see there
   localparam [COUNT_BITS-1:0] LAST_FILTER = FILTERS[COUNT_BITS-1:0] - 1'b1;
+  localparam STYLE = BANKS * FILTERS == 1 ? "block" : "auto";  // in the smallest engine logic is scarcer than memory
   localparam [1:0] ELEMENTS = 2'd0, BY_COLUMNS = 2'd1, BY_FILTERS = 2'd2;
 
   // ---- What a stage is ----
@@ -120,7 +127,6 @@ module engine #(
 
   always @(posedge clk) begin
     starting <= {starting[0], !busy && (load || trace)};
-    if (busy) clocks <= clocks + 32'd1;
     case (state)
       READ: state <= BEGIN;
       BEGIN: begin
@@ -148,7 +154,6 @@ module engine #(
           stage <= start ? {{STAGE_BITS - 1{1'b0}}, 1'b1} : stage + 1'b1;
           state <= READ;
         end
-        if (start) clocks <= 32'd0;
       end
     endcase
     if (reset) begin
@@ -159,9 +164,14 @@ module engine #(
     end
   end
 
+  always @(posedge clk) begin
+    if (busy) clocks <= clocks + 1'b1;
+    else if (start) clocks <= 0;
+  end
+
   // ---- Taps and their activations ----
 
-  localparam TAP_WIDTH = ADDRESS_BITS + BANK_BITS + 4 * COUNT_BITS;
+  localparam TAP_WIDTH = ADDRESS_BITS + BANK_BITS + (PADDED != 0 ? 4 * COUNT_BITS : 0);
   localparam BLOCK_SHIFT = BANKS == 1 ? 0 : BANK_BITS;
 
   wire tap, flush, rewind;
@@ -202,6 +212,7 @@ module engine #(
   wire [TAP_WIDTH-1:0] tap_word;
   rom #(
       .FILE("taps.hex"),
+      .STYLE(STYLE),
       .WIDTH(TAP_WIDTH),
       .WORDS(TAPS),
       .ADDRESS_BITS(TAP_BITS)
@@ -214,7 +225,14 @@ module engine #(
   wire [ADDRESS_BITS-1:0] tap_offset;
   wire [BANK_BITS-1:0] tap_rotation;
   wire [COUNT_BITS-1:0] row_from, row_to, column_from, column_to;
-  assign {tap_offset, tap_rotation, row_from, row_to, column_from, column_to} = tap_word;
+  generate
+    if (PADDED != 0) begin : padded
+      assign {tap_offset, tap_rotation, row_from, row_to, column_from, column_to} = tap_word;
+    end else begin : not_padded
+      assign {tap_offset, tap_rotation} = tap_word;
+      assign {row_from, row_to, column_from, column_to} = 0;
+    end
+  endgenerate
 
   wire fetch_read;
   wire [BANKS*ADDRESS_BITS-1:0] fetch_address;
@@ -224,7 +242,8 @@ module engine #(
       .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
-      .INDEX_BITS(INDEX_BITS)
+      .INDEX_BITS(INDEX_BITS),
+      .PADDED(PADDED)
   ) fetch_activations (
       .clk(clk),
       .tap(tap),
@@ -262,27 +281,9 @@ module engine #(
 
   // ---- Products, weights, sums ----
 
-  wire [BANKS*LEVELS*PRODUCT_BITS-1:0] products;
   wire [BANKS*FILTERS*WEIGHT_BITS-1:0] weights;
   wire [BANKS*SUM_BITS-1:0] heads;
   wire [BANKS-1:0] shift_chain;
-
-  genvar group;
-  generate
-    for (group = 0; group < BANKS; group = group + 1) begin : groups
-      rom #(
-          .FILE("products.hex"),
-          .STYLE("logic"),
-          .WIDTH(LEVELS * PRODUCT_BITS),
-          .WORDS(TABLES << INDEX_BITS),
-          .ADDRESS_BITS(TABLE_BITS + INDEX_BITS)
-      ) product_table (
-          .clk(clk),
-          .address({table_number, activations[group*INDEX_BITS+:INDEX_BITS]}),
-          .value(products[group*LEVELS*PRODUCT_BITS+:LEVELS*PRODUCT_BITS])
-      );
-    end
-  endgenerate
 
   weights #(
       .BANKS(BANKS),
@@ -302,23 +303,62 @@ module engine #(
       .weights(weights)
   );
 
-  lanes #(
-      .GROUPS(BANKS),
-      .FILTERS(FILTERS),
-      .LEVELS(LEVELS),
-      .WEIGHT_BITS(WEIGHT_BITS),
-      .PRODUCT_BITS(PRODUCT_BITS),
-      .SUM_BITS(SUM_BITS)
-  ) accumulators (
-      .clk(clk),
-      .add(tap_after[5]),
-      .flush(flush_after[6]),
-      .clear(begin_stage),
-      .products(products),
-      .weights(weights),
-      .shift(shift_chain),
-      .heads(heads)
-  );
+  genvar group;
+  generate
+    if (FILTERS == 1) begin : by_lookup
+      lookup_lanes #(
+          .GROUPS(BANKS),
+          .WEIGHT_BITS(WEIGHT_BITS),
+          .INDEX_BITS(INDEX_BITS),
+          .PRODUCT_BITS(PRODUCT_BITS),
+          .SUM_BITS(SUM_BITS),
+          .TABLES(TABLES),
+          .TABLE_BITS(TABLE_BITS)
+      ) accumulators (
+          .clk(clk),
+          .add(tap_after[5]),
+          .flush(flush_after[6]),
+          .clear(begin_stage),
+          .table_number(table_number),
+          .activations(activations),
+          .weights(weights),
+          .heads(heads)
+      );
+      wire unused = &{1'b0, shift_chain};
+    end else begin : by_choice
+      wire [BANKS*LEVELS*PRODUCT_BITS-1:0] products;
+      for (group = 0; group < BANKS; group = group + 1) begin : groups
+        rom #(
+            .FILE("products.hex"),
+            .STYLE("logic"),
+            .WIDTH(LEVELS * PRODUCT_BITS),
+            .WORDS(TABLES << INDEX_BITS),
+            .ADDRESS_BITS(TABLE_BITS + INDEX_BITS)
+        ) product_table (
+            .clk(clk),
+            .address({table_number, activations[group*INDEX_BITS+:INDEX_BITS]}),
+            .value(products[group*LEVELS*PRODUCT_BITS+:LEVELS*PRODUCT_BITS])
+        );
+      end
+      lanes #(
+          .GROUPS(BANKS),
+          .FILTERS(FILTERS),
+          .LEVELS(LEVELS),
+          .WEIGHT_BITS(WEIGHT_BITS),
+          .PRODUCT_BITS(PRODUCT_BITS),
+          .SUM_BITS(SUM_BITS)
+      ) accumulators (
+          .clk(clk),
+          .add(tap_after[5]),
+          .flush(flush_after[6]),
+          .clear(begin_stage),
+          .products(products),
+          .weights(weights),
+          .shift(shift_chain),
+          .heads(heads)
+      );
+    end
+  endgenerate
 
   // The largest activation of each group's window, for max pooling.
   reg [BANKS*INDEX_BITS-1:0] largest, largest_held;
@@ -368,7 +408,8 @@ module engine #(
       .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
-      .COLUMN_BITS(COLUMN_BITS)
+      .COLUMN_BITS(COLUMN_BITS),
+      .CONTIGUOUS(CONTIGUOUS)
   ) places (
       .clk(clk),
       .start(begin_stage || starting[1]),
@@ -413,6 +454,7 @@ module engine #(
   wire [SUM_BITS-1:0] parameter_word;
   rom #(
       .FILE("parameters.hex"),
+      .STYLE(STYLE),
       .WIDTH(SUM_BITS),
       .WORDS(PARAMETERS),
       .ADDRESS_BITS(PARAMETER_BITS)
@@ -428,13 +470,14 @@ module engine #(
   wire [ADDRESS_BITS-1:0] result_address;
   wire [BANK_BITS-1:0] result_bank;
   wire [BANK_BITS-1:0] head = BANKS == 1 ? {BANK_BITS{1'b0}} : lane_group;
-  wire [SUM_BITS-1:0] sum = kind == LARGEST ?
+  wire [SUM_BITS-1:0] sum = POOLS != 0 && kind == LARGEST ?
       {{SUM_BITS - INDEX_BITS{1'b0}}, largest_held[head*INDEX_BITS+:INDEX_BITS]} : heads[head*SUM_BITS+:SUM_BITS];
   requantize #(
       .SUM_BITS(SUM_BITS),
       .INDEX_BITS(INDEX_BITS),
       .ADDRESS_BITS(PARAMETER_BITS),
-      .TAG_BITS(ADDRESS_BITS + BANK_BITS)
+      .TAG_BITS(ADDRESS_BITS + BANK_BITS),
+      .SEARCHES(SEARCHES)
   ) requantize_sums (
       .clk(clk),
       .reset(reset),

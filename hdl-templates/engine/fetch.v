@@ -12,7 +12,8 @@ module fetch #(
     parameter BANK_BITS = 2,
     parameter ADDRESS_BITS = 10,
     parameter COUNT_BITS = 8,
-    parameter INDEX_BITS = 3
+    parameter INDEX_BITS = 3,
+    parameter PADDED = 1  // 0: every tap is inside
 ) (
     input clk,
 
@@ -47,7 +48,7 @@ module fetch #(
   reg [BANK_BITS-1:0] rotation_2, rotation_3;
   reg [BANKS-1:0] inside_2, inside_3;
   wire [ADDRESS_BITS-1:0] next_2 = address_2 + block_step;
-  wire row_inside = row_1 >= row_from && row_1 < row_to;
+  wire row_inside = PADDED == 0 || (row_1 >= row_from && row_1 < row_to);
 
   assign read = tap_2;
 
@@ -71,7 +72,7 @@ module fetch #(
       if (BANKS == 1) begin : one
         assign read_address = address_2;
         always @(posedge clk) begin
-          inside_2 <= row_inside && block_1 >= column_from && block_1 < column_to;
+          inside_2 <= row_inside && (PADDED == 0 || (block_1 >= column_from && block_1 < column_to));
           activations <= inside_3[0] ? value : padding;
         end
         wire unused = &{1'b0, next_2, broadcast, rotation_3};
@@ -82,7 +83,7 @@ module fetch #(
         wire in_next = i < BANKS - 1 && rotation_2 > NUMBER;
         assign read_address[i*ADDRESS_BITS+:ADDRESS_BITS] = in_next ? next_2 : address_2;
         always @(posedge clk) begin
-          inside_2[i] <= row_inside && column >= column_from && column < column_to;
+          inside_2[i] <= row_inside && (PADDED == 0 || (column >= column_from && column < column_to));
           activations[i*INDEX_BITS+:INDEX_BITS] <= inside_3[i] ? value[bank*INDEX_BITS+:INDEX_BITS] : padding;
         end
       end

@@ -11,7 +11,8 @@ module requantize #(
     parameter SUM_BITS = 16,
     parameter INDEX_BITS = 3,
     parameter ADDRESS_BITS = 8,
-    parameter TAG_BITS = 12
+    parameter TAG_BITS = 12,
+    parameter SEARCHES = 1  // 0: no stage has THRESHOLDS
 ) (
     input clk,
     input reset,
@@ -52,11 +53,12 @@ module requantize #(
   wire [INDEX_BITS-1:0] better = tried <= last && sum_1 >= parameter_word ? tried : found;
 
   wire take = valid && ready;
+  wire search = SEARCHES != 0 && kind == THRESHOLDS;
   assign ready = !searching;
   assign parameter_address = searching ? first_1 + {{ADDRESS_BITS - INDEX_BITS{1'b0}}, tried} : first;
 
   always @(posedge clk) begin
-    valid_1 <= take && kind != THRESHOLDS;
+    valid_1 <= take && !search;
     if (take) begin
       sum_1   <= sum;
       tag_1   <= tag;
@@ -69,11 +71,11 @@ module requantize #(
 
     out_valid <= valid_2;
     logit <= sum_2;
-    out_tag <= kind == THRESHOLDS ? tag_1 : tag_2;
+    out_tag <= search ? tag_1 : tag_2;
     index <= kind != SHIFT ? sum_2[INDEX_BITS-1:0] : shifted < 0 ? 0 : shifted > limit ? last : shifted[INDEX_BITS-1:0];
 
     compare <= searching && !compare;
-    if (take && kind == THRESHOLDS) begin
+    if (take && search) begin
       searching <= 1'b1;
       found <= 0;
       mask <= {{INDEX_BITS - 1{1'b0}}, 1'b1} << (levels_log2 - 4'd1);
@@ -89,12 +91,14 @@ module requantize #(
       end
     end
 
+    if (reset || SEARCHES == 0) begin
+      searching <= 1'b0;
+      compare   <= 1'b0;
+    end
     if (reset) begin
       valid_1   <= 1'b0;
       valid_2   <= 1'b0;
       out_valid <= 1'b0;
-      searching <= 1'b0;
-      compare   <= 1'b0;
     end
   end
 endmodule

@@ -40,29 +40,12 @@ module weights #(
       .value(word)
   );
 
-  // Without an index that is multiplied: Yosys would keep the multiplication.
-  reg [SLICE-1:0] chosen;
-  integer i;
-  always @* begin
-    chosen = {SLICE{1'b0}};
-    for (i = 0; i < BANKS; i = i + 1) if (slice_read == i[BANK_BITS-1:0]) chosen = word[i*SLICE+:SLICE];
-  end
-
   always @(posedge clk) begin
     slice_read <= slice;
-    weights <= whole_words ? word : {BANKS{chosen}};
-    if (tap) begin
-      slice <= word_end ? 0 : slice + 1'b1;
-      if (word_end) address <= address + 1'b1;
-    end
-    if (flush) begin
-      slice <= 0;
-      if (slice != 0) address <= address + 1'b1;
-      if (rewind) address <= first;
-    end
-    if (start) begin
-      slice   <= 0;
-      address <= first;
-    end
+    weights <= whole_words ? word : {BANKS{word[slice_read*SLICE+:SLICE]}};
+    if (tap) slice <= word_end ? 0 : slice + 1'b1;
+    if (flush || start) slice <= 0;
+    if (start || (flush && rewind)) address <= first;
+    else if ((tap && word_end) || (flush && slice != 0)) address <= address + 1'b1;
   end
 endmodule

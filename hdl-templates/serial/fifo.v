@@ -13,6 +13,7 @@ module fifo #(
     output reg out_valid,
     input out_take
 );
+  (* no_rw_check *)
   reg [7:0] bytes[0:(1<<DEPTH_LOG2)-1];
   reg [DEPTH_LOG2:0] written, read;  // one bit more than an address: equal is empty, a whole turn apart is full
 

@@ -2,7 +2,7 @@
 //
 // A bit lasts CLOCKS_PER_BIT clocks, 4 or more. Each is sampled in its middle, counted from the falling edge of the
 // start bit. A start bit that is over before its middle is noise; a byte whose stop bit is low is dropped, and
-// nothing is taken before the line has been high again.
+// nothing is taken before the line has been high again. A byte shows until it is taken, or the next begins.
 module uart_rx #(
     parameter CLOCKS_PER_BIT = 104
 ) (
@@ -10,7 +10,8 @@ module uart_rx #(
     input reset,
     input line,
     output [7:0] data,
-    output reg valid  // for one clock
+    output reg valid,
+    input take
 );
   localparam WIDTH = $clog2(CLOCKS_PER_BIT);
   localparam [WIDTH-1:0] WHOLE = CLOCKS_PER_BIT[WIDTH-1:0] - 1'b1;
@@ -30,13 +31,16 @@ module uart_rx #(
 
   always @(posedge clk) begin
     settled <= {settled[1:0], line};
-    valid <= 1'b0;
+    if (take) valid <= 1'b0;
     left <= sample ? WHOLE : left - 1'b1;
     case (state)
       IDLE: begin
         left <= HALF;
-        shifted <= 9'h100;
-        if (!level) state <= BITS;
+        if (!level) begin
+          shifted <= 9'h100;
+          valid   <= 1'b0;
+          state   <= BITS;
+        end
       end
       BITS:
       if (sample) begin

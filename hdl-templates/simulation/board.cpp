@@ -2,6 +2,8 @@
 //
 // Bytes that come in are put on the line bit by bit as a serial adapter would, and what the design sends is taken from the
 // line in the same way. Nothing here looks inside the design.
+//
+// With a number as its argument, the line is held low for a long time after so many bytes, as by a cable that is pulled.
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -21,6 +23,9 @@ namespace {
 // After so many clocks without a bit on the line the design waits for a request, and the host's next byte is waited for.
 constexpr uint64_t IDLE_CLOCKS = 1u << 22;
 constexpr uint64_t POLL_CLOCKS = 256;
+constexpr uint32_t BREAK_BITS = 100;
+// The host speaks to a board that has been powered for a while.
+constexpr uint32_t POWER_ON_CLOCKS = 4096;
 
 // Standard input: one byte at a time, without waiting unless told to. -1: none; ends the program when the host hangs up.
 class Input {
@@ -51,6 +56,10 @@ class Sender {
     bits_ = static_cast<uint32_t>(byte) << 1 | 0x200u;  // start bit 0, data, stop bit 1
     bits_ |= 0x400u;                                    // ends the frame: after the stop bit only this is left
     left_ = CLOCKS_PER_BIT;
+  }
+  void send_break() {
+    bits_ = 0x6u;  // a long 0, a 1, and what ends a frame
+    left_ = BREAK_BITS * CLOCKS_PER_BIT;
   }
   bool level() const { return bits_ == 0 || (bits_ & 1u) != 0; }
   void clock() {
@@ -95,17 +104,27 @@ class Receiver {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  long until_break = argc > 1 ? strtol(argv[1], nullptr, 10) : -1;
   VerilatedContext context;
   Vtop top(&context);
   Input input;
   Sender sender;
   Receiver receiver;
   uint64_t quiet = 0;
+  uint32_t starting = POWER_ON_CLOCKS;
   for (;;) {
-    if (!sender.busy() && (quiet < 2 || quiet % POLL_CLOCKS == 0)) {
+    if (starting > 0) {
+      starting--;
+    } else if (!sender.busy() && until_break == 0) {
+      sender.send_break();
+      until_break = -1;
+    } else if (!sender.busy() && (quiet < 2 || quiet % POLL_CLOCKS == 0)) {
       const int byte = input.next(quiet >= IDLE_CLOCKS);
-      if (byte >= 0) sender.send(static_cast<uint8_t>(byte));
+      if (byte >= 0) {
+        sender.send(static_cast<uint8_t>(byte));
+        if (until_break > 0) until_break--;
+      }
     }
     top.rx = sender.level();
     top.clk = 0;

@@ -27,6 +27,11 @@ module engine_bench;
   parameter PARAMETER_BITS = 1;
   parameter TABLES = 1;
   parameter TABLE_BITS = 1;
+  parameter CLOCK_BITS = 32;
+  parameter PADDED = 1;
+  parameter POOLS = 1;
+  parameter SEARCHES = 1;
+  parameter CONTIGUOUS = 0;
 
   reg clk = 0;
   reg reset = 1;
@@ -34,7 +39,7 @@ module engine_bench;
   reg [7:0] pixel = 0;
   reg pixel_valid = 0;
   wire pixel_take, busy, trace_valid, trace_end, logit_valid;
-  wire [31:0] clocks;
+  wire [CLOCK_BITS-1:0] clocks;
   wire [INDEX_BITS-1:0] trace_value;
   wire [ADDRESS_BITS-1:0] logit_number;
   wire signed [SUM_BITS-1:0] logit;
@@ -61,7 +66,12 @@ module engine_bench;
       .PARAMETERS(PARAMETERS),
       .PARAMETER_BITS(PARAMETER_BITS),
       .TABLES(TABLES),
-      .TABLE_BITS(TABLE_BITS)
+      .TABLE_BITS(TABLE_BITS),
+      .CLOCK_BITS(CLOCK_BITS),
+      .PADDED(PADDED),
+      .POOLS(POOLS),
+      .SEARCHES(SEARCHES),
+      .CONTIGUOUS(CONTIGUOUS)
   ) engine (
       .clk(clk),
       .reset(reset),

@@ -15,6 +15,7 @@ module frame_bench;
   wire in_take, out_valid, begin_request, end_request, payload_valid, answer_take;
   wire [7:0] out, kind, payload;
   wire [15:0] length;
+  wire [4:0] place;
   reg answer = 0;
   reg [1:0] gap = 0, slow = 0;
   reg sent = 0;
@@ -25,7 +26,8 @@ module frame_bench;
   always @(posedge clk) if (begin_request) asked <= length[7:0];
 
   frame_codec #(
-      .LONGEST(LONGEST)
+      .LONGEST(LONGEST),
+      .PLACE_BITS(5)
   ) codec (
       .clk(clk),
       .reset(reset),
@@ -37,14 +39,15 @@ module frame_bench;
       .out_ready(slow[1]),
       .begin_request(begin_request),
       .end_request(end_request),
-      .request_type(kind),
-      .request_length(length),
+      .kind(kind),
+      .length(length),
       .payload(payload),
       .payload_valid(payload_valid),
       .payload_take(slow[0]),
+      .place(place),
       .answer(answer),
       .answer_type(kind | 8'h80),
-      .answer_length(16'd2),
+      .answer_length(5'd2),
       .answer_data(sent ? asked : 8'h5A),
       .answer_valid(slow[0]),
       .answer_take(answer_take)

@@ -7,12 +7,14 @@ import { randomNetwork } from '../support/random-network.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { describeWithTool } from '../support/tools.js';
 
-const BOARD = { id: 'a-board', title: 'A board', clockHz: 12_000_000, baud: 1_000_000, receiveBuffer: 1024 };
+const BOARD = { id: 'a-board', title: 'A board', clockHz: 12_000_000, baud: 115_200 };
 
-const FOLDINGS = [
-  { banks: 1, filters: 1 },
-  { banks: 4, filters: 3 },
+const DESIGNS = [
+  { banks: 1, filters: 1, receiveBuffer: 0, trace: false },
+  { banks: 1, filters: 1, receiveBuffer: 1024, trace: true },
+  { banks: 4, filters: 3, receiveBuffer: 1024, trace: true },
 ];
+const TITLE = '$banks x $filters, buffer of $receiveBuffer, TRACE: $trace';
 
 function written({ files }: HdlProject): string {
   const folder = join(temporaryFolder('hdl'), 'project');
@@ -22,8 +24,8 @@ function written({ files }: HdlProject): string {
 }
 
 describeWithTool('verilator', 'verilator -Wall', () => {
-  it.each(FOLDINGS)('has nothing to say of a whole design, $banks x $filters', (folding) => {
-    const project = hdlProject(randomNetwork(5), BOARD, folding);
+  it.each(DESIGNS)(`has nothing to say of a whole design, ${TITLE}`, (design) => {
+    const project = hdlProject(randomNetwork(5), { ...BOARD, ...design }, design);
     const folder = written(project);
     const lint = ['--lint-only', '-Wall', '--top-module', 'top', ...project.sources];
     expect(() => execFileSync('verilator', lint, { cwd: folder, stdio: 'pipe' })).not.toThrow();
@@ -31,14 +33,11 @@ describeWithTool('verilator', 'verilator -Wall', () => {
 });
 
 describeWithTool('yosys', 'yosys', () => {
-  it.each(FOLDINGS)(
-    'reads a whole design as Verilog-2005 without a warning, $banks x $filters',
-    (folding) => {
-      const project = hdlProject(randomNetwork(5), BOARD, folding);
-      const folder = written(project);
-      const script = `read_verilog -defer ${project.sources.join(' ')}; hierarchy -check -top top; proc; check -assert`;
-      const said = execFileSync('yosys', ['-p', script], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
-      expect(said.split('\n').filter((line) => /warning/i.test(line))).toEqual([]);
-    },
-  );
+  it.each(DESIGNS)(`reads a whole design as Verilog-2005 without a warning, ${TITLE}`, (design) => {
+    const project = hdlProject(randomNetwork(5), { ...BOARD, ...design }, design);
+    const folder = written(project);
+    const script = `read_verilog -defer ${project.sources.join(' ')}; hierarchy -check -top top; proc; check -assert`;
+    const said = execFileSync('yosys', ['-p', script], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+    expect(said.split('\n').filter((line) => /warning/i.test(line))).toEqual([]);
+  });
 });

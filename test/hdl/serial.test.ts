@@ -1,38 +1,22 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { encodeFrame } from '../../toolkit/device/protocol/frame.js';
-import { crc16, crc8 } from '../../toolkit/device/protocol/crc.js';
 import { describeWithTool } from '../support/tools.js';
 import { runBench } from './bench.js';
+import { framesOn } from './frames-on-a-line.js';
 
 const LONGEST = 20;
 
-/** What docs/protocol.md, section 2.1, says that a device makes of a line, one event a line. */
+/** What the bench says of a line, one event a line. */
 function events(line: readonly number[]): string[] {
-  const said: string[] = [];
-  let at = 0;
-  while (at + 6 <= line.length) {
-    const [start, type = 0, sequence = 0, low = 0, high = 0, check] = line.slice(at, at + 6);
-    const length = low + 256 * high;
-    const header = line.slice(at + 1, at + 5);
-    if (start !== 0xa5 || crc8(header) !== check || length > LONGEST) {
-      at++;
-      continue;
-    }
-    said.push(`begin ${type} ${length}`);
-    const payload = line.slice(at + 6, at + 6 + length);
-    said.push(...payload.map((byte) => `payload ${byte}`));
-    const end = at + 6 + length;
-    if (end + 2 > line.length) return said;
-    const sum = crc16(line.slice(at + 1, end));
-    if ((line[end] ?? 0) + 256 * (line[end + 1] ?? 0) === sum) {
-      said.push('end');
-      const answer = encodeFrame({ type: type | 0x80, sequence, payload: Uint8Array.of(0x5a, length) });
-      said.push(...Array.from(answer, (byte) => `sent ${byte}`));
-    }
-    at = end + 2;
-  }
-  return said;
+  return framesOn(line, LONGEST).flatMap(({ type, sequence, length, payload, isWhole }) => {
+    const answer = encodeFrame({ type: type | 0x80, sequence, payload: Uint8Array.of(0x5a, length) });
+    return [
+      `begin ${type} ${length}`,
+      ...payload.map((byte) => `payload ${byte}`),
+      ...(isWhole ? ['end', ...Array.from(answer, (byte) => `sent ${byte}`)] : []),
+    ];
+  });
 }
 
 const byte = fc.integer({ min: 0, max: 255 });

@@ -2,8 +2,8 @@ import { engineImage, engineProgram, type Folding } from '../../toolkit/hdl/inde
 import { elements, interpret, type TableNetwork } from '../../toolkit/network/index.js';
 import { runBench } from './bench.js';
 
-/** The engine's module alone, run by iverilog: one line per trace point and logit of each picture. */
-export function simulateEngine(
+/** The engine's module alone, run by iverilog: one line per trace point and logit of each picture, and one of its clocks. */
+export function runEngine(
   network: TableNetwork,
   folding: Folding,
   pictures: readonly Uint8Array[],
@@ -11,7 +11,7 @@ export function simulateEngine(
 ): readonly string[] {
   const { files, parameters } = engineImage(engineProgram(network, folding));
   const shown = pictures.map((one) => Array.from(one, (byte) => byte.toString(16)).join(' ')).join('\n');
-  const lines = runBench(
+  return runBench(
     'engine_bench',
     {
       ...parameters,
@@ -23,8 +23,12 @@ export function simulateEngine(
       ...Object.fromEntries(files.map(({ name, content }) => [name, change(name, content)])),
       'pictures.hex': shown,
     },
-  );
-  return lines.filter((line) => /^(point|logit) /.test(line));
+  ).filter((line) => /^(point|logit|clocks) /.test(line));
+}
+
+/** What it computes, without its clocks. */
+export function simulateEngine(...run: Parameters<typeof runEngine>): readonly string[] {
+  return runEngine(...run).filter((line) => !line.startsWith('clocks'));
 }
 
 /** What the lines must be. */

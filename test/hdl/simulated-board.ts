@@ -18,10 +18,13 @@ export const BOARD: HdlBoard = {
   receiveBuffer: 256,
 };
 
+/** What takes the fewest logic cells: no bytes are held while it works, and TRACE is unknown. */
+export const SMALLEST_BOARD: HdlBoard = { ...BOARD, baud: 375_000, receiveBuffer: 0, trace: false };
+
 /** The whole design, verilated; its program speaks the protocol on its standard streams. */
-export function verilate(network: TableNetwork, folding: Folding): string {
+export function verilate(network: TableNetwork, folding: Folding, board = BOARD): string {
   const folder = temporaryFolder('verilated');
-  const { files, sources, top, clocksPerBit } = hdlProject(network, BOARD, folding);
+  const { files, sources, top, clocksPerBit } = hdlProject(network, board, folding);
   for (const [name, content] of files) writeFileSync(join(folder, name), content);
   const options = ['--cc', '--exe', '--build', '--top-module', top, '--Mdir', 'obj', '--x-initial', 'unique'];
   const flags = `-DCLOCKS_PER_BIT=${clocksPerBit}`;

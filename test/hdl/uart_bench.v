@@ -29,7 +29,8 @@ module uart_bench;
       .reset(reset),
       .line((sent ^ noise) && !break_line),
       .data(received),
-      .valid(received_valid)
+      .valid(received_valid),
+      .take(1'b1)
   );
 
   always @(posedge rx_clk) if (received_valid) $display("received %0d", received);

@@ -173,6 +173,17 @@ describe('verification of a device', () => {
     expect(isExact(result)).toBe(false);
   });
 
+  it('that has no TRACE: the first difference is told without its stage, and all pictures are compared', async () => {
+    const answer: FakeOptions['answer'] = (frame) => [
+      frame.type === 0x84 ? { ...frame, type: 0xff, payload: Uint8Array.of(1) } : frame,
+    ];
+    const device = await fake({ runs: flippedBias, answer });
+    const result = await verify({ network, device, data });
+    expect(result).toMatchObject({ images: 50, stopped: null, mismatches: { logits: 50 } });
+    expect(result.firstMismatch).toMatchObject({ image: 0, stage: 'logits', index: 3 });
+    expect(result.firstMismatch?.note).toMatch(/no TRACE/);
+  });
+
   it('that stops while the first difference is searched', async () => {
     const answer: FakeOptions['answer'] = (frame) => (frame.type === 0x84 ? [] : [frame]);
     const device = await fake({ runs: flippedBias, answer }, { timing: quick });

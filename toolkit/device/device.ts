@@ -1,3 +1,5 @@
+import { DeviceError } from '../errors.js';
+
 /** What a device says of itself in HELLO (docs/protocol.md, section 4.1). */
 export interface DeviceInfo {
   readonly protocol: number;
@@ -22,6 +24,9 @@ export interface Inference {
   readonly latency: number;
 }
 
+/** The device does not know this type of request; smallest devices do not know TRACE. */
+export class UnknownRequestError extends DeviceError {}
+
 /** What ran the inference; the `executor` of reports. */
 export type Executor = 'host' | 'serial' | `emulator:${string}` | 'qemu' | 'rtl' | 'netlist' | 'bitstream';
 
@@ -31,7 +36,7 @@ export interface Device {
   info(): Promise<DeviceInfo>;
   /** `picture`: one byte per pixel, [height, width, channels]. May be called again before the last answer came. */
   infer(picture: Uint8Array): Promise<Inference>;
-  /** CRC-16 of each trace point (the input indices, then every stage's output) for this picture. */
+  /** CRC-16 of each trace point (the input indices, then every stage's output) for this picture. Throws UnknownRequestError without TRACE. */
   trace(picture: Uint8Array): Promise<readonly number[]>;
   /** All integers of one trace point: 0 is the input indices, k the output of stage k - 1. */
   traceStage(picture: Uint8Array, point: number, count: number): Promise<Int32Array>;

@@ -1,5 +1,12 @@
 export { wallClock, type Clock } from './clock.js';
-export type { Device, DeviceInfo, Executor, Inference, Link } from './device.js';
+export {
+  UnknownRequestError,
+  type Device,
+  type DeviceInfo,
+  type Executor,
+  type Inference,
+  type Link,
+} from './device.js';
 export { avr8Link } from './emulators/atmega328p.js';
 export { emulatedLink, type EmulatedLink } from './emulators/emulated-link.js';
 export { rp2040Link } from './emulators/rp2040.js';

@@ -1,8 +1,15 @@
 import { DeviceError, type TablizeError } from '../errors.js';
 import type { Clock } from './clock.js';
-import type { Link } from './device.js';
+import { UnknownRequestError, type Link } from './device.js';
 import { encodeFrame, FRAME_OVERHEAD, frameDecoder, type Expected, type Frame } from './protocol/frame.js';
-import { ANSWER_BIT, decodeError, ERROR, REQUEST, type RequestType } from './protocol/messages.js';
+import {
+  ANSWER_BIT,
+  decodeError,
+  ERROR,
+  ERROR_CODES,
+  REQUEST,
+  type RequestType,
+} from './protocol/messages.js';
 import type { Timing } from './timing.js';
 
 /** A request, and how its answer's payload is read; undefined: not an answer to this request. */
@@ -157,8 +164,9 @@ export function pipeline(link: Link, options: PipelineOptions): Pipeline {
     const request = flying.find(matches) ?? waiting.find(matches);
     if (request === undefined) return;
     if (type === ERROR) {
+      const Refusal = payload[0] === ERROR_CODES.unknownType ? UnknownRequestError : DeviceError;
       request.reject(
-        new DeviceError(`the device refused a request: ${decodeError(payload)}`, {
+        new Refusal(`the device refused a request: ${decodeError(payload)}`, {
           where,
           next: 'build and flash the firmware again with this version of the toolkit',
         }),

@@ -1,6 +1,8 @@
+import { clockBound } from './clock-bound.js';
 import type { EngineProgram } from './engine-program.js';
 import { unsignedBits } from './folding.js';
-import type { StageWord, TapWord } from './stage-words.js';
+import { KINDS, REQUANTIZE, type StageWord, type TapWord } from './stage-words.js';
+import type { ColumnPlace } from './tensor-layout.js';
 
 /** Parameters of the module `engine`, and the files that it reads. */
 export interface EngineImage {
@@ -70,14 +72,15 @@ export function engineImage(program: EngineProgram): EngineImage {
     [s.padding, bits.index],
     [s.parametersFirst, width.parameter],
   ];
+  const padded = stages.some((stage) => stage.runs && leavesInput(stage, taps));
   const most = 2 ** width.count - 1;
   const tapFields = (t: TapWord): Field[] => [
     [t.offset, width.address],
     [t.rotation, bankBits],
-    [t.rowFrom, width.count],
-    [Math.min(most, t.rowTo), width.count],
-    [t.columnFrom, width.count],
-    [Math.min(most, t.columnTo), width.count],
+    ...(padded ? [t.rowFrom, t.rowTo, t.columnFrom, t.columnTo] : []).map((bound): Field => [
+      Math.min(most, bound),
+      width.count,
+    ]),
   ];
   const productRows = products.flatMap((table) => [
     ...table,
@@ -109,6 +112,11 @@ export function engineImage(program: EngineProgram): EngineImage {
       PARAMETER_BITS: width.parameter,
       TABLES: Math.max(1, products.length),
       TABLE_BITS: width.table,
+      CLOCK_BITS: Math.min(32, unsignedBits(clockBound(program))),
+      PADDED: Number(padded),
+      POOLS: Number(stages.some(({ runs, kind }) => runs && kind === KINDS.largest)),
+      SEARCHES: Number(stages.some(({ requantize }) => requantize === REQUANTIZE.thresholds)),
+      CONTIGUOUS: Number(stages.every((stage) => isContiguous(stage, columns))),
     },
     files: [
       {
@@ -130,8 +138,16 @@ export function engineImage(program: EngineProgram): EngineImage {
       },
       {
         name: 'products.hex',
-        // The first level in the lowest bits.
-        content: hex(productRows.map((row) => row.map((value): Field => [value, bits.product]).reverse())),
+        content: hex(
+          filters === 1
+            ? productRows.flatMap((row) =>
+                Array.from({ length: 2 ** weightBits }, (_, code): Field[] => [
+                  [row[code] ?? 0, bits.product],
+                ]),
+              )
+            : // The first level in the lowest bits.
+              productRows.map((row) => row.map((value): Field => [value, bits.product]).reverse()),
+        ),
       },
       {
         name: 'weights.hex',
@@ -148,6 +164,29 @@ export function engineImage(program: EngineProgram): EngineImage {
       { name: 'pixels.hex', content: hex(pixels.map((index) => [[index, bits.index]])) },
     ],
   };
+}
+
+/** Whether a tap of the stage is outside the input in any window. */
+function leavesInput(stage: StageWord, taps: readonly TapWord[]): boolean {
+  const lastRow = stage.rowsLast * stage.rowStride;
+  return taps
+    .slice(stage.tapFirst, stage.tapLast + 1)
+    .some(
+      ({ rowFrom, rowTo, columnFrom, columnTo }) =>
+        rowFrom > 0 || columnFrom > 0 || rowTo <= lastRow || columnTo <= stage.columnsLast,
+    );
+}
+
+/** Whether what the stage writes lies one element after another: rows > columns > channels. */
+function isContiguous(stage: StageWord, columns: readonly ColumnPlace[]): boolean {
+  const channels = stage.channelsLast + 1;
+  const width = stage.columnsLast + 1;
+  return (
+    (stage.rowsLast === 0 || stage.outRowStep === width * channels) &&
+    columns
+      .slice(stage.columnFirst, stage.columnFirst + width)
+      .every(({ offset, bank }, x) => bank === 0 && offset === x * channels)
+  );
 }
 
 /** Words for $readmemh, one a line, fields from the highest bits down; negative integers in two's complement. */

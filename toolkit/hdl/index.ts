@@ -1,3 +1,4 @@
+export * from './clock-bound.js';
 export * from './engine-image.js';
 export * from './engine-program.js';
 export * from './folding.js';

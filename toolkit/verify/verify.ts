@@ -1,4 +1,4 @@
-import type { Device, Inference } from '../device/index.js';
+import { UnknownRequestError, type Device, type Inference } from '../device/index.js';
 import { InputError, InterruptedError, TablizeError } from '../errors.js';
 import { createInterpreter, elements, type Interpretation, type TableNetwork } from '../network/index.js';
 import { checkInputTable, differenceOf, locate } from './locate.js';
@@ -29,6 +29,7 @@ const PROGRESS_MS = 1000;
 /** Wall time of interpreting after which timers and signals get their turn. */
 const TURN_MS = 50;
 
+const NO_TRACE = 'the stage is not known: this device answers no TRACE';
 const TRACE_AGREES = 'a trace of the same picture agrees at every stage: transport or requantize of logits';
 
 /**
@@ -73,6 +74,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
       const found = await locate(network, interpreter, device, picture);
       return { image, ...(found ?? { ...seen, note: TRACE_AGREES }) };
     } catch (error) {
+      if (error instanceof UnknownRequestError) return { image, ...seen, note: NO_TRACE };
       stopped = expectedError(error);
       return { image, ...seen, note: `the stage is not known: ${stopped.message}` };
     }
