@@ -1,4 +1,3 @@
-import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostLink, type Link } from '../../toolkit/device/index.js';
@@ -124,7 +123,7 @@ describeWithTool(['verilator', 'c++'], 'a verilated board on a line with faults'
     };
 
     it('answers the next good request to the bit, whichever byte of one was lost, changed or invented', async () => {
-      open = hostLink(program, dirname(dirname(program)));
+      open = hostLink(program, { folder: dirname(dirname(program)) });
       const answers = listen(open);
       for (const { what, bytes } of faults(bytesOf(INFER, 77, picture())))
         await survives(open, answers, bytes).catch((error: unknown) => {
@@ -133,7 +132,7 @@ describeWithTool(['verilator', 'c++'], 'a verilated board on a line with faults'
     }, 60_000);
 
     it('refuses what it does not know, and requests of wrong length or argument', async () => {
-      open ??= hostLink(program, dirname(dirname(program)));
+      open ??= hostLink(program, { folder: dirname(dirname(program)) });
       const answers = listen(open);
       for (const bytes of [
         bytesOf(0x00, 1, new Uint8Array(0)),
@@ -154,10 +153,7 @@ describeWithTool(['verilator', 'c++'], 'a verilated board on a line with faults'
     it('answers after a break in the middle of a request', async () => {
       const frame = bytesOf(INFER, 3, picture());
       for (const at of [3, frame.length >> 1, frame.length - 1]) {
-        const script = `${program}-${at}`;
-        writeFileSync(script, `#!/bin/sh\nexec "${program}" ${at}\n`);
-        chmodSync(script, 0o755);
-        const broken = hostLink(script, dirname(dirname(program)));
+        const broken = hostLink(program, { args: [String(at)], folder: dirname(dirname(program)) });
         try {
           // It falls between two bytes, so none is lost.
           await survives(broken, listen(broken), frame);

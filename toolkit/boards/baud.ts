@@ -3,8 +3,11 @@ import type { FirmwareBoard } from './board.js';
 /** A receiver samples in the middle of the bits: of ten bits, some 3 % is what it tolerates. */
 export const BAUD_TOLERANCE = 0.03;
 
-/** What hdl-templates/serial/uart_rx.v needs to find the middle of a bit. */
-export const LEAST_CLOCKS_PER_BIT = 4;
+/**
+ * Clocks of an FPGA's design in one bit: what hdl-templates/serial/uart_rx.v needs to find its middle. Without a buffer a byte must be
+ * taken before the next begins, half a bit after it; within that time the header of a frame is checked.
+ */
+export const LEAST_CLOCKS_PER_BIT = { buffered: 4, unbuffered: 32 } as const;
 
 /** Clocks of an FPGA's design in one bit of its serial line. */
 export function clocksPerBit(clockHz: number, baud: number): number {

@@ -88,8 +88,8 @@ const common = {
 const serial = {
   peripheral: z.string().max(80),
   baud: z.int().min(300).max(4_000_000),
-  /** Bytes of the receive ring; the window that the device announces is a little smaller. A power of two. */
-  receiveBuffer: z.int().min(32).max(65_536),
+  /** Bytes that may wait for the device; the window that it announces is a little smaller. A power of two, or 0 on an FPGA. */
+  receiveBuffer: z.int().min(0).max(65_536),
   /** USB vendor and product ids of the board's serial interface, as four hex digits each. */
   usb: usbIds,
 };
@@ -168,6 +168,8 @@ export const fpgaBoardSchema = z
       .readonly(),
     /** `tx` is driven by the FPGA, `rx` by the host. */
     serial: z.strictObject({ ...serial, pins: z.strictObject({ tx: pin, rx: pin }).readonly() }).readonly(),
+    /** Whether the device answers TRACE, which takes some 500 logic cells. */
+    trace: z.boolean(),
     toolchain: fpgaToolchainSchema,
     /** What its owner must know before it is flashed or spoken with: jumpers, wires. */
     notes: z.array(z.string().min(1).max(200)).max(4).readonly(),

@@ -21,6 +21,8 @@ interface Demands {
   readonly memory: { readonly flash: Window; readonly ram: Window };
 }
 
+const LEAST_RING = 32;
+
 /** Bytes of a design's fifo: four block RAMs of an iCE40 and more are better spent on weights. */
 const LARGEST_FIFO = 8192;
 
@@ -76,8 +78,10 @@ function inFpgaBoard({ oscillator, clockHz, serial, flash }: FpgaBoard): string 
   const twice = pins.find(([, name], i) => pins.slice(0, i).some(([, other]) => other === name));
   if (twice !== undefined) return `${twice[0]}: the pin ${twice[1]} is used twice`;
   const perBit = clocksPerBit(clockHz, serial.baud);
-  if (perBit < LEAST_CLOCKS_PER_BIT)
-    return `serial.baud: a bit must last ${LEAST_CLOCKS_PER_BIT} clocks of the design or more; at ${clockHz} Hz the fastest line has ${Math.floor(clockHz / LEAST_CLOCKS_PER_BIT)} baud`;
+  const least = LEAST_CLOCKS_PER_BIT[serial.receiveBuffer === 0 ? 'unbuffered' : 'buffered'];
+  if (perBit < least)
+    return `serial.baud: a bit must last ${least} clocks of the design or more; at ${clockHz} Hz the fastest line has ${Math.floor(clockHz / least)} baud`;
+  if (serial.receiveBuffer === 0) return offBaud(clockHz, serial.baud, clockHz / perBit);
   return wrongReceiveBuffer(serial, LARGEST_FIFO) ?? offBaud(clockHz, serial.baud, clockHz / perBit);
 }
 
@@ -127,6 +131,7 @@ function wrongReceiveBuffer(
 ): string | null {
   if ((receiveBuffer & (receiveBuffer - 1)) !== 0)
     return `serial.receiveBuffer: ${receiveBuffer} is not a power of two`;
+  if (receiveBuffer < LEAST_RING) return `serial.receiveBuffer: ${receiveBuffer} is less than ${LEAST_RING}`;
   return receiveBuffer > largest
     ? `serial.receiveBuffer: ${receiveBuffer} is more than the target's ${largest}`
     : null;

@@ -1,4 +1,4 @@
-export { clocksPerBit } from './baud.js';
+export { clocksPerBit, LEAST_CLOCKS_PER_BIT } from './baud.js';
 export * from './board.js';
 export * from './registry.js';
 export * from './shown.js';

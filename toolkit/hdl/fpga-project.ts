@@ -21,9 +21,9 @@ const CONSTRAINTS: Readonly<Record<FpgaToolchain['kind'], string>> = {
 
 /** Renders all that is needed to build a network for an FPGA board. The same arguments give the same bytes. */
 export function fpgaProject(network: TableNetwork, board: FpgaBoard, folding: Folding): FpgaProject {
-  const { id, title, part, clockHz, oscillator, serial, toolchain } = board;
+  const { id, title, part, clockHz, oscillator, serial, trace, toolchain } = board;
   const { baud, receiveBuffer } = serial;
-  const project = hdlProject(network, { id, title, clockHz, baud, receiveBuffer }, folding);
+  const project = hdlProject(network, { id, title, clockHz, baud, receiveBuffer, trace }, folding);
   const template = CONSTRAINTS[toolchain.kind];
   const constraints = template.replace(/^[^.]*/, 'board');
   const script = 'synthesis.ys';

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { assetPath, toolkitVersion } from '../assets.js';
-import { plainTitle, receiveWindow } from '../boards/index.js';
+import { clocksPerBit, LEAST_CLOCKS_PER_BIT, plainTitle, receiveWindow } from '../boards/index.js';
 import { InputError } from '../errors.js';
 import { analyse, elements, networkHash, type TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
@@ -34,25 +34,19 @@ const FOLDERS = ['board', 'engine', 'memory', 'protocol', 'serial'];
 const MOST_ELEMENTS = 65_535;
 const TRACE_ARGUMENTS = 7;
 const MOST_TRACE_VALUES = 60;
-/** Without a buffer a byte must be taken before the next begins, half a bit after it: within that time a header is checked. */
-const LEAST_CLOCKS_PER_BIT = { buffered: 4, unbuffered: 32 };
-
 /**
  * Renders the Verilog project of a network: the hand-written modules as they are, the top module that connects them, and what
  * the engine reads. The same network, board and folding give the same bytes. Throws InputError for a network that the engine cannot run.
  */
 export function hdlProject(network: TableNetwork, board: HdlBoard, folding: Folding): HdlProject {
   const image = engineImage(engineProgram(network, folding));
-  const clocksPerBit = Math.round(board.clockHz / board.baud);
+  const perBit = clocksPerBit(board.clockHz, board.baud);
   const least = LEAST_CLOCKS_PER_BIT[board.receiveBuffer === 0 ? 'unbuffered' : 'buffered'];
-  if (clocksPerBit < least) {
-    throw new InputError(
-      `a bit of the serial line lasts ${clocksPerBit} clocks, which must be ${least} or more`,
-      {
-        where: `board "${board.id}"`,
-        next: 'lower the baud rate',
-      },
-    );
+  if (perBit < least) {
+    throw new InputError(`a bit of the serial line lasts ${perBit} clocks, which must be ${least} or more`, {
+      where: `board "${board.id}"`,
+      next: 'lower the baud rate',
+    });
   }
   const hello = helloBytes(network, board);
   const files = new Map<string, string>();
@@ -65,11 +59,11 @@ export function hdlProject(network: TableNetwork, board: HdlBoard, folding: Fold
       files.set(name, readFileSync(assetPath(`hdl-templates/${folder}/${name}`), 'utf8'));
     }
   }
-  const view = topView(network, board, folding, image, { clocksPerBit, helloBytes: hello.length });
+  const view = topView(network, board, folding, image, { clocksPerBit: perBit, helloBytes: hello.length });
   files.set('top.v', renderTemplate(assetPath('hdl-templates/board/top.v.ejs'), view));
   for (const { name, content } of image.files) files.set(name, content);
   files.set('hello.hex', hello.map((byte) => `${byte.toString(16).padStart(2, '0')}\n`).join(''));
-  return { files, sources: [...sources, 'top.v'], top: 'top', clocksPerBit };
+  return { files, sources: [...sources, 'top.v'], top: 'top', clocksPerBit: perBit };
 }
 
 /** The payload of HELLO's answer: docs/protocol.md, section 4.1. */

@@ -49,9 +49,6 @@ const KINDS: Readonly<Record<FpgaToolchain['kind'], Readonly<Record<keyof Utiliz
   },
 };
 
-/** Operators that an FPGA has no cells for but multipliers, or that need one inside. */
-const MULTIPLYING = /^\$(mul|div|mod|divfloor|modfloor|pow)$/;
-
 const statSchema = z.object({
   design: z.object({ num_cells_by_type: z.record(z.string(), z.number()) }),
 });
@@ -59,17 +56,26 @@ const reportSchema = z.object({
   fmax: z.record(z.string(), z.object({ achieved: z.number(), constraint: z.number() })),
   utilization: z.record(z.string(), z.object({ available: z.number(), used: z.number() })),
 });
-const memoriesSchema = z.object({
+/** Cells of a netlist as Yosys writes them; a constant bit is a string, a signal's is a number. */
+const cellsSchema = z.object({
   modules: z.record(
     z.string(),
     z.object({
       cells: z.record(
         z.string(),
-        z.object({ parameters: z.record(z.string(), z.union([z.string(), z.number()])) }),
+        z.object({
+          type: z.string(),
+          parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+          connections: z.record(z.string(), z.array(z.union([z.string(), z.number()]))),
+        }),
       ),
     }),
   ),
 });
+type Cell = z.infer<typeof cellsSchema>['modules'][string]['cells'][string];
+
+/** Reports of Yosys on a netlist. */
+type Netlist = Pick<FpgaProducts, 'multiplications' | 'indices' | 'memories'>;
 
 /** Counts the cells of a netlist. Throws BuildError when Yosys' count cannot be read. */
 export function readUtilization(folder: string, cells: string, kind: FpgaToolchain['kind']): Utilization {
@@ -86,11 +92,28 @@ export function readUtilization(folder: string, cells: string, kind: FpgaToolcha
   };
 }
 
-/** The operators of a design that multiply, with how many there are of each; none in a design that may be built. */
-export function multiplyingOperators(folder: string, operators: string): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(readStat(folder, operators)).filter(([name]) => MULTIPLYING.test(name)),
+/**
+ * The names of a design's multiplications (and divisions and powers): every such operator of its Verilog, but for the index of a
+ * part-select times a constant width, which is how Yosys writes `word[index*WIDTH+:WIDTH]` and never becomes arithmetic.
+ */
+export function multiplications(folder: string, { multiplications: all, indices }: Netlist): string[] {
+  const scaled = new Set(
+    cellsOf(folder, indices)
+      .filter(([, cell]) => isConstant(cell, 'A') || isConstant(cell, 'B'))
+      .map(([name]) => name),
   );
+  return cellsOf(folder, all)
+    .map(([name]) => name)
+    .filter((name) => !scaled.has(name));
+}
+
+function isConstant({ connections }: Cell, port: string): boolean {
+  return (connections[port] ?? []).every((bit) => typeof bit === 'string');
+}
+
+function cellsOf(folder: string, file: string): readonly (readonly [string, Cell])[] {
+  const { modules } = read(folder, file, cellsSchema);
+  return Object.values(modules).flatMap(({ cells }) => Object.entries(cells));
 }
 
 /** A memory that can be written and became flip-flops, or constants that became a large amount of logic. */
@@ -107,14 +130,12 @@ const LARGEST_REGISTERS = 64;
 
 /** Memories that should have become block RAM and did not. */
 export function lostMemories(folder: string, memories: string): readonly LostMemory[] {
-  const { modules } = read(folder, memories, memoriesSchema);
-  return Object.values(modules)
-    .flatMap(({ cells }) => Object.entries(cells))
-    .flatMap(([name, { parameters }]) => {
-      const bits = integer(parameters['SIZE']) * integer(parameters['WIDTH']);
-      const writable = integer(parameters['WR_PORTS']) > 0;
-      return [{ name, bits, writable }];
-    })
+  return cellsOf(folder, memories)
+    .map(([name, { parameters }]) => ({
+      name,
+      bits: integer(parameters['SIZE']) * integer(parameters['WIDTH']),
+      writable: integer(parameters['WR_PORTS']) > 0,
+    }))
     .filter(({ bits, writable }) => bits > (writable ? LARGEST_REGISTERS : LARGEST_LOGIC_ROM));
 }
 
@@ -133,19 +154,13 @@ export function readPlacement(folder: string, report: string): Placed {
 }
 
 /** Throws BuildError for a netlist that multiplies, or that lost a memory to logic. */
-export function requireGoodNetlist(
-  folder: string,
-  products: Pick<FpgaProducts, 'operators' | 'memories'>,
-  used: Utilization,
-): void {
-  const operators = Object.entries(multiplyingOperators(folder, products.operators));
-  if (operators.length > 0 || used.dsps > 0) {
-    const found = [
-      ...operators.map(([name, count]) => `${count} of ${name.slice(1)}`),
-      ...(used.dsps > 0 ? [`${used.dsps} multiplier blocks`] : []),
-    ];
-    throw new BuildError(`the design multiplies: ${found.join(', ')}`, {
-      where: join(folder, products.operators),
+export function requireGoodNetlist(folder: string, products: Netlist, { dsps }: Utilization): void {
+  const found = multiplications(folder, products);
+  if (found.length > 0 || dsps > 0) {
+    const some =
+      found.length === 0 ? `${dsps} multiplier blocks` : `${found.length} times, first in ${found[0] ?? ''}`;
+    throw new BuildError(`the design multiplies: ${some}`, {
+      where: join(folder, products.multiplications),
       next: 'the Verilog of the toolkit has no multiplication; undo what was changed in it',
     });
   }

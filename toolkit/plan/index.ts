@@ -4,7 +4,7 @@ export { executePlan, describeCommand, type Executed, type ExecuteOptions } from
 export { writeFiles } from './output-folder.js';
 export {
   lostMemories,
-  multiplyingOperators,
+  multiplications,
   readPlacement,
   readUtilization,
   requireFit,

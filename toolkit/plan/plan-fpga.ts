@@ -10,8 +10,10 @@ export type FpgaProducts = {
   readonly netlist: string;
   /** The netlist as Verilog. */
   readonly netlistVerilog: string;
-  /** Counts of operators before, and of cells after mapping; memories that block RAM did not take. */
-  readonly operators: string;
+  /** Multiplications before mapping, and those of them that only scale an index. */
+  readonly multiplications: string;
+  readonly indices: string;
+  /** Counts of cells after mapping, and memories that block RAM did not take. */
   readonly cells: string;
   readonly memories: string;
   /** Timing and use of the part, as nextpnr reports it. */
@@ -28,7 +30,8 @@ const build = (name: string): string => `${BUILD_FOLDER}/${name}`;
 const SYNTHESIS = {
   netlist: build('netlist.json'),
   netlistVerilog: build('netlist.v'),
-  operators: build('operators.json'),
+  multiplications: build('multiplications.json'),
+  indices: build('indices.json'),
   cells: build('cells.json'),
   memories: build('memories.json'),
 } as const;
