@@ -126,8 +126,8 @@ describeWithTool(TOOLS, 'an FPGA, from Verilog to the bits of its bitstream', ()
 describeWithTool('yosys', 'what Yosys makes of a design', () => {
   const board = fpgaBoard('icestick');
 
-  const synthesize = async (change: (files: Map<string, string>) => void) => {
-    const project = fpgaProject(tinyNetwork(), board, FOLDING);
+  const synthesize = async (network: TableNetwork, change: (files: Map<string, string>) => void) => {
+    const project = fpgaProject(network, board, FOLDING);
     const files = new Map(project.files);
     change(files);
     const tools = { yosys: ['yosys'] } as const;
@@ -140,7 +140,7 @@ describeWithTool('yosys', 'what Yosys makes of a design', () => {
 
   it('is refused when someone has planted a multiplication', async () => {
     const error = await failure(
-      synthesize((files) => {
+      synthesize(tinyNetwork(), (files) => {
         const lanes = files.get('lanes.v') ?? '';
         const planted = lanes.replace(/sum \+ /, 'sum * ');
         files.set('lanes.v', planted === lanes ? lanes.replace(/moving \+ /, 'moving * ') : planted);
@@ -151,7 +151,7 @@ describeWithTool('yosys', 'what Yosys makes of a design', () => {
 
   it('is refused when a memory has become flip-flops', async () => {
     const error = await failure(
-      synthesize((files) => {
+      synthesize(randomNetwork(5), (files) => {
         const memory = files.get('block_ram.v') ?? '';
         const planted = memory.replace(
           /\breg \[WIDTH-1:0\] (\w+)\s*\[/,
