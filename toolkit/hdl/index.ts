@@ -2,3 +2,4 @@ export * from './engine-image.js';
 export * from './engine-program.js';
 export * from './folding.js';
 export * from './hdl-project.js';
+export * from './unrolled/index.js';

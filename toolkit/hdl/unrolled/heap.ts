@@ -12,20 +12,24 @@ export interface Heap {
 
 /** How the target adds. */
 export interface Adders {
-  /** Inputs of a lookup table: 6, or 4. */
+  /** A function of no more bits than this is written as one table, and left to the synthesis. */
   readonly lookupInputs: number;
   /** Inputs of a counter: 6 where three lookup tables count six bits, else 3 (a full adder). */
   readonly countInputs: number;
 }
 
-export const heapBits = ({ columns }: Heap): number => columns.reduce((sum, column) => sum + column.length, 0);
+export const heapBits = ({ columns }: Heap): number =>
+  columns.reduce((sum, column) => sum + column.length, 0);
 
 /** The largest sum that the bits can have. */
 export const heapMost = ({ columns }: Heap): number =>
   columns.reduce((sum, column, k) => sum + column.length * 2 ** k, 0);
 
 /** Gathers bits; constant ones go into the constant, two equal ones become one of the next column. */
-export function heapOf(entries: readonly (readonly [literal: Literal, column: number])[], constant: number): Heap {
+export function heapOf(
+  entries: readonly (readonly [literal: Literal, column: number])[],
+  constant: number,
+): Heap {
   const columns: Literal[][] = [];
   let rest = constant;
   for (const [literal, column] of entries) {

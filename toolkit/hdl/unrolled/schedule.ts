@@ -1,4 +1,12 @@
-import { bitOf, gateInputs, isConstant, outputBits, type Circuit, type Gate, type Literal } from './circuit.js';
+import {
+  bitOf,
+  gateInputs,
+  isConstant,
+  outputBits,
+  type Circuit,
+  type Gate,
+  type Literal,
+} from './circuit.js';
 
 /**
  * In which clock each bit of a circuit is made. Inputs are there in clock 0; what a clock makes and a later one reads goes through
@@ -21,7 +29,10 @@ export function schedule({ inputs, gates, outputs }: Circuit, levels: number): S
   for (const gate of gates) {
     const read = gateInputs(gate).filter((literal) => !isConstant(literal));
     const clock = latest(read, clocks);
-    const depth = Math.max(0, ...read.filter((one) => clocks[bitOf(one)] === clock).map((one) => depths[bitOf(one)] ?? 0));
+    const depth = Math.max(
+      0,
+      ...read.filter((one) => clocks[bitOf(one)] === clock).map((one) => depths[bitOf(one)] ?? 0),
+    );
     const fits = depth === 0 || depth + LEVELS[gate.kind] <= levels;
     for (let k = 0; k < outputBits(gate); k++) {
       clocks[gate.first + k] = fits ? clock : clock + 1;
@@ -32,5 +43,8 @@ export function schedule({ inputs, gates, outputs }: Circuit, levels: number): S
 }
 
 function latest(literals: readonly Literal[], clocks: readonly number[]): number {
-  return literals.reduce((last, literal) => Math.max(last, isConstant(literal) ? 0 : (clocks[bitOf(literal)] ?? 0)), 0);
+  return literals.reduce(
+    (last, literal) => Math.max(last, isConstant(literal) ? 0 : (clocks[bitOf(literal)] ?? 0)),
+    0,
+  );
 }

@@ -62,9 +62,7 @@ function simplifyCell(cell: Cell, reach: (from: Reference) => Reach): { cell: Ce
         // What cannot occur may have any value: the nearest reachable one changes nothing.
         terms.push({
           from,
-          values: values.map(
-            (_, index) => (values[Math.min(last, Math.max(first, index))] ?? 0) - base,
-          ),
+          values: values.map((_, index) => (values[Math.min(last, Math.max(first, index))] ?? 0) - base),
         });
       }
       const steps = cell.steps;

@@ -1,9 +1,19 @@
 import { signedWidth, unsignedBits } from '../folding.js';
 import type { Interval } from '../../network/index.js';
 import { circuitBuilder, type Builder } from './builder.js';
-import { complement, FALSE, TRUE, type Circuit, type Literal } from './circuit.js';
+import { bitOf, complement, FALSE, TRUE, type Circuit, type Literal } from './circuit.js';
 import type { CellStage, LargestCell, MapCell, Reference, SumCell } from './cells.js';
-import { addRows, binary, countGroups, heapBits, heapMost, heapOf, withConstant, type Adders, type Heap } from './heap.js';
+import {
+  addRows,
+  binary,
+  countGroups,
+  heapBits,
+  heapMost,
+  heapOf,
+  withConstant,
+  type Adders,
+  type Heap,
+} from './heap.js';
 
 /** A tensor that a stage reads, as bits: element after element, the lowest bit of each first. */
 export interface TensorBits {
@@ -91,6 +101,15 @@ function sumBits(
   const passed = cell.steps.filter((step) => step <= heap.constant).length;
   const steps = cell.steps.slice(passed).filter((step) => step <= reached);
   if (steps.length === 0) return constantBits(passed, width);
+  const direct = new Set(heap.columns.flat().map(bitOf)).size <= lookupInputs;
+  if (direct)
+    return fromBits(
+      heap,
+      steps.map((step) => step - heap.constant),
+      passed,
+      width,
+      builder,
+    );
   const small = addRows(countGroups(heap, builder, countInputs, lookupInputs), builder, lookupInputs);
   const relative = steps.map((step) => step - small.constant);
   if (heapBits(small) <= lookupInputs) return fromBits(small, relative, passed, width, builder);
@@ -150,15 +169,18 @@ function fromBits(
   width: number,
   builder: Builder,
 ): readonly Literal[] {
-  const entries = columns.flatMap((column, k) => column.map((bit): Entry => [bit, k]));
-  const reached = (bits: number): number => {
-    const sum = entries.reduce((total, [, column], i) => total + ((bits >> i) & 1) * 2 ** column, 0);
+  const bits = [...new Set(columns.flat().map(bitOf))];
+  const entries = columns.flatMap((column, k) =>
+    column.map((literal) => ({ at: bits.indexOf(bitOf(literal)), flip: literal & 1, weight: 2 ** k })),
+  );
+  const indices = Array.from({ length: 2 ** bits.length }, (_, pattern) => {
+    const sum = entries.reduce((so, { at, flip, weight }) => so + (((pattern >> at) & 1) ^ flip) * weight, 0);
     return passed + steps.filter((step) => step <= sum).length;
-  };
+  });
   return Array.from({ length: width }, (_, k) =>
     builder.lookup(
-      entries.map(([bit]) => bit),
-      (bits) => ((reached(bits) >> k) & 1) === 1,
+      bits.map((bit) => 2 * bit),
+      (pattern) => (((indices[pattern] ?? 0) >> k) & 1) === 1,
     ),
   );
 }
@@ -187,7 +209,11 @@ function fromSum(
 const parity = (bits: number): boolean => (bits === 0 ? false : parity(bits & (bits - 1)) !== true);
 
 /** Joins many into one, `size` at a time. */
-function tree(literals: readonly Literal[], size: number, join: (few: readonly Literal[]) => Literal): Literal {
+function tree(
+  literals: readonly Literal[],
+  size: number,
+  join: (few: readonly Literal[]) => Literal,
+): Literal {
   if (literals.length === 0) return FALSE;
   let level = literals;
   while (level.length > 1) {
@@ -216,7 +242,9 @@ function largestBits(
 /** a where a + (2^n - 1 - b) carries, which is where a > b; else b. */
 function larger(a: readonly Literal[], b: readonly Literal[], builder: Builder): readonly Literal[] {
   const above = builder.add(a, b.map(complement)).at(-1) ?? FALSE;
-  return a.map((bit, k) => builder.lookup([bit, b[k] ?? FALSE, above], (x) => ((x & 4 ? x : x >> 1) & 1) === 1));
+  return a.map((bit, k) =>
+    builder.lookup([bit, b[k] ?? FALSE, above], (x) => ((x & 4 ? x : x >> 1) & 1) === 1),
+  );
 }
 
 function mapBits(

@@ -43,8 +43,7 @@ export function stageView(
   const { clocks, latency } = schedule(circuit, levels);
   const signals = signalsOf(reads, circuit.gates, circuit.owners);
   const signalOf = new Map<number, Signal>();
-  for (const signal of signals)
-    for (let k = 0; k < signal.bits; k++) signalOf.set(signal.first + k, signal);
+  for (const signal of signals) for (let k = 0; k < signal.bits; k++) signalOf.set(signal.first + k, signal);
 
   const registers = Array.from({ length: latency }, () => new Map<string, string>());
   const loads = Array.from({ length: latency }, () => new Set<string>());
@@ -79,7 +78,13 @@ export function stageView(
     if (circuit.owners[i] !== owner) {
       owner = circuit.owners[i] ?? 0;
       const cell = cells[owner];
-      if (cell !== undefined) lines[at]?.push(`// ${owner}${describe(cell, reads.map((one) => one.name))}`);
+      if (cell !== undefined)
+        lines[at]?.push(
+          `// ${owner}${describe(
+            cell,
+            reads.map((one) => one.name),
+          )}`,
+        );
     }
     lines[at]?.push(`${declare(made)} = ${expression(gate, (literal) => text(literal, at))};`);
   });
@@ -89,7 +94,9 @@ export function stageView(
   }));
 
   const unread = signals.flatMap((signal) => {
-    const bits = Array.from({ length: signal.bits }, (_, k) => (signal.bits > 1 ? `${signal.name}[${k}]` : signal.name));
+    const bits = Array.from({ length: signal.bits }, (_, k) =>
+      signal.bits > 1 ? `${signal.name}[${k}]` : signal.name,
+    );
     const idle = bits.filter((bit) => !read.has(bit));
     const isInput = signal.first <= circuit.inputs;
     return idle.length === 0 ? [] : isInput ? [signal.name] : idle;
@@ -97,7 +104,10 @@ export function stageView(
   const view: StageView = {
     module: `stage_${verilogName(name)}`,
     title: `Stage "${name}": ${writes.elements} elements of ${plural(writes.width, 'bit')}, ${plural(latency, 'clock')} after its input`,
-    inputs: reads.map((tensor) => ({ name: inputName(tensor.name), msb: tensor.elements * tensor.width - 1 })),
+    inputs: reads.map((tensor) => ({
+      name: inputName(tensor.name),
+      msb: tensor.elements * tensor.width - 1,
+    })),
     outputMsb: writes.elements * writes.width - 1,
     clocks: lines.map((those, k) => ({
       number: k + 1,
@@ -117,7 +127,11 @@ const plural = (count: number, what: string): string => `${count} ${what}${count
 const inputName = (tensor: string): string => `x_${verilogName(tensor)}`;
 
 /** Names the bits: inputs by their tensor, what gates make by the element that they were first made for. */
-function signalsOf(reads: StageCircuit['reads'], gates: readonly Gate[], owners: readonly number[]): Signal[] {
+function signalsOf(
+  reads: StageCircuit['reads'],
+  gates: readonly Gate[],
+  owners: readonly number[],
+): Signal[] {
   const signals: Signal[] = [];
   let first = 1;
   for (const { name, elements, width } of reads) {
@@ -129,7 +143,11 @@ function signalsOf(reads: StageCircuit['reads'], gates: readonly Gate[], owners:
     const stem = `${STEMS[gate.kind]}${owners[i] ?? 0}`;
     const times = used.get(stem) ?? 0;
     used.set(stem, times + 1);
-    signals.push({ name: times === 0 ? stem : `${stem}_${times}`, bits: outputBits(gate), first: gate.first });
+    signals.push({
+      name: times === 0 ? stem : `${stem}_${times}`,
+      bits: outputBits(gate),
+      first: gate.first,
+    });
   });
   return signals;
 }
@@ -141,18 +159,22 @@ const STEMS: Readonly<Record<Gate['kind'], string>> = {
   atLeast: 'above',
 };
 
-const declare = ({ name, bits }: Signal): string => (bits > 1 ? `wire [${bits - 1}:0] ${name}` : `wire ${name}`);
+const declare = ({ name, bits }: Signal): string =>
+  bits > 1 ? `wire [${bits - 1}:0] ${name}` : `wire ${name}`;
 
 function expression(gate: Gate, text: (literal: Literal) => string): string {
   const join = (literals: readonly Literal[]): string => `{${[...literals].reverse().map(text).join(', ')}}`;
   switch (gate.kind) {
     case 'lookup': {
       const size = 2 ** gate.inputs.length;
-      const digits = gate.table.reduce((sum, value, index) => (value ? sum + (1n << BigInt(index)) : sum), 0n);
-      return `lookup${gate.inputs.length}(${size}'h${digits.toString(16)}, ${join(gate.inputs)})`;
+      const digits = gate.table.reduce(
+        (sum, value, index) => (value ? sum + (1n << BigInt(index)) : sum),
+        0n,
+      );
+      return `look_up_${gate.inputs.length}(${size}'h${digits.toString(16)}, ${join(gate.inputs)})`;
     }
     case 'count':
-      return `count${gate.inputs.length}(${join(gate.inputs)})`;
+      return `count_of_${gate.inputs.length}(${join(gate.inputs)})`;
     case 'add':
       return `{1'b0, ${join(gate.a).slice(1, -1)}} + {1'b0, ${join(gate.b).slice(1, -1)}}`;
     case 'atLeast':
@@ -172,6 +194,7 @@ function describe(cell: Cell, tensors: readonly string[]): string {
     const straight = values.every((value, index) => value === (values[0] ?? 0) + index * factor);
     return straight ? `${factor < 0 ? '-' : '+'} ${Math.abs(factor)} ${source}` : `+ table(${source})`;
   });
-  const steps = cell.steps === null ? '' : cell.steps.length > 8 ? ', in steps' : `, steps ${cell.steps.join(' ')}`;
+  const steps =
+    cell.steps === null ? '' : cell.steps.length > 8 ? ', in steps' : `, steps ${cell.steps.join(' ')}`;
   return `: ${cell.constant} ${terms.join(' ')}${steps}`;
 }

@@ -17,7 +17,7 @@ export interface UnrollOptions {
 
 /** Lookup tables of six inputs (AMD 7 series and later), or of four (iCE40, ECP5). */
 export const LUT6: Adders = { lookupInputs: 6, countInputs: 6 };
-export const LUT4: Adders = { lookupInputs: 4, countInputs: 3 };
+export const LUT4: Adders = { lookupInputs: 6, countInputs: 3 };
 
 /** A stage as cells and as a circuit. */
 export interface UnrolledStage {
@@ -58,7 +58,13 @@ export function evaluateUnrolled(
   picture: Uint8Array,
 ): readonly (readonly number[])[] {
   const tensors = new Map<string, Uint8Array>([
-    [input.name, bitsOf(Array.from(picture, (byte) => inputTable[byte] ?? 0), input.width)],
+    [
+      input.name,
+      bitsOf(
+        Array.from(picture, (byte) => inputTable[byte] ?? 0),
+        input.width,
+      ),
+    ],
   ]);
   for (const { circuit } of stages) {
     const bits = circuit.reads.flatMap(({ name }) => Array.from(tensors.get(name) ?? []));
@@ -70,7 +76,9 @@ export function evaluateUnrolled(
 }
 
 function bitsOf(values: readonly number[], width: number): Uint8Array {
-  return Uint8Array.from(values.flatMap((value) => Array.from({ length: width }, (_, k) => (value >> k) & 1)));
+  return Uint8Array.from(
+    values.flatMap((value) => Array.from({ length: width }, (_, k) => (value >> k) & 1)),
+  );
 }
 
 function numbersOf(bits: Uint8Array, width: number, signed: boolean): number[] {
