@@ -59,8 +59,20 @@ export function integerNeuron(weights, bias) {
  * @param {readonly string[]} what.labels
  * @param {number} what.seed
  * @param {string} what.command
+ * @param {number} what.floatAccuracy
+ * @param {number} what.testPictures
  */
-export function sparseTableNetwork({ name, pixelThreshold, layers, votes, labels, seed, command }) {
+export function sparseTableNetwork({
+  name,
+  pixelThreshold,
+  layers,
+  votes,
+  labels,
+  seed,
+  command,
+  floatAccuracy,
+  testPictures,
+}) {
   const hidden = layers.map((layer, position) => {
     const neurons = Array.from({ length: layer.neurons }, (_, j) =>
       integerNeuron(
@@ -130,8 +142,8 @@ export function sparseTableNetwork({ name, pixelThreshold, layers, votes, labels
       sourceHash: null,
       schemes: { activations: 'one bit', weights: 'sparse, integer' },
       seed,
-      floatAccuracy: null,
-      testPictures: null,
+      floatAccuracy,
+      testPictures,
       command,
     },
   };

@@ -59,19 +59,17 @@ export function countGroups(heap: Heap, builder: Builder, size: number, enough: 
     if (heapBits(current) <= enough) return current;
     const { columns } = current;
     const next: Literal[][] = [];
-    let counted = false;
+    if (!columns.some((column) => column.filter((bit) => !isConstant(bit)).length >= size)) return current;
     columns.forEach((column, k) => {
       const sorted = column.filter((bit) => !isConstant(bit)).sort((a, b) => a - b);
       const groups = Math.floor(sorted.length / size);
       for (let g = 0; g < groups; g++) {
-        counted = true;
         builder.count(sorted.slice(g * size, (g + 1) * size)).forEach((bit, digit) => {
           (next[k + digit] ??= []).push(bit);
         });
       }
       (next[k] ??= []).push(...sorted.slice(groups * size), ...column.filter(isConstant));
     });
-    if (!counted) return current;
     current = { columns: Array.from(next, (column) => column), constant: current.constant };
   }
 }

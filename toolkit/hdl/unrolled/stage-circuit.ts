@@ -206,7 +206,7 @@ function fromSum(
   );
 }
 
-const parity = (bits: number): boolean => (bits === 0 ? false : parity(bits & (bits - 1)) !== true);
+const parity = (bits: number): boolean => bits !== 0 && !parity(bits & (bits - 1));
 
 /** Joins many into one, `size` at a time. */
 function tree(
