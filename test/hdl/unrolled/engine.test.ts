@@ -3,22 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { LUT4, LUT6, unrolledModules, unrolledProject, type HdlProject } from '../../../toolkit/hdl/index.js';
-import { analyse, type TableNetwork } from '../../../toolkit/network/index.js';
-import { randomNetwork, randomPicture } from '../../support/random-network.js';
+import { randomPicture } from '../../support/random-network.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { describeWithTool } from '../../support/tools.js';
 import { BOARD } from '../simulated-board.js';
 import { expectedLines, simulateUnrolled } from './simulate.js';
-
-/** Networks small enough to be simulated bit by bit. */
-function smallNetworks(count: number): TableNetwork[] {
-  const found: TableNetwork[] = [];
-  for (let seed = 1; found.length < count; seed++) {
-    const network = randomNetwork(seed);
-    if (analyse(network).macs < 1500) found.push(network);
-  }
-  return found;
-}
+import { smallNetworks } from './small-networks.js';
 
 const SETTINGS = [
   { adders: LUT6, levels: 2, keepUnread: true },
@@ -40,7 +30,8 @@ describeWithTool(['iverilog', 'vvp'], 'the unrolled engine in Verilog', () => {
 
   it('is seen to be wrong when one lookup is', () => {
     const options = { adders: LUT6, levels: 2, keepUnread: false };
-    const [network = randomNetwork(1)] = smallNetworks(1);
+    const [network] = smallNetworks(1);
+    if (network === undefined) throw new Error('there is no small network');
     const pictures = [1, 2, 3].map((k) => randomPicture(network, k));
     const modules = unrolledModules(network, options);
     const files = new Map(modules.files);
