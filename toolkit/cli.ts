@@ -126,6 +126,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       )
       .addOption(
         new Option(
+          '--engine <name>',
+          'of an FPGA: sequential, or unrolled: every neuron is logic of its own (small networks; default: sequential)',
+        ).choices(['sequential', 'unrolled']),
+      )
+      .addOption(
+        new Option(
           '--folding <BxF>',
           'of an FPGA: columns x filters that are computed at once (default: the most that fit)',
         ).argParser(folding),

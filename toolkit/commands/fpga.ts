@@ -39,6 +39,8 @@ export interface FpgaOptions {
   readonly out?: string;
   /** How much of the design is simulated. */
   readonly level?: Level;
+  /** The sequential engine, or a design in which every neuron is logic of its own. */
+  readonly engine?: 'sequential' | 'unrolled';
   readonly folding?: Folding;
   readonly toolchain?: ToolChoice;
   readonly simulator?: 'verilator' | 'iverilog';
@@ -50,7 +52,8 @@ interface Context {
   readonly folder: string;
   readonly level: Level;
   readonly project: FpgaProject;
-  readonly folding: Folding;
+  /** Null: unrolled. */
+  readonly folding: Folding | null;
   readonly options: FpgaOptions;
 }
 
@@ -59,8 +62,9 @@ export function fpgaBuilder(board: FpgaBoard, network: TableNetwork, options: Fp
   const folder = outFolder(board, network, options.out);
   const level = options.level ?? defaultLevel(board);
   const context = (): Context => {
-    const folding = options.folding ?? { banks: 1, filters: 4 };
-    return { board, network, folder, level, folding, options, project: fpgaProject(network, board, folding) };
+    const folding = foldingOf(options);
+    const project = fpgaProject(network, board, folding ?? 'unrolled');
+    return { board, network, folder, level, folding, options, project };
   };
   return {
     folder,
@@ -71,6 +75,14 @@ export function fpgaBuilder(board: FpgaBoard, network: TableNetwork, options: Fp
     describe: (goal, target, run) => describeBuild(context(), goal, target, run),
     build: (goal, run) => build(context(), goal, run),
   };
+}
+
+function foldingOf({ engine, folding }: FpgaOptions): Folding | null {
+  if (engine !== 'unrolled') return folding ?? { banks: 1, filters: 4 };
+  if (folding === undefined) return null;
+  throw new InputError('--folding is for the sequential engine', {
+    next: 'leave it out, or leave --engine out',
+  });
 }
 
 /** What is simulated unless a level is asked for: what would be flashed, where that can be turned back into logic. */
@@ -123,7 +135,9 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
   const { board, folder, level, folding } = context;
   const { output } = run;
   output.line(
-    `${board.title}: ${folding.banks} columns x ${folding.filters} filters, ${folding.banks * folding.filters} lookups a clock`,
+    folding === null
+      ? `${board.title}: every neuron is logic of its own, a picture a clock`
+      : `${board.title}: ${folding.banks} columns x ${folding.filters} filters, ${folding.banks * folding.filters} lookups a clock`,
   );
   const hardware =
     goal === 'flash' || level !== 'rtl'
@@ -196,7 +210,9 @@ async function makeHardware(context: Context, place: boolean, { output, signal }
   return { tools, used, placed, bitstream };
 }
 
-function smallerFolding({ folding: { banks, filters } }: Context): string {
+function smallerFolding({ folding }: Context): string {
+  if (folding === null) return 'compute one after the other: --engine sequential';
+  const { banks, filters } = folding;
   if (filters > 1) return `compute less at once: --folding ${banks}x${Math.floor(filters / 2)}`;
   if (banks > 1) return `compute less at once: --folding ${banks / 2}x${filters}`;
   return 'take a smaller network, or a board with a larger part (`tablize boards`)';

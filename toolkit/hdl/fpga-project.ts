@@ -4,6 +4,7 @@ import { networkHash, type TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
 import type { Folding } from './folding.js';
 import { hdlProject, type HdlProject } from './hdl-project.js';
+import { LUT4, unrolledProject, type UnrollOptions } from './unrolled/index.js';
 
 /** A Verilog project with what the tools of a board's part must be told. */
 export interface FpgaProject extends HdlProject {
@@ -19,11 +20,25 @@ const CONSTRAINTS: Readonly<Record<FpgaToolchain['kind'], string>> = {
   gowin: 'gowin.cst',
 };
 
-/** Renders all that is needed to build a network for an FPGA board. The same arguments give the same bytes. */
-export function fpgaProject(network: TableNetwork, board: FpgaBoard, folding: Folding): FpgaProject {
+/** Four lookup tables in a row between two registers: about the depth of the serial line's own logic. */
+const UNROLLED: UnrollOptions = { adders: LUT4, levels: 4, keepUnread: false };
+
+/**
+ * Renders all that is needed to build a network for an FPGA board: the sequential engine with a folding, or the unrolled one.
+ * The same arguments give the same bytes.
+ */
+export function fpgaProject(
+  network: TableNetwork,
+  board: FpgaBoard,
+  folding: Folding | 'unrolled',
+): FpgaProject {
   const { id, title, part, clockHz, oscillator, serial, trace, toolchain } = board;
   const { baud, receiveBuffer } = serial;
-  const project = hdlProject(network, { id, title, clockHz, baud, receiveBuffer, trace }, folding);
+  const design = { id, title, clockHz, baud, receiveBuffer, trace };
+  const project =
+    folding === 'unrolled'
+      ? unrolledProject(network, design, UNROLLED)
+      : hdlProject(network, design, folding);
   const template = CONSTRAINTS[toolchain.kind];
   const constraints = template.replace(/^[^.]*/, 'board');
   const script = 'synthesis.ys';

@@ -28,7 +28,8 @@ export interface BuildFacts {
   readonly toolchain: string | null;
   /** How a design for an FPGA computes. */
   readonly fpga: {
-    readonly folding: { readonly banks: number; readonly filters: number };
+    /** Columns and filters that are computed at once; null where every neuron is logic of its own. */
+    readonly folding: { readonly banks: number; readonly filters: number } | null;
     readonly clockHz: number;
   } | null;
 }

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { LUT4, unrolledModules } from '../../../toolkit/hdl/index.js';
+import { randomPicture } from '../../support/random-network.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { describeWithTool } from '../../support/tools.js';
+import { expectedLines, simulateUnrolled } from './simulate.js';
+import { smallNetworks } from './small-networks.js';
+
+describeWithTool(['yosys', 'iverilog', 'vvp'], 'the netlist of the unrolled engine for the iCE40', () => {
+  it('gives what interpret() gives, a picture every clock', () => {
+    const [network] = smallNetworks(1);
+    if (network === undefined) throw new Error('there is no small network');
+    const modules = unrolledModules(network, { adders: LUT4, levels: 3, keepUnread: false });
+    const folder = temporaryFolder('netlist');
+    for (const [name, content] of modules.files) writeFileSync(join(folder, name), content);
+    const parts = modules.sources.filter((name) => /^(stage_|pipeline|delay|widen)/.test(name));
+    const script = [
+      `read_verilog ${parts.join(' ')}`,
+      'synth_ice40 -top pipeline',
+      // The cells' own descriptions take the place of the black boxes.
+      'read_verilog -overwrite -DNO_ICE40_DEFAULT_ASSIGNMENTS +/ice40/cells_sim.v',
+      'write_verilog -noattr netlist.v',
+    ];
+    execFileSync('yosys', ['-q', '-p', script.join('; ')], { cwd: folder, stdio: 'pipe' });
+    const files = new Map([...modules.files].filter(([name]) => !parts.includes(name)));
+    files.set('netlist.v', readFileSync(join(folder, 'netlist.v'), 'utf8'));
+    const sources = [...modules.sources.filter((name) => !parts.includes(name)), 'netlist.v'];
+    const pictures = [1, 2, 3, 4].map((seed) => randomPicture(network, seed));
+    const printed = simulateUnrolled({ ...modules, files, sources }, pictures, { strict: false });
+    expect(printed).toEqual(expectedLines(network, pictures, false));
+  }, 120_000);
+});
