@@ -4,7 +4,7 @@
 // different banks: group l x P + p goes to bank ((block + p) mod P) x BANKS / P + l, and p is the lowest part of the address.
 //
 //   take:    the results are written in this clock, and the next channel follows
-//   single:  only the first result counts, and all banks get it
+//   single:  only one result counts: bank 0 gets that of `group`, the others that of group 0
 module dealer #(
     parameter BANKS = 4,
     parameter BANK_BITS = 2,
@@ -19,6 +19,7 @@ module dealer #(
 
     // of the stage
     input single,
+    input [BANK_BITS-1:0] group,
     input [1:0] phases,
     input [ADDRESS_BITS-1:0] first,
     input [ADDRESS_BITS-1:0] back,  // from the last channel to the first of a next block that shares its addresses
@@ -52,15 +53,15 @@ module dealer #(
       if (BANKS == 1) begin : one
         assign phase = 0;
         assign values = results;
-        wire unused = &{1'b0, single};
+        wire unused = &{1'b0, single, group};
       end else begin : several
         localparam [BANK_BITS-1:0] NUMBER = i[BANK_BITS-1:0];
         wire [BANK_BITS-1:0] high = NUMBER >> (DIGITS[2:0] - {1'b0, phases});
         wire [BANK_BITS-1:0] low = NUMBER & ~({BANK_BITS{1'b1}} << (DIGITS[2:0] - {1'b0, phases}));
         wire [BANK_BITS-1:0] own = single ? {BANK_BITS{1'b0}} : (high - block) & ones;
-        wire [BANK_BITS-1:0] group = single ? {BANK_BITS{1'b0}} : (low << phases) | own;
+        wire [BANK_BITS-1:0] from = single ? (i == 0 ? group : {BANK_BITS{1'b0}}) : (low << phases) | own;
         assign phase[i*BANK_BITS+:BANK_BITS] = own;
-        assign values[i*INDEX_BITS+:INDEX_BITS] = results[group*INDEX_BITS+:INDEX_BITS];
+        assign values[i*INDEX_BITS+:INDEX_BITS] = results[from*INDEX_BITS+:INDEX_BITS];
       end
     end
   endgenerate

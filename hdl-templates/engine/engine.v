@@ -31,7 +31,10 @@ module engine #(
     parameter PARAMETERS = 256,
     parameter PARAMETER_BITS = 8,
     parameter TABLES = 4,
-    parameter TABLE_BITS = 2
+    parameter TABLE_BITS = 2,
+    // What the network has; else there is nothing for it.
+    parameter BOUNDED = 1,  // taps outside the input
+    parameter THRESHOLDS = 1  // stages that requantize by thresholds
 ) (
     input clk,
     input reset,
@@ -61,11 +64,11 @@ module engine #(
     output signed [SUM_BITS-1:0] logit
 );
   localparam [1:0] SCAN = 2'd1, CHANNEL = 2'd2, LARGEST = 2'd3;  // kinds of stages; 0 is a convolution
-  localparam [1:0] THRESHOLDS = 2'd1, LOGITS = 2'd2;  // kinds of requantization: see there; 0 is a shift
+  localparam [1:0] BY_THRESHOLDS = 2'd1, LOGITS = 2'd2;  // kinds of requantization: see there; 0 is a shift
 
   // ---- What a stage is ----
 
-  localparam STAGE_WIDTH = 14 + BANKS + SHIFT_BITS + 6 * COUNT_BITS + 7 * ADDRESS_BITS + COLUMN_BITS + 2 * TAP_BITS +
+  localparam STAGE_WIDTH = 14 + BANKS + SHIFT_BITS + 6 * COUNT_BITS + 6 * ADDRESS_BITS + COLUMN_BITS + 2 * TAP_BITS +
                            TABLE_BITS + WEIGHT_ADDRESS_BITS + 3 * INDEX_BITS + PARAMETER_BITS;
 
   reg [STAGE_BITS-1:0] stage;  // 0: the picture
@@ -96,7 +99,7 @@ module engine #(
   wire [COUNT_BITS-1:0] rows_last, columns_last, channels_last;  // of what it writes
   wire [COUNT_BITS-1:0] blocks_last, inner_last, row_stride;
   wire [1:0] channel_shift;  // of what it reads, as the next
-  wire [ADDRESS_BITS-1:0] origin, row_step, block_step;
+  wire [ADDRESS_BITS-1:0] row_step, block_step;
   wire [1:0] out_phases;
   wire [ADDRESS_BITS-1:0] out_first, out_row_step, out_back, out_skip;
   wire [COLUMN_BITS-1:0] column_first;
@@ -106,7 +109,7 @@ module engine #(
   wire [INDEX_BITS-1:0] padding;
   wire [PARAMETER_BITS-1:0] parameters_first;
   assign {kind, runs, is_point, is_last, repeat_weights, wide, single, out_banks, requantize_kind, shift, steps_last,
-          last_index, rows_last, columns_last, channels_last, blocks_last, inner_last, row_stride, channel_shift, origin,
+          last_index, rows_last, columns_last, channels_last, blocks_last, inner_last, row_stride, channel_shift,
           row_step, block_step, out_phases, out_first, out_row_step, out_back, out_skip, column_first, tap_first, tap_last,
           table_number, weights_first, padding, parameters_first} = stage_word;
 
@@ -167,7 +170,6 @@ module engine #(
   // ---- Taps and their activations ----
 
   localparam TAP_WIDTH = ADDRESS_BITS + 2 * BANK_BITS + 4 * COUNT_BITS;
-  localparam BLOCK_SHIFT = BANKS == 1 ? 0 : BANK_BITS;
 
   wire tap, drain, drain_first, take, channels_end, blocks_end;
   wire [TAP_BITS-1:0] tap_number;
@@ -181,7 +183,8 @@ module engine #(
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
       .TAP_BITS(TAP_BITS),
-      .INDEX_BITS(INDEX_BITS)
+      .INDEX_BITS(INDEX_BITS),
+      .THRESHOLDS(THRESHOLDS)
   ) sequence_of_taps (
       .clk(clk),
       .reset(reset),
@@ -196,7 +199,6 @@ module engine #(
       .steps_last(steps_last),
       .one_channel(kind == CHANNEL || kind == LARGEST),
       .wide(wide),
-      .origin(origin),
       .row_step(row_step),
       .block_step(block_step),
       .channel_shift(channel_shift),
@@ -239,7 +241,8 @@ module engine #(
       .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
-      .INDEX_BITS(INDEX_BITS)
+      .INDEX_BITS(INDEX_BITS),
+      .BOUNDED(BOUNDED)
   ) fetch_activations (
       .clk(clk),
       .address(window_address),
@@ -263,21 +266,22 @@ module engine #(
   );
 
   // What was issued, so many clocks later.
-  reg [4:1] tap_after, drain_after;
+  reg [3:1] tap_after, drain_after;
   reg [5:1] take_after, first_after, channels_end_after, blocks_end_after;
-  reg [3*BANK_BITS-1:0] group_after;
+  reg [5*BANK_BITS-1:0] group_after;
   wire [BANK_BITS-1:0] group_3 = group_after[2*BANK_BITS+:BANK_BITS];
+  wire [BANK_BITS-1:0] group_5 = group_after[4*BANK_BITS+:BANK_BITS];
   always @(posedge clk) begin
-    tap_after <= {tap_after[3:1], tap};
-    drain_after <= {drain_after[3:1], drain};
+    tap_after <= {tap_after[2:1], tap};
+    drain_after <= {drain_after[2:1], drain};
     take_after <= {take_after[4:1], take};
     first_after <= {first_after[4:1], drain_first};
     channels_end_after <= {channels_end_after[4:1], take && channels_end};
     blocks_end_after <= {blocks_end_after[4:1], blocks_end};
-    group_after <= {group_after[2*BANK_BITS-1:0], drain_group};
+    group_after <= {group_after[4*BANK_BITS-1:0], drain_group};
     if (reset) begin
-      tap_after   <= 4'd0;
-      drain_after <= 4'd0;
+      tap_after   <= 3'd0;
+      drain_after <= 3'd0;
       take_after  <= 5'd0;
     end
   end
@@ -288,7 +292,6 @@ module engine #(
   wire [BANKS*FILTERS*WEIGHT_BITS-1:0] weights;
   wire [BANKS*SUM_BITS-1:0] heads;
   reg [BANKS-1:0] step;
-  reg [BANK_BITS-1:0] group_4;
   reg clear;
 
   genvar group;
@@ -308,10 +311,7 @@ module engine #(
       always @(posedge clk) step[group] <= reset || tap_after[3] || (take_after[3] && (!wide || group_3 == group));
     end
   endgenerate
-  always @(posedge clk) begin
-    clear   <= reset;
-    group_4 <= BANKS == 1 ? 0 : group_3;
-  end
+  always @(posedge clk) clear <= reset;
 
   weights #(
       .BANKS(BANKS),
@@ -375,14 +375,15 @@ module engine #(
           .SUM_BITS(SUM_BITS),
           .INDEX_BITS(INDEX_BITS),
           .SHIFT_LEAST(SHIFT_LEAST),
-          .SHIFT_BITS(SHIFT_BITS)
+          .SHIFT_BITS(SHIFT_BITS),
+          .THRESHOLDS(THRESHOLDS)
       ) requantizer (
           .clk(clk),
-          .thresholds(requantize_kind == THRESHOLDS),
+          .thresholds(requantize_kind == BY_THRESHOLDS),
           .shift(shift),
           .last(last_index),
           .first(first_after[5]),
-          .sum(heads[(group == 0 ? group_4 : group)*SUM_BITS+:SUM_BITS]),
+          .sum(heads[group*SUM_BITS+:SUM_BITS]),
           .word(parameter_word),
           .total(totals[group*(SUM_BITS+1)+:SUM_BITS+1]),
           .index(indices[group*INDEX_BITS+:INDEX_BITS])
@@ -398,8 +399,15 @@ module engine #(
     for (group = 0; group < BANKS; group = group + 1) begin : windows
       wire [INDEX_BITS-1:0] activation = activations[group*INDEX_BITS+:INDEX_BITS];
       wire [INDEX_BITS-1:0] until_now = window_begins ? {INDEX_BITS{1'b0}} : largest[group*INDEX_BITS+:INDEX_BITS];
-      always @(posedge clk)
-        largest[group*INDEX_BITS+:INDEX_BITS] <= tap_after[2] && activation > until_now ? activation : until_now;
+      wire larger;
+      greater #(
+          .WIDTH(INDEX_BITS)
+      ) than_until_now (
+          .a(activation),
+          .b(until_now),
+          .y(larger)
+      );
+      always @(posedge clk) largest[group*INDEX_BITS+:INDEX_BITS] <= tap_after[2] && larger ? activation : until_now;
     end
   endgenerate
 
@@ -420,6 +428,7 @@ module engine #(
       .channels_end(channels_end_after[5]),
       .blocks_end(blocks_end_after[5]),
       .single(single),
+      .group(group_5),
       .phases(out_phases),
       .first(out_first),
       .back(out_back),
@@ -432,11 +441,13 @@ module engine #(
   assign logit_valid  = take_after[5] && requantize_kind == LOGITS;
   assign logit_number = result_address;
   assign logit = totals[SUM_BITS-1:0];
+  wire unused = &{1'b0, totals};
 
   // ---- The picture, and tracing: element by element ----
 
   wire walker_ready, tensor_end;
   wire [BANK_BITS-1:0] element_bank;
+  wire [BANK_BITS-1:0] looked_bank = BANKS == 1 ? {BANK_BITS{1'b0}} : element_bank;
   reg pixel_known, trace_read;
   wire [INDEX_BITS-1:0] pixel_index;
   wire trace_one = trace_take && trace_valid && !tensor_end;
@@ -469,7 +480,6 @@ module engine #(
       .columns_last(columns_last),
       .channels_last(channels_last),
       .rows_last(rows_last),
-      .first(out_first),
       .row_step(out_row_step),
       .channel_shift(out_phases),
       .column_first(column_first),
@@ -492,7 +502,7 @@ module engine #(
       .value(pixel_index)
   );
 
-  assign trace_value = stored[(BANKS == 1 ? {BANK_BITS{1'b0}} : element_bank)*INDEX_BITS+:INDEX_BITS];
+  assign trace_value = stored[looked_bank*INDEX_BITS+:INDEX_BITS];
   assign trace_end = tensor_end;
   always @(posedge clk) begin
     pixel_known <= pixel_take;
@@ -514,7 +524,7 @@ module engine #(
   generate
     for (group = 0; group < BANKS; group = group + 1) begin : ports
       wire [BANK_BITS-1:0] phase = loading ? {BANK_BITS{1'b0}} : result_phase[group*BANK_BITS+:BANK_BITS];
-      assign write[group] = (write_results && out_banks[group]) || (pixel_known && (BANKS == 1 || element_bank == group));
+      assign write[group] = (write_results && out_banks[group]) || (pixel_known && looked_bank == group);
       assign write_address[group*ADDRESS_BITS+:ADDRESS_BITS] = place | {{ADDRESS_BITS - BANK_BITS{1'b0}}, phase};
       assign write_value[group*INDEX_BITS+:INDEX_BITS] =
           loading ? pixel_index : result_values[group*INDEX_BITS+:INDEX_BITS];

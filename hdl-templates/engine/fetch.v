@@ -11,7 +11,8 @@ module fetch #(
     parameter BANK_BITS = 2,
     parameter ADDRESS_BITS = 10,
     parameter COUNT_BITS = 8,
-    parameter INDEX_BITS = 3
+    parameter INDEX_BITS = 3,
+    parameter BOUNDED = 1  // taps may lie outside the input
 ) (
     input clk,
 
@@ -44,37 +45,59 @@ module fetch #(
     output [BANKS*INDEX_BITS-1:0] activations
 );
   reg [ADDRESS_BITS-1:0] address_1;
-  reg [COUNT_BITS-1:0] row_1, block_1;
   reg [BANK_BITS-1:0] turn_2;
-  reg [BANKS-1:0] inside_2;
+  wire [BANKS-1:0] is_inside;
   wire [ADDRESS_BITS-1:0] here = look ? look_address : address_1 + offset;
   wire [ADDRESS_BITS-1:0] there = here + block_step;
-  wire row_inside = row_1 >= row_from && (&row_to || row_1 < row_to);
 
   always @(posedge clk) begin
     address_1 <= address;
-    row_1 <= row;
-    block_1 <= block;
     turn_2 <= turn;
   end
+
+  generate
+    if (BOUNDED != 0) begin : bounded
+      localparam BLOCK_SHIFT = BANKS == 1 ? 0 : BANK_BITS;
+      reg [COUNT_BITS-1:0] row_1, block_1;
+      reg [BANKS-1:0] inside_2;
+      wire row_inside = row_1 >= row_from && (&row_to || row_1 < row_to);
+      wire [COUNT_BITS-1:0] first_column = block_1 << BLOCK_SHIFT;
+      always @(posedge clk) begin
+        row_1   <= row;
+        block_1 <= block;
+      end
+      genvar k;
+      for (k = 0; k < BANKS; k = k + 1) begin : columns
+        wire [COUNT_BITS-1:0] column = first_column | k[COUNT_BITS-1:0];
+        always @(posedge clk) inside_2[k] <= row_inside && column >= column_from && (&column_to || column < column_to);
+      end
+      assign is_inside = inside_2;
+    end else begin : unbounded
+      assign is_inside = {BANKS{1'b1}};
+      wire unused = &{1'b0, row, block, row_from, row_to, column_from, column_to};
+    end
+  endgenerate
 
   genvar i;
   generate
     for (i = 0; i < BANKS; i = i + 1) begin : groups
       if (BANKS == 1) begin : one
         assign read_address = here;
-        assign activations = inside_2[0] ? value : padding;
-        always @(posedge clk) inside_2 <= row_inside && block_1 >= column_from && (&column_to || block_1 < column_to);
+        assign activations = is_inside[0] ? value : padding;
         wire unused = &{1'b0, there, broadcast, turn_2, skew};
       end else begin : several
         localparam [BANK_BITS-1:0] NUMBER = i[BANK_BITS-1:0];
-        wire [COUNT_BITS-1:0] column = (block_1 << BANK_BITS) | {{COUNT_BITS - BANK_BITS{1'b0}}, NUMBER};
-        wire [BANK_BITS-1:0] begins = turn - skew;
-        wire [BANK_BITS-1:0] place = NUMBER - skew;
+        wire runs_on;
+        greater #(
+            .WIDTH(BANK_BITS)
+        ) in_next_block (
+            .a(turn - skew),
+            .b(NUMBER - skew),
+            .y(runs_on)
+        );
         wire [BANK_BITS-1:0] bank = broadcast ? turn_2 : turn_2 + NUMBER;
-        assign read_address[i*ADDRESS_BITS+:ADDRESS_BITS] = place < begins && !look ? there : here;
-        assign activations[i*INDEX_BITS+:INDEX_BITS] = inside_2[i] ? value[bank*INDEX_BITS+:INDEX_BITS] : padding;
-        always @(posedge clk) inside_2[i] <= row_inside && column >= column_from && (&column_to || column < column_to);
+        assign read_address[i*ADDRESS_BITS+:ADDRESS_BITS] = runs_on && !look ? there : here;
+        assign activations[i*INDEX_BITS+:INDEX_BITS] = is_inside[i] ? value[bank*INDEX_BITS+:INDEX_BITS] : padding;
       end
     end
   endgenerate

@@ -10,7 +10,8 @@ module sequencer #(
     parameter ADDRESS_BITS = 10,
     parameter COUNT_BITS = 8,
     parameter TAP_BITS = 6,
-    parameter INDEX_BITS = 3
+    parameter INDEX_BITS = 3,
+    parameter THRESHOLDS = 1  // sums may take more than one step
 ) (
     input clk,
     input reset,
@@ -27,16 +28,15 @@ module sequencer #(
     input one_channel,  // a part is one channel, and the same is read; else a part is FILTERS channels
     input wide,  // a part is FILTERS channels in each group
 
-    input [ADDRESS_BITS-1:0] origin,  // of the first window
-    input [ADDRESS_BITS-1:0] row_step,
-    input [ADDRESS_BITS-1:0] block_step,
+    input [ADDRESS_BITS-1:0] block_step,  // addresses from one block to the next
+    input [ADDRESS_BITS-1:0] row_step,  // from a row's last block to the first of the next
     input [1:0] channel_shift,  // log2 of the addresses from one channel to the next
     input [COUNT_BITS-1:0] row_stride,
 
     // taps
     output tap,
     output [TAP_BITS-1:0] tap_number,
-    output [ADDRESS_BITS-1:0] address,  // of the window's origin, channel included
+    output [ADDRESS_BITS-1:0] address,  // from the first window's origin, channel included
     output reg [COUNT_BITS-1:0] row,  // of the input, at tap row 0 without padding
     output reg [COUNT_BITS-1:0] block,
 
@@ -55,9 +55,9 @@ module sequencer #(
   reg [COUNT_BITS-1:0] rows, channel, inner;
   reg [TAP_BITS-1:0] taps;
   reg [FILTER_BITS-1:0] filter;
-  reg [INDEX_BITS-1:0] steps;
-  reg [ADDRESS_BITS-1:0] row_address, block_address;
+  reg [ADDRESS_BITS-1:0] block_address;
   reg draining;
+  wire steps_end;
 
   wire inner_end = inner == inner_last;
   wire taps_end = taps == tap_last;
@@ -70,10 +70,25 @@ module sequencer #(
   assign tap_number = taps;
   assign address = block_address + ({{ADDRESS_BITS - COUNT_BITS{1'b0}}, read_channel} << channel_shift);
   assign drain = busy && draining;
-  assign drain_first = steps == 0;
-  assign take = drain && steps == steps_last;
+  assign take = drain && steps_end;
   assign channels_end = channel == channels_last;
   assign blocks_end = block == blocks_last;
+
+  generate
+    if (THRESHOLDS != 0) begin : several_steps
+      reg [INDEX_BITS-1:0] steps;
+      assign drain_first = steps == 0;
+      assign steps_end = steps == steps_last;
+      always @(posedge clk) begin
+        if (drain) steps <= steps_end ? 0 : steps + 1'b1;
+        if (start) steps <= 0;
+      end
+    end else begin : one_step
+      assign drain_first = 1'b1;
+      assign steps_end = 1'b1;
+      wire unused = &{1'b0, steps_last};
+    end
+  endgenerate
 
   always @(posedge clk) begin
     if (tap) begin
@@ -81,7 +96,6 @@ module sequencer #(
       if (inner_end) taps <= taps_end ? tap_first : taps + 1'b1;
       draining <= inner_end && taps_end;
     end
-    if (drain) steps <= take ? 0 : steps + 1'b1;
     if (take) begin
       channel <= channels_end ? 0 : channel + 1'b1;
       filter  <= filters_end ? 0 : filter + 1'b1;
@@ -93,11 +107,10 @@ module sequencer #(
       end
       if (channels_end) begin
         block <= blocks_end ? 0 : block + 1'b1;
-        block_address <= blocks_end ? row_address + row_step : block_address + block_step;
+        block_address <= block_address + (blocks_end ? row_step : block_step);
         if (blocks_end) begin
           rows <= rows + 1'b1;
           row <= row + row_stride;
-          row_address <= row_address + row_step;
           if (rows == rows_last) busy <= 1'b0;
         end
       end
@@ -110,12 +123,10 @@ module sequencer #(
       channel <= 0;
       filter <= 0;
       group <= 0;
-      steps <= 0;
       inner <= 0;
       taps <= tap_first;
       row <= 0;
-      row_address <= origin;
-      block_address <= origin;
+      block_address <= 0;
     end
     if (reset) busy <= 1'b0;
   end

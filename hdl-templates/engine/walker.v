@@ -1,7 +1,7 @@
 // The places of a tensor's elements, one after another, as pictures come and traces go: rows > columns > channels.
 //
-// An element lies at row + column + channel; where a column lies says a table, since columns are spread over the banks. `ready` is
-// low for a clock while it is read.
+// An element lies at row + column + channel; where a column of the first row lies says a table, since columns are spread over the
+// banks. `ready` is low for a clock while it is read.
 module walker #(
     parameter BANK_BITS = 2,
     parameter ADDRESS_BITS = 10,
@@ -16,7 +16,6 @@ module walker #(
     input [COUNT_BITS-1:0] columns_last,
     input [COUNT_BITS-1:0] channels_last,
     input [COUNT_BITS-1:0] rows_last,
-    input [ADDRESS_BITS-1:0] first,
     input [ADDRESS_BITS-1:0] row_step,
     input [1:0] channel_shift,  // log2 of the addresses from one channel to the next
     input [COLUMN_BITS-1:0] column_first,
@@ -59,7 +58,7 @@ module walker #(
       row <= 0;
       column <= 0;
       channel <= 0;
-      row_address <= first;
+      row_address <= 0;
     end
   end
 endmodule

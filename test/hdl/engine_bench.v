@@ -30,6 +30,8 @@ module engine_bench;
   parameter PARAMETER_BITS = 1;
   parameter TABLES = 1;
   parameter TABLE_BITS = 1;
+  parameter BOUNDED = 1;
+  parameter THRESHOLDS = 1;
 
   reg clk = 0;
   reg reset = 1;
@@ -67,7 +69,9 @@ module engine_bench;
       .PARAMETERS(PARAMETERS),
       .PARAMETER_BITS(PARAMETER_BITS),
       .TABLES(TABLES),
-      .TABLE_BITS(TABLE_BITS)
+      .TABLE_BITS(TABLE_BITS),
+      .BOUNDED(BOUNDED),
+      .THRESHOLDS(THRESHOLDS)
   ) engine (
       .clk(clk),
       .reset(reset),

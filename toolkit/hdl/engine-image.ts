@@ -1,6 +1,6 @@
 import type { EngineProgram } from './engine-program.js';
 import { unsignedBits } from './folding.js';
-import type { StageWord, TapWord } from './stage-words.js';
+import { REQUANTIZE, type StageWord, type TapWord } from './stage-words.js';
 
 /** Parameters of the module `engine`, and the files that it reads. */
 export interface EngineImage {
@@ -65,7 +65,7 @@ export function engineImage(program: EngineProgram): EngineImage {
       (value): Field => [value, width.count],
     ),
     [s.channelShift, 2],
-    ...[s.origin, s.rowStep, s.blockStep].map((value): Field => [value, width.address]),
+    ...[s.rowStep, s.blockStep].map((value): Field => [value, width.address]),
     [s.outPhases, 2],
     ...[s.outFirst, s.outRowStep, s.outBack, s.outSkip].map((value): Field => [value, width.address]),
     [s.columnFirst, width.column],
@@ -119,6 +119,8 @@ export function engineImage(program: EngineProgram): EngineImage {
       PARAMETER_BITS: width.parameter,
       TABLES: Math.max(1, products.length),
       TABLE_BITS: width.table,
+      BOUNDED: Number(taps.some(isBounded)),
+      THRESHOLDS: Number(stages.some(({ requantize }) => requantize === REQUANTIZE.thresholds)),
     },
     files: [
       {
@@ -152,6 +154,10 @@ export function engineImage(program: EngineProgram): EngineImage {
       { name: 'pixels.hex', content: hex(pixels.map((index) => [[index, bits.index]])) },
     ],
   };
+}
+
+function isBounded({ rowFrom, rowTo, columnFrom, columnTo }: TapWord): boolean {
+  return rowFrom > 0 || rowTo < Infinity || columnFrom > 0 || columnTo < Infinity;
 }
 
 /** The first lane in the lowest bits; a word of zeros where there is none. */

@@ -10,7 +10,7 @@ import { signedWidth, unsignedBits, type Folding } from './folding.js';
 import { operationsOf, type EngineGraph, type Operation } from './operations.js';
 import { parametersOf, requantizeFields } from './requantize-words.js';
 import { splitColumns, writtenBanks } from './single-columns.js';
-import { KINDS, NOTHING, REQUANTIZE, type StageWord, type TapWord } from './stage-words.js';
+import { KINDS, NOTHING, REQUANTIZE, withoutChange, type StageWord, type TapWord } from './stage-words.js';
 import { tapsOf } from './taps.js';
 import { columnPlace, layOut, type ColumnPlace, type TensorLayout } from './tensor-layout.js';
 import { isWide, weightWords } from './weight-words.js';
@@ -84,13 +84,15 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
     return first;
   };
 
-  /** Where the columns of a tensor lie; the logits are numbered as the tensor's elements are. */
+  /** Where the columns of a tensor's first row lie; the logits are not stored. */
   const columnTable = (name: string): number => {
+    if (name === logits) return 0;
     const layout = layoutOf(name);
-    const [, width, channels] = layout.shape;
-    const list = Array.from({ length: width }, (_, x) =>
-      name === logits ? { offset: x * channels, bank: 0 } : columnPlace(layout, x),
-    );
+    const base = places.offsets.get(name) ?? 0;
+    const list = Array.from({ length: layout.shape[1] }, (_, x) => {
+      const { offset, bank } = columnPlace(layout, x);
+      return { offset: base + offset, bank };
+    });
     return place('columns', columns, list);
   };
   const addTable = (rows: readonly (readonly number[])[]): { number: number; codes: readonly number[] } => {
@@ -149,6 +151,8 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
       const table = kind === 'largest' ? { number: 0, codes: [] } : addTable(operation.products);
       const requantizing = requantizeFields(operation);
       const isSingle = kind === 'scan' || column !== null;
+      const blocksLast = isSingle ? 0 : Math.ceil(to.shape[1] / folding.banks) - 1;
+      const blockStep = from.blockStep * (folding.banks === 1 ? operation.stride[1] : 1);
       const windows = { rows: to.shape[0], columns: column === null ? to.shape[1] : 1 };
       const words = kind === 'largest' ? [] : weightWords(operation, from, table.codes, folding);
       const tapWords = tapsOf(operation, from, origins, folding, windows);
@@ -161,11 +165,10 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
         wide: isWide(operation, folding),
         single: isSingle,
         outBanks: writtenBanks(operation, to),
-        blocksLast: isSingle ? 0 : Math.ceil(to.shape[1] / folding.banks) - 1,
+        blocksLast,
         innerLast: kind === 'scan' ? from.words - 1 : kind === 'window' ? from.shape[2] - 1 : 0,
-        origin: origins[0] ?? 0,
-        rowStep: from.rowStep * operation.stride[0],
-        blockStep: from.blockStep * (folding.banks === 1 ? operation.stride[1] : 1),
+        blockStep,
+        rowStep: from.rowStep * operation.stride[0] - blocksLast * blockStep,
         rowStride: operation.stride[0],
         channelShift: kind === 'scan' ? 0 : Math.log2(from.channelStep),
         tapFirst,
@@ -194,7 +197,7 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
   const coded = (word: readonly number[]): number[] => word.map((code) => (code < 0 ? levels : code));
   return {
     folding,
-    stages,
+    stages: withoutChange(stages),
     taps,
     columns,
     products,

@@ -21,7 +21,6 @@ export interface StageWord {
   readonly innerLast: number;
   readonly rowStride: number;
   readonly channelShift: number;
-  readonly origin: number;
   readonly rowStep: number;
   readonly blockStep: number;
   readonly outPhases: number;
@@ -76,7 +75,6 @@ export const NOTHING: StageWord = {
   innerLast: 0,
   rowStride: 0,
   channelShift: 0,
-  origin: 0,
   rowStep: 0,
   blockStep: 0,
   outPhases: 0,
@@ -92,3 +90,24 @@ export const NOTHING: StageWord = {
   padding: 0,
   parametersFirst: 0,
 };
+
+/**
+ * The same words, with each field that does not matter as it is in a neighbouring word: what never changes costs nothing where words are
+ * made of logic.
+ */
+export function withoutChange(words: readonly StageWord[]): StageWord[] {
+  const settled: StageWord[] = [];
+  const first = words.find(({ runs, kind }) => runs && kind !== KINDS.largest) ?? NOTHING;
+  for (const word of words) settled.push({ ...word, ...unusedFrom(settled.at(-1) ?? first, word) });
+  return settled;
+}
+
+function unusedFrom(other: StageWord, { runs, kind, requantize }: StageWord): Partial<StageWord> {
+  const { rowsLast, columnsLast, channelsLast, outPhases, outRowStep, columnFirst, ...rest } = other;
+  const { name, isPoint, isLast, runs: ran, ...idle } = rest;
+  void [rowsLast, columnsLast, channelsLast, outPhases, outRowStep, columnFirst, name, isPoint, isLast, ran];
+  if (!runs) return idle;
+  const { shift, lastIndex, table, weightsFirst, parametersFirst } = other;
+  if (kind === KINDS.largest) return { shift, lastIndex, table, weightsFirst, parametersFirst };
+  return requantize === REQUANTIZE.logits ? { shift, lastIndex } : {};
+}

@@ -6,7 +6,7 @@ import { skew, type TensorLayout } from './tensor-layout.js';
 const EVERYWHERE = { rowFrom: 0, rowTo: Infinity, columnFrom: 0, columnTo: Infinity };
 
 /**
- * Where each tap lies from the window's origin, and at which rows and columns of windows it is inside the input; `rows` and `columns` of
+ * Where each tap of the first window lies, and at which rows and columns of windows it is inside the input; `rows` and `columns` of
  * windows there are.
  */
 export function tapsOf(
@@ -18,7 +18,7 @@ export function tapsOf(
 ): TapWord[] {
   const { kind, window, stride, padding, column } = operation;
   if (kind === 'scan') {
-    return usedBanks(from).map((bank) => ({ ...EVERYWHERE, offset: 0, turn: bank, skew: 0 }));
+    return usedBanks(from).map((bank) => ({ ...EVERYWHERE, offset: origins[0] ?? 0, turn: bank, skew: 0 }));
   }
   const [height, width] = from.shape;
   const taps: TapWord[] = [];
@@ -34,11 +34,7 @@ export function tapsOf(
         const cols = inside(width, right, stride[1], windows.columns - 1);
         taps.push({
           offset:
-            origin -
-            (origins[0] ?? 0) +
-            down * from.rowStep +
-            phase * from.phaseStep +
-            Math.floor(turn / banks) * from.blockStep,
+            origin + down * from.rowStep + phase * from.phaseStep + Math.floor(turn / banks) * from.blockStep,
           turn: (((turn + skewed) % banks) + banks) % banks,
           skew: skewed,
           rowFrom: rows.from,

@@ -8,9 +8,9 @@ function filterAt(lane: number, tap: number, taps: number, count: number): numbe
   return (((lane - (taps - 1 - tap)) % count) + count) % count;
 }
 
-/** Whether an operation's groups have filters of their own. */
-export function isWide({ kind, channels }: Operation, { banks, filters }: Folding): boolean {
-  return kind === 'scan' && banks > 1 && channels.count > filters;
+/** Whether an operation's groups have filters of their own. Logits come from the first group alone. */
+export function isWide({ kind, channels, requantize }: Operation, { banks, filters }: Folding): boolean {
+  return kind === 'scan' && banks > 1 && channels.count > filters && requantize !== null;
 }
 
 /**
