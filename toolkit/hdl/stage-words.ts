@@ -102,11 +102,22 @@ export function withoutChange(words: readonly StageWord[]): StageWord[] {
   return settled;
 }
 
+/** What a word says whether or not it runs. */
+const ALWAYS: ReadonlySet<string> = new Set<keyof StageWord>([
+  'name',
+  'runs',
+  'isPoint',
+  'isLast',
+  'rowsLast',
+  'columnsLast',
+  'channelsLast',
+  'outPhases',
+  'outRowStep',
+  'columnFirst',
+]);
+
 function unusedFrom(other: StageWord, { runs, kind, requantize }: StageWord): Partial<StageWord> {
-  const { rowsLast, columnsLast, channelsLast, outPhases, outRowStep, columnFirst, ...rest } = other;
-  const { name, isPoint, isLast, runs: ran, ...idle } = rest;
-  void [rowsLast, columnsLast, channelsLast, outPhases, outRowStep, columnFirst, name, isPoint, isLast, ran];
-  if (!runs) return idle;
+  if (!runs) return Object.fromEntries(Object.entries(other).filter(([field]) => !ALWAYS.has(field)));
   const { shift, lastIndex, table, weightsFirst, parametersFirst } = other;
   if (kind === KINDS.largest) return { shift, lastIndex, table, weightsFirst, parametersFirst };
   return requantize === REQUANTIZE.logits ? { shift, lastIndex } : {};
