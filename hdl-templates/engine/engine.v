@@ -219,6 +219,7 @@ module engine #(
   wire [TAP_WIDTH-1:0] tap_word;
   rom #(
       .FILE("taps.hex"),
+      .STYLE(TAPS > 128 ? "block" : "logic"),
       .WIDTH(TAP_WIDTH),
       .WORDS(TAPS),
       .ADDRESS_BITS(TAP_BITS)
@@ -358,6 +359,7 @@ module engine #(
   end
   rom #(
       .FILE("parameters.hex"),
+      .STYLE(PARAMETERS > 32 ? "block" : "logic"),
       .WIDTH(SUM_BITS),
       .WORDS(PARAMETERS),
       .ADDRESS_BITS(PARAMETER_BITS)
@@ -458,6 +460,7 @@ module engine #(
   wire [BANK_BITS-1:0] column_bank;
   rom #(
       .FILE("columns.hex"),
+      .STYLE(COLUMNS > 128 ? "block" : "logic"),
       .WIDTH(ADDRESS_BITS + BANK_BITS),
       .WORDS(COLUMNS),
       .ADDRESS_BITS(COLUMN_BITS)
@@ -493,6 +496,7 @@ module engine #(
 
   rom #(
       .FILE("pixels.hex"),
+      .STYLE(INDEX_BITS > 4 ? "block" : "logic"),
       .WIDTH(INDEX_BITS),
       .WORDS(256),
       .ADDRESS_BITS(8)

@@ -26,6 +26,7 @@ module weights #(
 
   rom #(
       .FILE("narrow.hex"),
+      .STYLE(NARROW_WORDS > 16 ? "block" : "logic"),
       .WIDTH(NARROW),
       .WORDS(NARROW_WORDS),
       .ADDRESS_BITS(ADDRESS_BITS)
@@ -37,6 +38,7 @@ module weights #(
 
   rom #(
       .FILE("wide.hex"),
+      .STYLE(WIDE_WORDS > 16 ? "block" : "logic"),
       .WIDTH(BANKS * NARROW),
       .WORDS(WIDE_WORDS),
       .ADDRESS_BITS(ADDRESS_BITS)

@@ -1,4 +1,4 @@
-// Runs the engine on pictures.hex and prints every trace point, then the logits, one line each.
+// Runs the engine on pictures.hex and prints every trace point, then the logits, one line each; after each stage the clocks since the first.
 `timescale 1ns / 1ns
 module engine_bench;
   parameter PIXELS = 16;
@@ -126,6 +126,7 @@ module engine_bench;
         resume = 0;
       end
       while (busy) @(negedge clk);
+      $display("clocks %0d", clocks);
     end
   endtask
 
@@ -155,7 +156,6 @@ module engine_bench;
         read_point;
         run(0);
       end
-      $display("clocks %0d", clocks);
     end
     $finish;
   end

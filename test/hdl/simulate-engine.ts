@@ -9,9 +9,26 @@ export function simulateEngine(
   pictures: readonly Uint8Array[],
   change: (name: string, content: string) => string = (_name, content) => content,
 ): readonly string[] {
+  return engineLines(network, folding, pictures, change).filter((line) => /^(point|logit) /.test(line));
+}
+
+/** Clocks from the start of a picture to the end of each of its stages, as the simulation counts them. */
+export function simulatedClocks(network: TableNetwork, folding: Folding, picture: Uint8Array): number[] {
+  return engineLines(network, folding, [picture], (_name, content) => content).flatMap((line) => {
+    const clocks = /^clocks (\d+)$/.exec(line)?.[1];
+    return clocks === undefined ? [] : [Number(clocks)];
+  });
+}
+
+function engineLines(
+  network: TableNetwork,
+  folding: Folding,
+  pictures: readonly Uint8Array[],
+  change: (name: string, content: string) => string,
+): readonly string[] {
   const { files, parameters } = engineImage(engineProgram(network, folding));
   const shown = pictures.map((one) => Array.from(one, (byte) => byte.toString(16)).join(' ')).join('\n');
-  const lines = runBench(
+  return runBench(
     'engine_bench',
     {
       ...parameters,
@@ -24,7 +41,6 @@ export function simulateEngine(
       'pictures.hex': shown,
     },
   );
-  return lines.filter((line) => /^(point|logit) /.test(line));
 }
 
 /** What the lines must be. */
