@@ -1,4 +1,4 @@
-// Runs the engine on pictures.hex and prints every trace point, then the logits, one line each.
+// Runs the engine on pictures.hex and prints every trace point, then the logits, one line each; after each stage the clocks since the first.
 `timescale 1ns / 1ns
 module engine_bench;
   parameter PIXELS = 16;
@@ -12,6 +12,8 @@ module engine_bench;
   parameter INDEX_BITS = 1;
   parameter PRODUCT_BITS = 1;
   parameter SUM_BITS = 1;
+  parameter SHIFT_LEAST = 0;
+  parameter SHIFT_BITS = 1;
   parameter ADDRESS_BITS = 1;
   parameter ACTIVATION_WORDS = 1;
   parameter COUNT_BITS = 1;
@@ -21,17 +23,16 @@ module engine_bench;
   parameter TAP_BITS = 1;
   parameter COLUMNS = 1;
   parameter COLUMN_BITS = 1;
-  parameter WEIGHT_WORDS = 1;
+  parameter NARROW_WORDS = 1;
+  parameter WIDE_WORDS = 1;
   parameter WEIGHT_ADDRESS_BITS = 1;
   parameter PARAMETERS = 1;
   parameter PARAMETER_BITS = 1;
   parameter TABLES = 1;
   parameter TABLE_BITS = 1;
-  parameter CLOCK_BITS = 32;
-  parameter PADDED = 1;
-  parameter POOLS = 1;
-  parameter SEARCHES = 1;
-  parameter CONTIGUOUS = 0;
+  parameter CLOCK_BITS = 1;
+  parameter BOUNDED = 1;
+  parameter THRESHOLDS = 1;
 
   reg clk = 0;
   reg reset = 1;
@@ -52,6 +53,8 @@ module engine_bench;
       .INDEX_BITS(INDEX_BITS),
       .PRODUCT_BITS(PRODUCT_BITS),
       .SUM_BITS(SUM_BITS),
+      .SHIFT_LEAST(SHIFT_LEAST),
+      .SHIFT_BITS(SHIFT_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .ACTIVATION_WORDS(ACTIVATION_WORDS),
       .COUNT_BITS(COUNT_BITS),
@@ -61,17 +64,16 @@ module engine_bench;
       .TAP_BITS(TAP_BITS),
       .COLUMNS(COLUMNS),
       .COLUMN_BITS(COLUMN_BITS),
-      .WEIGHT_WORDS(WEIGHT_WORDS),
+      .NARROW_WORDS(NARROW_WORDS),
+      .WIDE_WORDS(WIDE_WORDS),
       .WEIGHT_ADDRESS_BITS(WEIGHT_ADDRESS_BITS),
       .PARAMETERS(PARAMETERS),
       .PARAMETER_BITS(PARAMETER_BITS),
       .TABLES(TABLES),
       .TABLE_BITS(TABLE_BITS),
       .CLOCK_BITS(CLOCK_BITS),
-      .PADDED(PADDED),
-      .POOLS(POOLS),
-      .SEARCHES(SEARCHES),
-      .CONTIGUOUS(CONTIGUOUS)
+      .BOUNDED(BOUNDED),
+      .THRESHOLDS(THRESHOLDS)
   ) engine (
       .clk(clk),
       .reset(reset),
@@ -126,6 +128,7 @@ module engine_bench;
         resume = 0;
       end
       while (busy) @(negedge clk);
+      $display("clocks %0d", clocks);
     end
   endtask
 
@@ -155,7 +158,6 @@ module engine_bench;
         read_point;
         run(0);
       end
-      $display("clocks %0d", clocks);
     end
     $finish;
   end

@@ -2,12 +2,29 @@ import { engineImage, engineProgram, type Folding } from '../../toolkit/hdl/inde
 import { elements, interpret, type TableNetwork } from '../../toolkit/network/index.js';
 import { runBench } from './bench.js';
 
-/** The engine's module alone, run by iverilog: one line per trace point and logit of each picture, and one of its clocks. */
-export function runEngine(
+/** The engine's module alone, run by iverilog: one line per trace point and logit of each picture. */
+export function simulateEngine(
   network: TableNetwork,
   folding: Folding,
   pictures: readonly Uint8Array[],
   change: (name: string, content: string) => string = (_name, content) => content,
+): readonly string[] {
+  return engineLines(network, folding, pictures, change).filter((line) => /^(point|logit) /.test(line));
+}
+
+/** Clocks from the start of a picture to the end of each of its stages, as the simulation counts them. */
+export function simulatedClocks(network: TableNetwork, folding: Folding, picture: Uint8Array): number[] {
+  return engineLines(network, folding, [picture], (_name, content) => content).flatMap((line) => {
+    const clocks = /^clocks (\d+)$/.exec(line)?.[1];
+    return clocks === undefined ? [] : [Number(clocks)];
+  });
+}
+
+function engineLines(
+  network: TableNetwork,
+  folding: Folding,
+  pictures: readonly Uint8Array[],
+  change: (name: string, content: string) => string,
 ): readonly string[] {
   const { files, parameters } = engineImage(engineProgram(network, folding));
   const shown = pictures.map((one) => Array.from(one, (byte) => byte.toString(16)).join(' ')).join('\n');
@@ -23,12 +40,7 @@ export function runEngine(
       ...Object.fromEntries(files.map(({ name, content }) => [name, change(name, content)])),
       'pictures.hex': shown,
     },
-  ).filter((line) => /^(point|logit|clocks) /.test(line));
-}
-
-/** What it computes, without its clocks. */
-export function simulateEngine(...run: Parameters<typeof runEngine>): readonly string[] {
-  return runEngine(...run).filter((line) => !line.startsWith('clocks'));
+  );
 }
 
 /** What the lines must be. */

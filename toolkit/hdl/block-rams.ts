@@ -1,0 +1,52 @@
+/** A kind of block RAM: its bits, and the most that it reads in a clock. */
+export interface BlockRam {
+  readonly bits: number;
+  readonly widest: number;
+}
+
+/** 256 x 16, 512 x 8, 1024 x 4 or 2048 x 2 bits (Lattice TN-02002, "Memory Usage Guide for iCE40 Devices"). */
+export const ICE40_BLOCK_RAM: BlockRam = { bits: 4096, widest: 16 };
+
+/** Block RAMs of a memory side by side and one above another, in the shape that takes the fewest. */
+function blocksOf(words: number, width: number, { bits, widest }: BlockRam): number {
+  const shapes = [widest, widest / 2, widest / 4, widest / 8];
+  return Math.min(...shapes.map((wide) => Math.ceil(width / wide) * Math.ceil(words / (bits / wide))));
+}
+
+/** Words of constants from which on hdl-templates/engine/ asks for block RAM. */
+const LEAST = { weights: 17, parameters: 33, columns: 129, taps: 129 };
+/** Beside the engine: the receive buffer, and the logits. */
+const AROUND = 2;
+
+export interface BlockRamCount {
+  readonly all: number;
+  readonly weights: number;
+  readonly weightBitsPerClock: number;
+}
+
+/** Block RAMs of a device, from the parameters of its engine. */
+export function blockRamsOf(
+  parameters: Readonly<Record<string, number>>,
+  ram: BlockRam = ICE40_BLOCK_RAM,
+): BlockRamCount {
+  const of = (name: string): number => parameters[name] ?? 0;
+  const when = (words: number, least: number, width: number): number =>
+    words < least ? 0 : blocksOf(words, width, ram);
+  const slice = of('FILTERS') * of('WEIGHT_BITS');
+  const weights =
+    when(of('NARROW_WORDS'), LEAST.weights, slice) +
+    when(of('WIDE_WORDS'), LEAST.weights, of('BANKS') * slice);
+  const bounds = of('BOUNDED') * 4 * of('COUNT_BITS');
+  return {
+    weights,
+    weightBitsPerClock: weights * ram.widest,
+    all:
+      AROUND +
+      weights +
+      of('BANKS') * blocksOf(of('ACTIVATION_WORDS'), of('INDEX_BITS'), ram) +
+      when(of('PARAMETERS'), LEAST.parameters, of('SUM_BITS')) +
+      when(of('COLUMNS'), LEAST.columns, of('ADDRESS_BITS') + of('BANK_BITS')) +
+      when(of('TAPS'), LEAST.taps, of('ADDRESS_BITS') + 2 * of('BANK_BITS') + bounds) +
+      when(of('INDEX_BITS') > 4 ? 256 : 0, 1, of('INDEX_BITS')),
+  };
+}

@@ -1,0 +1,69 @@
+import { analyse, type TableNetwork } from '../network/index.js';
+import { blockRamsOf, type BlockRam } from './block-rams.js';
+import { walkOf } from './clocks.js';
+import { engineImage } from './engine-image.js';
+import { engineProgram, type EngineProgram } from './engine-program.js';
+import type { Folding } from './folding.js';
+import { logicOf } from './logic.js';
+
+export interface StageEstimate {
+  readonly name: string;
+  readonly clocks: number;
+  /** Lookups of a product that the stage stands for; 0 where it only copies, adds up or compares. */
+  readonly products: number;
+  readonly lookupsPerClock: number;
+}
+
+/** What a design will be, told before it is built. */
+export interface DeviceEstimate {
+  /** 4-input lookup tables and flip-flops of the whole device; within some 10 %. */
+  readonly luts: number;
+  readonly flipFlops: number;
+  /** As many or, where the tools pack words of a memory more closely, a few more. */
+  readonly blockRams: number;
+  /** From the start of a picture that has been loaded until its logits are known; exact. */
+  readonly clocksPerPicture: number;
+  readonly stages: readonly StageEstimate[];
+  /** Bits of weights that are used, of all that the block RAMs with weights could deliver in the same time. */
+  readonly bandwidthShare: number;
+}
+
+/** Predicts clocks, logic and block RAMs of the sequential engine. Throws InputError for a network that it cannot run. */
+export function estimateDevice(network: TableNetwork, folding: Folding, blockRam?: BlockRam): DeviceEstimate {
+  const program = engineProgram(network, folding);
+  const image = engineImage(program);
+  const stages = stageEstimates(network, program);
+  const clocks = stages.reduce((sum, stage) => sum + stage.clocks, 0);
+  const blocks = blockRamsOf(image.parameters, blockRam);
+  return {
+    ...logicOf(program, image.parameters),
+    blockRams: blocks.all,
+    clocksPerPicture: clocks,
+    stages,
+    bandwidthShare:
+      blocks.weights === 0 ? 0 : weightBits(program, image.parameters) / (clocks * blocks.weightBitsPerClock),
+  };
+}
+
+/** The engine's walks up to a trace point belong to the stage whose output it is. */
+function stageEstimates(network: TableNetwork, program: EngineProgram): StageEstimate[] {
+  const { stages } = analyse(network);
+  const spent = [0];
+  for (const word of program.stages.slice(1)) {
+    spent.push((spent.pop() ?? 0) + walkOf(word, program).clocks);
+    if (word.isPoint) spent.push(0);
+  }
+  return stages.map(({ stage, macs: products }, k) => {
+    const clocks = spent[k] ?? 0;
+    return { name: stage.name, clocks, products, lookupsPerClock: products / clocks };
+  });
+}
+
+/** Bits of weights that lanes take from their words in one picture, each counted once in the clock in which it is read. */
+function weightBits(program: EngineProgram, { WEIGHT_BITS = 1 }: Readonly<Record<string, number>>): number {
+  const { banks, filters } = program.folding;
+  return program.stages.reduce(
+    (bits, stage) => bits + walkOf(stage, program).taps * filters * (stage.wide ? banks : 1) * WEIGHT_BITS,
+    0,
+  );
+}

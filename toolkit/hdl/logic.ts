@@ -1,0 +1,74 @@
+import type { EngineProgram } from './engine-program.js';
+
+export interface Logic {
+  readonly luts: number;
+  readonly flipFlops: number;
+}
+
+/**
+ * Logic of the device, in 4-input lookup tables and flip-flops. What grows with the lanes is counted as the modules are written; what is left,
+ * control and addresses, is fitted to what Yosys 0.23 makes of them (synth_ice40).
+ */
+export function logicOf(program: EngineProgram, parameters: Readonly<Record<string, number>>): Logic {
+  const of = (name: string): number => parameters[name] ?? 0;
+  const { banks, filters } = program.folding;
+  const lanes = banks * filters;
+  const [product, sum, levels] = [of('PRODUCT_BITS'), of('SUM_BITS'), of('LEVELS')];
+  const [address, count, index] = [of('ADDRESS_BITS'), of('COUNT_BITS'), of('INDEX_BITS')];
+  const wide = of('WIDE_WORDS') > 1;
+  const selects = muxLuts(levels);
+  const tables = productLuts(program);
+  const kept = Math.max(index + 1, sum + 1 - of('SHIFT_LEAST'));
+
+  const lane = product * selects + sum + 1 + (wide ? of('WEIGHT_BITS') : 0);
+  const bank =
+    tables.luts +
+    (sum + 1 + kept * of('SHIFT_BITS') + 3 * index) +
+    (banks > 1 ? address + index * (muxLuts(banks) + 3) : index) +
+    index * 3 +
+    of('THRESHOLDS') * 2 * index +
+    of('BOUNDED') * 2 * count;
+  const control = CONTROL.luts + CONTROL.perAddressBit * address + CONTROL.perCountBit * count;
+
+  const laneFlipFlops = product + sum + of('WEIGHT_BITS') * (wide ? 1 : 1 / banks);
+  const bankFlipFlops = tables.flipFlops + sum + 1 + 2 * index + 1;
+  return {
+    luts: Math.round(SHELL.luts + lanes * lane + banks * bank + control),
+    flipFlops: Math.round(
+      SHELL.flipFlops + lanes * laneFlipFlops + banks * bankFlipFlops + 60 + 6 * address + 8 * count,
+    ),
+  };
+}
+
+/** Serial line, frames, server and reset. */
+const SHELL = { luts: 920, flipFlops: 380 };
+const CONTROL = { luts: 110, perAddressBit: 12, perCountBit: 14 };
+
+/** Lookup tables for one bit of a choice among so many. */
+function muxLuts(choices: number): number {
+  if (choices <= 1) return 1;
+  return Math.ceil((choices + Math.ceil(Math.log2(choices)) - 1) / 3);
+}
+
+/** Lookup tables for a function of so many bits without a pattern. */
+const LUTS_OF_INPUTS = [0, 0, 1, 1, 1, 1.9, 3.6, 7, 13, 25, 45, 85];
+
+/** The product tables of one bank: every bit is a function of table and index, those that are equal are made once. */
+function productLuts({ products, levels, bits }: EngineProgram): Logic {
+  const tableBits = Math.max(1, Math.ceil(Math.log2(Math.max(1, products.length))));
+  const inputs = tableBits + bits.index;
+  const functions = new Map<string, number>();
+  for (let level = 0; level < levels; level++)
+    for (let bit = 0; bit < bits.product; bit++) {
+      const truth = products.flatMap((table) =>
+        Array.from({ length: 2 ** bits.index }, (_, a) => ((table[a]?.[level] ?? 0) >> bit) & 1),
+      );
+      const padded = [...truth, ...Array.from({ length: 2 ** inputs - truth.length }, () => 0)];
+      const support = Array.from({ length: inputs }, (_, input) => input).filter((input) =>
+        padded.some((value, at) => value !== padded[at ^ (1 << input)]),
+      ).length;
+      if (support > 0) functions.set(padded.join(''), support);
+    }
+  const luts = Array.from(functions.values(), (support) => LUTS_OF_INPUTS[support] ?? 2 ** (support - 5));
+  return { luts: luts.reduce((all, one) => all + one, 0), flipFlops: functions.size };
+}
