@@ -7,10 +7,10 @@ export interface BlockRam {
 /** 256 x 16, 512 x 8, 1024 x 4 or 2048 x 2 bits (Lattice TN-02002, "Memory Usage Guide for iCE40 Devices"). */
 export const ICE40_BLOCK_RAM: BlockRam = { bits: 4096, widest: 16 };
 
-/** Block RAMs of a memory side by side and one above another, in the shape that takes the fewest. */
+/** Block RAMs of a memory in the shape that takes the fewest; what lies one above another shares a word of the block RAM. */
 function blocksOf(words: number, width: number, { bits, widest }: BlockRam): number {
   const shapes = [widest, widest / 2, widest / 4, widest / 8];
-  return Math.min(...shapes.map((wide) => Math.ceil(width / wide) * Math.ceil(words / (bits / wide))));
+  return Math.min(...shapes.map((wide) => Math.ceil((Math.ceil(words / (bits / wide)) * width) / wide)));
 }
 
 /** Words of constants from which on hdl-templates/engine/ asks for block RAM. */

@@ -19,7 +19,6 @@ export interface DeviceEstimate {
   /** 4-input lookup tables and flip-flops of the whole device; within some 10 %. */
   readonly luts: number;
   readonly flipFlops: number;
-  /** As many or, where the tools pack words of a memory more closely, a few more. */
   readonly blockRams: number;
   /** From the start of a picture that has been loaded until its logits are known; exact. */
   readonly clocksPerPicture: number;

@@ -42,7 +42,7 @@ export function logicOf(program: EngineProgram, parameters: Readonly<Record<stri
 
 /** Serial line, frames, server and reset. */
 const SHELL = { luts: 920, flipFlops: 380 };
-const CONTROL = { luts: 110, perAddressBit: 12, perCountBit: 14 };
+const CONTROL = { luts: 180, perAddressBit: 12, perCountBit: 14 };
 
 /** Lookup tables for one bit of a choice among so many. */
 function muxLuts(choices: number): number {
