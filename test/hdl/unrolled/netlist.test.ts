@@ -22,6 +22,7 @@ describeWithTool(['yosys', 'iverilog', 'vvp'], 'the netlist of the unrolled engi
       'synth_ice40 -top pipeline',
       // The cells' own descriptions take the place of the black boxes.
       'read_verilog -overwrite -DNO_ICE40_DEFAULT_ASSIGNMENTS +/ice40/cells_sim.v',
+      'hierarchy -top pipeline',
       'write_verilog -noattr netlist.v',
     ];
     execFileSync('yosys', ['-q', '-p', script.join('; ')], { cwd: folder, stdio: 'pipe' });
