@@ -13,7 +13,14 @@ const model = (name: string): TableNetwork => {
   const file = new URL(`../../models/${name}/table-network.json`, import.meta.url);
   return parseNetwork(readFileSync(file, 'utf8'), name);
 };
-const BOARD = { id: 'a-board', title: 'A board', clockHz: 12_000_000, baud: 1_000_000, receiveBuffer: 256 };
+const BOARD = {
+  id: 'a-board',
+  title: 'A board',
+  clockHz: 12_000_000,
+  baud: 1_000_000,
+  receiveBuffer: 256,
+  trace: true,
+};
 const UP5K = { luts: 5280, blockRams: 30, blockRamBits: 4096, sprams: 4, spramBits: 262_144 };
 
 describeWithTool(['iverilog', 'vvp'], 'estimated clocks', () => {
@@ -26,7 +33,7 @@ describeWithTool(['iverilog', 'vvp'], 'estimated clocks', () => {
       const network = randomNetwork(seed * 5 + folding.filters);
       const picture = new Uint8Array(network.input.shape.reduce((all, size) => all * size, 1)).fill(seed);
       let clocks = 0;
-      const { stages, clocksPerPicture } = estimateDevice(network, folding);
+      const { stages, clocksPerPicture } = estimateDevice(network, folding, BOARD);
       const ends = stages.map((stage) => (clocks += stage.clocks));
       expect(ends).toEqual(simulatedClocks(network, folding, picture));
       expect(clocksPerPicture).toBe(clocks);
@@ -42,7 +49,7 @@ describeWithTool('yosys', 'estimated logic', () => {
     'is within a tenth of what Yosys makes, and the block RAMs are exact: %s, %o',
     (_name, folding, network) => {
       const made = synthesized(network, folding);
-      const { luts, flipFlops, blockRams } = estimateDevice(network, folding);
+      const { luts, flipFlops, blockRams } = estimateDevice(network, folding, BOARD);
       expect(blockRams).toBe(made.blockRams);
       expect(Math.abs(luts / made.luts - 1)).toBeLessThan(0.1);
       expect(Math.abs(flipFlops / made.flipFlops - 1)).toBeLessThan(0.1);
@@ -53,7 +60,7 @@ describeWithTool('yosys', 'estimated logic', () => {
 
 describe('estimateDevice', () => {
   it('tells lookups per clock of each stage: mnist-cnn, 4 columns x 16 filters', () => {
-    const { stages, bandwidthShare } = estimateDevice(model('mnist-cnn'), { banks: 4, filters: 16 });
+    const { stages, bandwidthShare } = estimateDevice(model('mnist-cnn'), { banks: 4, filters: 16 }, BOARD);
     const looking = stages.filter(({ products }) => products > 0);
     const products = looking.reduce((sum, stage) => sum + stage.products, 0);
     const clocks = looking.reduce((sum, stage) => sum + stage.clocks, 0);
@@ -69,10 +76,10 @@ describe('chooseFolding', () => {
   it('takes the fewest clocks that fit: the more there is, the fewer', () => {
     const network = model('mnist-small');
     const clocks = [2500, 5280].map((luts) => {
-      const choice = chooseFolding(network, { ...UP5K, luts });
+      const choice = chooseFolding(network, { ...UP5K, luts }, BOARD);
       if (!choice.fits) throw new Error('nothing fits');
       expect(choice.estimate).toEqual(
-        estimateDevice(network, choice.folding, { bits: UP5K.blockRamBits, widest: 16 }),
+        estimateDevice(network, choice.folding, BOARD, { bits: UP5K.blockRamBits, widest: 16 }),
       );
       expect(choice.estimate.luts).toBeLessThan(luts);
       expect(choice.estimate.blockRams).toBeLessThanOrEqual(UP5K.blockRams);
@@ -83,7 +90,7 @@ describe('chooseFolding', () => {
   });
 
   it('says what is short where nothing fits, and what comes nearest', () => {
-    const choice = chooseFolding(model('mnist-small'), { ...UP5K, blockRams: 8 });
+    const choice = chooseFolding(model('mnist-small'), { ...UP5K, blockRams: 8 }, BOARD);
     expect(choice.fits).toBe(false);
     if (choice.fits) return;
     expect(choice.short).toEqual([

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { assetPath } from '../assets.js';
 import type { FpgaBoard } from '../boards/index.js';
 import { BuildError, InputError } from '../errors.js';
-import { fpgaProject, type Folding, type FpgaProject } from '../hdl/index.js';
+import {
+  chooseFolding,
+  estimateDevice,
+  fpgaProject,
+  type DeviceEstimate,
+  type Folding,
+  type FpgaProject,
+} from '../hdl/index.js';
 import type { TableNetwork } from '../network/index.js';
 import {
   describeCommand,
@@ -54,6 +61,7 @@ interface Context {
   readonly project: FpgaProject;
   /** Null: unrolled. */
   readonly folding: Folding | null;
+  readonly estimate: DeviceEstimate | null;
   readonly options: FpgaOptions;
 }
 
@@ -62,9 +70,9 @@ export function fpgaBuilder(board: FpgaBoard, network: TableNetwork, options: Fp
   const folder = outFolder(board, network, options.out);
   const level = options.level ?? defaultLevel(board);
   const context = (): Context => {
-    const folding = foldingOf(options);
+    const { folding, estimate } = foldingOf(board, network, options);
     const project = fpgaProject(network, board, folding ?? 'unrolled');
-    return { board, network, folder, level, folding, options, project };
+    return { board, network, folder, level, folding, estimate, options, project };
   };
   return {
     folder,
@@ -77,12 +85,37 @@ export function fpgaBuilder(board: FpgaBoard, network: TableNetwork, options: Fp
   };
 }
 
-function foldingOf({ engine, folding }: FpgaOptions): Folding | null {
-  if (engine !== 'unrolled') return folding ?? { banks: 1, filters: 4 };
-  if (folding === undefined) return null;
-  throw new InputError('--folding is for the sequential engine', {
-    next: 'leave it out, or leave --engine out',
-  });
+interface Chosen {
+  readonly folding: Folding | null;
+  readonly estimate: DeviceEstimate | null;
+}
+
+/** What the user asks for, or the folding with the fewest clocks that fits. Throws BuildError where none does. */
+function foldingOf(board: FpgaBoard, network: TableNetwork, { engine, folding }: FpgaOptions): Chosen {
+  if (engine === 'unrolled') {
+    if (folding === undefined) return { folding: null, estimate: null };
+    throw new InputError('--folding is for the sequential engine', {
+      next: 'leave it out, or leave --engine out',
+    });
+  }
+  const shell = { receiveBuffer: board.serial.receiveBuffer, trace: board.trace };
+  if (folding !== undefined) return { folding, estimate: estimateDevice(network, folding, shell) };
+  const choice = chooseFolding(network, board.cells, shell);
+  if (choice.fits) return choice;
+  const { banks, filters } = choice.nearest.folding;
+  const names = { logicCells: 'logic cells', blockRams: 'block RAMs' };
+  const short = choice.short
+    .map(
+      ({ resource, needed, available }) => `${grouped(needed)} ${names[resource]} of ${grouped(available)}`,
+    )
+    .join(', ');
+  throw new BuildError(
+    `"${network.name}" does not fit ${board.title}: the folding that comes nearest, ${banks}x${filters}, needs ${short}`,
+    {
+      where: board.part,
+      next: 'make its layers smaller, use fewer levels, or choose a board with a larger part (`tablize boards`)',
+    },
+  );
 }
 
 /** What is simulated unless a level is asked for: what would be flashed, where that can be turned back into logic. */
@@ -132,13 +165,14 @@ function flashing(board: FpgaBoard, bitstream: string, { device }: FlashTarget):
 }
 
 async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
-  const { board, folder, level, folding } = context;
+  const { board, folder, level, folding, estimate } = context;
   const { output } = run;
   output.line(
     folding === null
       ? `${board.title}: every neuron is logic of its own, a picture a clock`
-      : `${board.title}: ${folding.banks} columns x ${folding.filters} filters, ${folding.banks * folding.filters} lookups a clock`,
+      : `${board.title}: ${folding.banks} columns x ${folding.filters} filters, at most ${folding.banks * folding.filters} lookups a clock`,
   );
+  if (estimate !== null) output.line(`expected: ${estimateLine(board, estimate)}`);
   const hardware =
     goal === 'flash' || level !== 'rtl'
       ? await makeHardware(context, goal === 'flash' || level === 'bitstream', run)
@@ -150,7 +184,11 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
     size: hardware === null ? null : sizeOf(hardware),
     multiplies: hardware === null ? null : { inference: 0, floats: 0 },
     toolchain: [hardware?.tools.version, simulated?.version].filter((text) => text !== undefined).join(', '),
-    fpga: { folding, clockHz: board.clockHz },
+    fpga: {
+      folding,
+      clockHz: board.clockHz,
+      estimate: estimate === null ? null : estimateFacts(estimate),
+    },
   };
   return {
     folder,
@@ -166,6 +204,32 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
       await executeFpgaFlash(flashing(board, join(folder, hardware.bitstream), target), { progress, signal });
     },
   };
+}
+
+function estimateLine(
+  { cells }: FpgaBoard,
+  { luts, logicCells, blockRams, clocksPerPicture }: DeviceEstimate,
+): string {
+  return `about ${grouped(luts)} LUTs in ${grouped(logicCells)} of ${grouped(cells.luts)} logic cells, ${blockRams} of ${cells.blockRams} block RAMs, ${grouped(clocksPerPicture)} clocks a picture`;
+}
+
+/** For the report: of all stages, and of those that look products up. */
+function estimateFacts({ luts, blockRams, clocksPerPicture, bandwidthShare, stages }: DeviceEstimate) {
+  const looking = stages.filter(({ products }) => products > 0);
+  const total = (pick: (stage: (typeof stages)[number]) => number): number =>
+    looking.reduce((sum, stage) => sum + pick(stage), 0);
+  return {
+    luts,
+    brams: blockRams,
+    clocksPerPicture,
+    lookupsPerClock: round(total(({ products }) => products) / total(({ clocks }) => clocks)),
+    bandwidthShare: round(bandwidthShare),
+    stages: stages.map((stage) => ({ ...stage, lookupsPerClock: round(stage.lookupsPerClock) })),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(100 * value) / 100;
 }
 
 /** A netlist that multiplies nothing and fits, and where it is wanted the bitstream. */

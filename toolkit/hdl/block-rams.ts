@@ -15,7 +15,7 @@ function blocksOf(words: number, width: number, { bits, widest }: BlockRam): num
 
 /** Words of constants from which on hdl-templates/engine/ asks for block RAM. */
 const LEAST = { weights: 17, parameters: 33, columns: 129, taps: 129 };
-/** Beside the engine: the receive buffer, and the logits. */
+/** Beside the engine: the logits and the words of HELLO's answer. */
 const AROUND = 2;
 
 export interface BlockRamCount {
@@ -27,7 +27,8 @@ export interface BlockRamCount {
 /** Block RAMs of a device, from the parameters of its engine. */
 export function blockRamsOf(
   parameters: Readonly<Record<string, number>>,
-  ram: BlockRam = ICE40_BLOCK_RAM,
+  receiveBuffer: number,
+  ram: BlockRam,
 ): BlockRamCount {
   const of = (name: string): number => parameters[name] ?? 0;
   const when = (words: number, least: number, width: number): number =>
@@ -42,6 +43,7 @@ export function blockRamsOf(
     weightBitsPerClock: weights * ram.widest,
     all:
       AROUND +
+      (receiveBuffer === 0 ? 0 : blocksOf(receiveBuffer, 8, ram)) +
       weights +
       of('BANKS') * blocksOf(of('ACTIVATION_WORDS'), of('INDEX_BITS'), ram) +
       when(of('PARAMETERS'), LEAST.parameters, of('SUM_BITS')) +

@@ -1,6 +1,7 @@
 import type { TableNetwork } from '../network/index.js';
 import { estimateDevice, type DeviceEstimate } from './estimate.js';
 import type { Folding } from './folding.js';
+import type { Shell } from './logic.js';
 
 /** What an FPGA has; sizes of memories in bits. */
 export interface FpgaResources {
@@ -18,7 +19,7 @@ export interface Candidate {
 }
 
 export interface Shortage {
-  readonly resource: 'luts' | 'blockRams';
+  readonly resource: 'logicCells' | 'blockRams';
   readonly needed: number;
   readonly available: number;
 }
@@ -28,18 +29,18 @@ export type FoldingChoice =
   /** What is short for the folding that comes nearest. */
   | { readonly fits: false; readonly short: readonly Shortage[]; readonly nearest: Candidate };
 
-/** Of all lookup tables; placing and routing takes some, and what an estimate lacks. */
-const MOST_OF_LUTS = 0.9;
+/** Of all logic cells; routing needs some room, and the estimate is not exact. */
+const MOST_OF_CELLS = 0.95;
 const BANKS = [1, 2, 4, 8];
 const FILTERS = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32];
 
 /** The folding with the fewest clocks among those that fit, with the fewest lookup tables where several have them. */
-export function chooseFolding(network: TableNetwork, fpga: FpgaResources): FoldingChoice {
+export function chooseFolding(network: TableNetwork, fpga: FpgaResources, shell: Shell): FoldingChoice {
   const ram = { bits: fpga.blockRamBits, widest: fpga.blockRamBits <= 4096 ? 16 : 36 };
   const candidates = BANKS.flatMap((banks) =>
     FILTERS.map((filters): Candidate => {
       const folding = { banks, filters };
-      return { folding, estimate: estimateDevice(network, folding, ram) };
+      return { folding, estimate: estimateDevice(network, folding, shell, ram) };
     }),
   );
   const fitting = candidates.filter(({ estimate }) => shortages(estimate, fpga).length === 0);
@@ -48,14 +49,14 @@ export function chooseFolding(network: TableNetwork, fpga: FpgaResources): Foldi
   )[0];
   if (best !== undefined) return { fits: true, ...best };
   const excess = ({ estimate }: Candidate): number =>
-    Math.max(estimate.luts / (MOST_OF_LUTS * fpga.luts), estimate.blockRams / fpga.blockRams);
+    Math.max(estimate.logicCells / (MOST_OF_CELLS * fpga.luts), estimate.blockRams / fpga.blockRams);
   const nearest = candidates.reduce((a, b) => (excess(b) < excess(a) ? b : a));
   return { fits: false, short: shortages(nearest.estimate, fpga), nearest };
 }
 
-function shortages({ luts, blockRams }: DeviceEstimate, fpga: FpgaResources): Shortage[] {
+function shortages({ logicCells, blockRams }: DeviceEstimate, fpga: FpgaResources): Shortage[] {
   const needs = [
-    { resource: 'luts', needed: luts, available: Math.floor(MOST_OF_LUTS * fpga.luts) },
+    { resource: 'logicCells', needed: logicCells, available: Math.floor(MOST_OF_CELLS * fpga.luts) },
     { resource: 'blockRams', needed: blockRams, available: fpga.blockRams },
   ] as const;
   return needs.filter(({ needed, available }) => needed > available);

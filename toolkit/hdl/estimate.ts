@@ -1,10 +1,10 @@
 import { analyse, type TableNetwork } from '../network/index.js';
-import { blockRamsOf, type BlockRam } from './block-rams.js';
+import { blockRamsOf, ICE40_BLOCK_RAM, type BlockRam } from './block-rams.js';
 import { walkOf } from './clocks.js';
 import { engineImage } from './engine-image.js';
 import { engineProgram, type EngineProgram } from './engine-program.js';
 import type { Folding } from './folding.js';
-import { logicOf } from './logic.js';
+import { logicOf, type Shell } from './logic.js';
 
 export interface StageEstimate {
   readonly name: string;
@@ -19,6 +19,8 @@ export interface DeviceEstimate {
   /** 4-input lookup tables and flip-flops of the whole device; within some 10 %. */
   readonly luts: number;
   readonly flipFlops: number;
+  /** As the tools place them: a lookup table, a flip-flop or both. */
+  readonly logicCells: number;
   readonly blockRams: number;
   /** From the start of a picture that has been loaded until its logits are known; exact. */
   readonly clocksPerPicture: number;
@@ -28,14 +30,19 @@ export interface DeviceEstimate {
 }
 
 /** Predicts clocks, logic and block RAMs of the sequential engine. Throws InputError for a network that it cannot run. */
-export function estimateDevice(network: TableNetwork, folding: Folding, blockRam?: BlockRam): DeviceEstimate {
+export function estimateDevice(
+  network: TableNetwork,
+  folding: Folding,
+  shell: Shell,
+  blockRam: BlockRam = ICE40_BLOCK_RAM,
+): DeviceEstimate {
   const program = engineProgram(network, folding);
   const image = engineImage(program);
   const stages = stageEstimates(network, program);
   const clocks = stages.reduce((sum, stage) => sum + stage.clocks, 0);
-  const blocks = blockRamsOf(image.parameters, blockRam);
+  const blocks = blockRamsOf(image.parameters, shell.receiveBuffer, blockRam);
   return {
-    ...logicOf(program, image.parameters),
+    ...logicOf(program, image.parameters, shell),
     blockRams: blocks.all,
     clocksPerPicture: clocks,
     stages,

@@ -1,15 +1,24 @@
 import type { EngineProgram } from './engine-program.js';
 
-export interface Logic {
+interface Logic {
   readonly luts: number;
   readonly flipFlops: number;
+}
+
+export interface PlacedLogic extends Logic {
+  /** Cells of a lookup table and a flip-flop, once both are packed. */
+  readonly logicCells: number;
 }
 
 /**
  * Logic of the device, in 4-input lookup tables and flip-flops. What grows with the lanes is counted as the modules are written; what is left,
  * control and addresses, is fitted to what Yosys 0.23 makes of them (synth_ice40).
  */
-export function logicOf(program: EngineProgram, parameters: Readonly<Record<string, number>>): Logic {
+export function logicOf(
+  program: EngineProgram,
+  parameters: Readonly<Record<string, number>>,
+  shell: Shell,
+): PlacedLogic {
   const of = (name: string): number => parameters[name] ?? 0;
   const { banks, filters } = program.folding;
   const lanes = banks * filters;
@@ -30,18 +39,38 @@ export function logicOf(program: EngineProgram, parameters: Readonly<Record<stri
     of('BOUNDED') * 2 * count;
   const control = CONTROL.luts + CONTROL.perAddressBit * address + CONTROL.perCountBit * count;
 
+  const around = shellLogic(shell);
+
   const laneFlipFlops = product + sum + of('WEIGHT_BITS') * (wide ? 1 : 1 / banks);
   const bankFlipFlops = tables.flipFlops + sum + 1 + 2 * index + 1;
+  const luts = around.luts + lanes * lane + banks * bank + control;
+  const otherFlipFlops = around.flipFlops + banks * bankFlipFlops + 60 + 6 * address + 8 * count;
   return {
-    luts: Math.round(SHELL.luts + lanes * lane + banks * bank + control),
-    flipFlops: Math.round(
-      SHELL.flipFlops + lanes * laneFlipFlops + banks * bankFlipFlops + 60 + 6 * address + 8 * count,
-    ),
+    luts: Math.round(luts),
+    flipFlops: Math.round(lanes * laneFlipFlops + otherFlipFlops),
+    // In lanes every flip-flop has its lookup table; of the others so many have none.
+    logicCells: Math.round(luts + ALONE * otherFlipFlops),
   };
 }
 
+/** What is around the engine on a board. */
+export interface Shell {
+  readonly receiveBuffer: number;
+  readonly trace: boolean;
+}
+
 /** Serial line, frames, server and reset. */
-const SHELL = { luts: 920, flipFlops: 380 };
+function shellLogic({ receiveBuffer, trace }: Shell): Logic {
+  const parts = [SHELL, ...(receiveBuffer > 0 ? [FIFO] : []), ...(trace ? [TRACER] : [])];
+  return {
+    luts: parts.reduce((sum, { luts }) => sum + luts, 0),
+    flipFlops: parts.reduce((sum, { flipFlops }) => sum + flipFlops, 0),
+  };
+}
+const SHELL = { luts: 380, flipFlops: 150 };
+const FIFO = { luts: 40, flipFlops: 42 };
+const TRACER = { luts: 350, flipFlops: 120 };
+const ALONE = 0.42;
 const CONTROL = { luts: 180, perAddressBit: 12, perCountBit: 14 };
 
 /** Lookup tables for one bit of a choice among so many. */

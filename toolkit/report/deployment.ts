@@ -21,6 +21,23 @@ export interface FpgaSize {
   readonly fmaxMHz: number | null;
 }
 
+/** What a design will be, told before it is built. */
+export interface FpgaEstimate {
+  readonly luts: number;
+  readonly brams: number;
+  readonly clocksPerPicture: number;
+  /** In the stages that look products up. */
+  readonly lookupsPerClock: number;
+  /** Of what the block RAMs with weights could deliver. */
+  readonly bandwidthShare: number;
+  readonly stages: readonly {
+    readonly name: string;
+    readonly clocks: number;
+    readonly products: number;
+    readonly lookupsPerClock: number;
+  }[];
+}
+
 /** What was built. */
 export interface BuildFacts {
   readonly size: Size | FpgaSize | null;
@@ -31,6 +48,8 @@ export interface BuildFacts {
     /** Columns and filters that are computed at once; null where every neuron is logic of its own. */
     readonly folding: { readonly banks: number; readonly filters: number } | null;
     readonly clockHz: number;
+    /** What was expected of the sequential engine before it was built. */
+    readonly estimate: FpgaEstimate | null;
   } | null;
 }
 
@@ -202,9 +221,16 @@ export function deploymentLines(board: Board, report: DeploymentReport): string[
 
 function speedLines({ fpga }: DeploymentReport): string[] {
   if (fpga === null || fpga.lookupsPerClock === null) return [];
-  const { picturesPerSecond, lookupsPerClock } = fpga;
+  const { picturesPerSecond, lookupsPerClock, estimate } = fpga;
   const fmax = picturesPerSecond.atFmax === null ? '' : ` (${grouped(picturesPerSecond.atFmax)} at Fmax)`;
+  const looking =
+    estimate === null
+      ? []
+      : [
+          `${estimate.lookupsPerClock} lookups a clock in dense and convolution stages, ${percent(estimate.bandwidthShare)} of what the block RAMs with weights can deliver`,
+        ];
   return [
+    ...looking,
     `${lookupsPerClock} lookups a clock, ${grouped(picturesPerSecond.atClock ?? 0)} pictures a second on the chip${fmax}`,
   ];
 }
