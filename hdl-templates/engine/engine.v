@@ -3,8 +3,8 @@
 // What to do is in constants: a word per stage, a word per tap, where columns lie, weights, products, parameters. This module
 // takes the words apart and connects those that do the work:
 //
-//   sequencer -> fetch (activations) -> products -> lanes -> requantize -> activation memory
-//                                       weights --^             ^-- walker (where results go)
+//   sequencer -> fetch (activations) -> products -> lanes -> requantize -> dealer -> activation memory
+//                                       weights --^                        walker: pictures in, traces out
 module engine #(
     parameter BANKS = 4,  // columns at once, a power of two
     parameter BANK_BITS = 2,  // 1 where there is one bank
@@ -14,6 +14,8 @@ module engine #(
     parameter INDEX_BITS = 3,
     parameter PRODUCT_BITS = 12,
     parameter SUM_BITS = 16,
+    parameter SHIFT_LEAST = 8,  // of the stages that requantize by a shift
+    parameter SHIFT_BITS = 2,  // of what is more than that
     parameter ADDRESS_BITS = 10,  // of a bank
     parameter ACTIVATION_WORDS = 1024,  // in a bank
     parameter COUNT_BITS = 8,
@@ -23,12 +25,16 @@ module engine #(
     parameter TAP_BITS = 6,
     parameter COLUMNS = 64,
     parameter COLUMN_BITS = 6,
-    parameter WEIGHT_WORDS = 256,
+    parameter NARROW_WORDS = 256,
+    parameter WIDE_WORDS = 256,
     parameter WEIGHT_ADDRESS_BITS = 8,
     parameter PARAMETERS = 256,
     parameter PARAMETER_BITS = 8,
     parameter TABLES = 4,
-    parameter TABLE_BITS = 2
+    parameter TABLE_BITS = 2,
+    // What the network has; else there is nothing for it.
+    parameter BOUNDED = 1,  // taps outside the input
+    parameter THRESHOLDS = 1  // stages that requantize by thresholds
 ) (
     input clk,
     input reset,
@@ -58,14 +64,12 @@ module engine #(
     output signed [SUM_BITS-1:0] logit
 );
   localparam [1:0] SCAN = 2'd1, CHANNEL = 2'd2, LARGEST = 2'd3;  // kinds of stages; 0 is a convolution
-  localparam [1:0] LOGITS = 2'd2;  // kinds of requantization: see there
-  localparam [COUNT_BITS-1:0] LAST_FILTER = FILTERS[COUNT_BITS-1:0] - 1'b1;
-  localparam [1:0] ELEMENTS = 2'd0, BY_COLUMNS = 2'd1, BY_FILTERS = 2'd2;
+  localparam [1:0] BY_THRESHOLDS = 2'd1, LOGITS = 2'd2;  // kinds of requantization: see there; 0 is a shift
 
   // ---- What a stage is ----
 
-  localparam STAGE_WIDTH = 17 + 6 * COUNT_BITS + 5 * ADDRESS_BITS + COLUMN_BITS + 2 * TAP_BITS + TABLE_BITS +
-                           WEIGHT_ADDRESS_BITS + 2 * INDEX_BITS + PARAMETER_BITS;
+  localparam STAGE_WIDTH = 14 + BANKS + SHIFT_BITS + 6 * COUNT_BITS + 6 * ADDRESS_BITS + COLUMN_BITS + 2 * TAP_BITS +
+                           TABLE_BITS + WEIGHT_ADDRESS_BITS + 3 * INDEX_BITS + PARAMETER_BITS;
 
   reg [STAGE_BITS-1:0] stage;  // 0: the picture
   wire [STAGE_WIDTH-1:0] stage_word;
@@ -85,35 +89,39 @@ module engine #(
   wire runs;  // else it only says where a tensor lies
   wire is_point;  // a trace point follows
   wire is_last;
-  wire repeat_weights;
+  wire repeat_weights;  // all channels have the same
+  wire wide;  // each group has filters of its own
+  wire single;  // of a block's columns only the first is written
+  wire [BANKS-1:0] out_banks;  // that are written
   wire [1:0] requantize_kind;
-  wire [4:0] shift;
-  wire [3:0] levels_log2;
+  wire [SHIFT_BITS-1:0] shift;
+  wire [INDEX_BITS-1:0] steps_last, last_index;
   wire [COUNT_BITS-1:0] rows_last, columns_last, channels_last;  // of what it writes
-  wire [COUNT_BITS-1:0] outer_last, inner_last, row_stride;
-  wire [ADDRESS_BITS-1:0] origin, row_step, block_step;  // of what it reads
-  wire [ADDRESS_BITS-1:0] out_first, out_row_step;
+  wire [COUNT_BITS-1:0] blocks_last, inner_last, row_stride;
+  wire [1:0] channel_shift;  // of what it reads, as the next
+  wire [ADDRESS_BITS-1:0] row_step, block_step;
+  wire [1:0] out_phases;
+  wire [ADDRESS_BITS-1:0] out_first, out_row_step, out_back, out_skip;
   wire [COLUMN_BITS-1:0] column_first;
   wire [TAP_BITS-1:0] tap_first, tap_last;
   wire [TABLE_BITS-1:0] table_number;
   wire [WEIGHT_ADDRESS_BITS-1:0] weights_first;
-  wire [INDEX_BITS-1:0] last_index, padding;
+  wire [INDEX_BITS-1:0] padding;
   wire [PARAMETER_BITS-1:0] parameters_first;
-  assign {kind, runs, is_point, is_last, repeat_weights, requantize_kind, shift, levels_log2,
-          rows_last, columns_last, channels_last, outer_last, inner_last, row_stride,
-          origin, row_step, block_step, out_first, out_row_step, column_first, tap_first, tap_last,
-          table_number, weights_first, last_index, padding, parameters_first} = stage_word;
+  assign {kind, runs, is_point, is_last, repeat_weights, wide, single, out_banks, requantize_kind, shift, steps_last,
+          last_index, rows_last, columns_last, channels_last, blocks_last, inner_last, row_stride, channel_shift,
+          row_step, block_step, out_phases, out_first, out_row_step, out_back, out_skip, column_first, tap_first, tap_last,
+          table_number, weights_first, padding, parameters_first} = stage_word;
 
   // ---- From stage to stage ----
 
   localparam [2:0] IDLE = 3'd0, READ = 3'd1, BEGIN = 3'd2, RUN = 3'd3, SETTLE = 3'd4;
 
   reg [2:0] state;
-  reg [2:0] settle;  // clocks until the last results are written
+  reg [1:0] settle;  // clocks until the last results are written
   reg loading, tracing;
   reg [1:0] starting;  // the walker, once the stage's word is there
-  reg drained;
-  wire sequencing, requantize_ready;
+  wire sequencing;
   wire begin_stage = state == BEGIN && runs;
 
   assign busy = state != IDLE;
@@ -124,13 +132,13 @@ module engine #(
     case (state)
       READ: state <= BEGIN;
       BEGIN: begin
-        settle <= 3'd7;
+        settle <= 2'd3;
         state  <= runs ? RUN : SETTLE;
       end
-      RUN: if (!sequencing && drained && requantize_ready) state <= SETTLE;
+      RUN: if (!sequencing) state <= SETTLE;
       SETTLE: begin
-        settle <= settle - 3'd1;
-        if (settle == 3'd0) begin
+        settle <= settle - 2'd1;
+        if (settle == 2'd0) begin
           if (is_last || (is_point && pause_after_stages)) state <= IDLE;
           else begin
             stage <= stage + 1'b1;
@@ -161,42 +169,51 @@ module engine #(
 
   // ---- Taps and their activations ----
 
-  localparam TAP_WIDTH = ADDRESS_BITS + BANK_BITS + 4 * COUNT_BITS;
-  localparam BLOCK_SHIFT = BANKS == 1 ? 0 : BANK_BITS;
+  localparam TAP_WIDTH = ADDRESS_BITS + 2 * BANK_BITS + 4 * COUNT_BITS;
 
-  wire tap, flush, rewind;
+  wire tap, drain, drain_first, take, channels_end, blocks_end;
   wire [TAP_BITS-1:0] tap_number;
   wire [ADDRESS_BITS-1:0] window_address;
   wire [COUNT_BITS-1:0] window_row, window_block;
+  wire [BANK_BITS-1:0] drain_group;
   sequencer #(
+      .BANKS(BANKS),
+      .BANK_BITS(BANK_BITS),
+      .FILTERS(FILTERS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
-      .TAP_BITS(TAP_BITS)
+      .TAP_BITS(TAP_BITS),
+      .INDEX_BITS(INDEX_BITS),
+      .THRESHOLDS(THRESHOLDS)
   ) sequence_of_taps (
       .clk(clk),
       .reset(reset),
       .start(begin_stage),
       .busy(sequencing),
       .rows_last(rows_last),
-      .blocks_last(columns_last >> BLOCK_SHIFT),
-      .outer_last(outer_last),
+      .blocks_last(blocks_last),
+      .channels_last(channels_last),
       .tap_first(tap_first),
       .tap_last(tap_last),
       .inner_last(inner_last),
-      .per_channel(kind == CHANNEL || kind == LARGEST),
-      .repeat_weights(repeat_weights),
-      .origin(origin),
+      .steps_last(steps_last),
+      .one_channel(kind == CHANNEL || kind == LARGEST),
+      .wide(wide),
       .row_step(row_step),
       .block_step(block_step),
+      .channel_shift(channel_shift),
       .row_stride(row_stride),
-      .drained(drained),
       .tap(tap),
-      .flush(flush),
-      .rewind(rewind),
       .tap_number(tap_number),
       .address(window_address),
       .row(window_row),
-      .block(window_block)
+      .block(window_block),
+      .drain(drain),
+      .drain_first(drain_first),
+      .take(take),
+      .group(drain_group),
+      .channels_end(channels_end),
+      .blocks_end(blocks_end)
   );
 
   wire [TAP_WIDTH-1:0] tap_word;
@@ -212,22 +229,22 @@ module engine #(
   );
 
   wire [ADDRESS_BITS-1:0] tap_offset;
-  wire [BANK_BITS-1:0] tap_rotation;
+  wire [BANK_BITS-1:0] tap_turn, tap_skew;
   wire [COUNT_BITS-1:0] row_from, row_to, column_from, column_to;
-  assign {tap_offset, tap_rotation, row_from, row_to, column_from, column_to} = tap_word;
+  assign {row_from, row_to, column_from, column_to, tap_skew, tap_turn, tap_offset} = tap_word;
 
-  wire fetch_read;
-  wire [BANKS*ADDRESS_BITS-1:0] fetch_address;
+  wire [ADDRESS_BITS-1:0] element_address;
+  wire [BANKS*ADDRESS_BITS-1:0] read_address;
   wire [BANKS*INDEX_BITS-1:0] stored, activations;
   fetch #(
       .BANKS(BANKS),
       .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
-      .INDEX_BITS(INDEX_BITS)
+      .INDEX_BITS(INDEX_BITS),
+      .BOUNDED(BOUNDED)
   ) fetch_activations (
       .clk(clk),
-      .tap(tap),
       .address(window_address),
       .row(window_row),
       .block(window_block),
@@ -235,28 +252,37 @@ module engine #(
       .padding(padding),
       .broadcast(kind == SCAN),
       .offset(tap_offset),
-      .rotation(tap_rotation),
+      .turn(tap_turn),
+      .skew(tap_skew),
       .row_from(row_from),
       .row_to(row_to),
       .column_from(column_from),
       .column_to(column_to),
-      .read(fetch_read),
-      .read_address(fetch_address),
+      .look(tracing),
+      .look_address(element_address),
+      .read_address(read_address),
       .value(stored),
       .activations(activations)
   );
 
   // What was issued, so many clocks later.
-  reg [5:1] tap_after;
-  reg [6:1] flush_after;
-  reg [3:1] rewind_after;
+  reg [3:1] tap_after, drain_after;
+  reg [5:1] take_after, first_after, channels_end_after, blocks_end_after;
+  reg [5*BANK_BITS-1:0] group_after;
+  wire [BANK_BITS-1:0] group_3 = group_after[2*BANK_BITS+:BANK_BITS];
+  wire [BANK_BITS-1:0] group_5 = group_after[4*BANK_BITS+:BANK_BITS];
   always @(posedge clk) begin
-    tap_after <= {tap_after[4:1], tap};
-    flush_after <= {flush_after[5:1], flush};
-    rewind_after <= {rewind_after[2:1], rewind};
+    tap_after <= {tap_after[2:1], tap};
+    drain_after <= {drain_after[2:1], drain};
+    take_after <= {take_after[4:1], take};
+    first_after <= {first_after[4:1], drain_first};
+    channels_end_after <= {channels_end_after[4:1], take && channels_end};
+    blocks_end_after <= {blocks_end_after[4:1], blocks_end};
+    group_after <= {group_after[4*BANK_BITS-1:0], drain_group};
     if (reset) begin
-      tap_after   <= 5'd0;
-      flush_after <= 6'd0;
+      tap_after   <= 3'd0;
+      drain_after <= 3'd0;
+      take_after  <= 5'd0;
     end
   end
 
@@ -265,7 +291,8 @@ module engine #(
   wire [BANKS*LEVELS*PRODUCT_BITS-1:0] products;
   wire [BANKS*FILTERS*WEIGHT_BITS-1:0] weights;
   wire [BANKS*SUM_BITS-1:0] heads;
-  wire [BANKS-1:0] shift_chain;
+  reg [BANKS-1:0] step;
+  reg clear;
 
   genvar group;
   generate
@@ -281,24 +308,25 @@ module engine #(
           .address({table_number, activations[group*INDEX_BITS+:INDEX_BITS]}),
           .value(products[group*LEVELS*PRODUCT_BITS+:LEVELS*PRODUCT_BITS])
       );
+      always @(posedge clk) step[group] <= reset || tap_after[3] || (take_after[3] && (!wide || group_3 == group));
     end
   endgenerate
+  always @(posedge clk) clear <= reset;
 
   weights #(
       .BANKS(BANKS),
-      .BANK_BITS(BANK_BITS),
       .FILTERS(FILTERS),
       .WEIGHT_BITS(WEIGHT_BITS),
-      .WORDS(WEIGHT_WORDS),
+      .NARROW_WORDS(NARROW_WORDS),
+      .WIDE_WORDS(WIDE_WORDS),
       .ADDRESS_BITS(WEIGHT_ADDRESS_BITS)
   ) weight_memory (
       .clk(clk),
       .start(begin_stage),
       .first(weights_first),
-      .whole_words(kind == SCAN),
-      .tap(tap_after[3]),
-      .flush(flush_after[3]),
-      .rewind(rewind_after[3]),
+      .wide(wide),
+      .next(tap_after[1]),
+      .rewind(channels_end_after[1] || (take_after[1] && repeat_weights)),
       .weights(weights)
   );
 
@@ -311,106 +339,23 @@ module engine #(
       .SUM_BITS(SUM_BITS)
   ) accumulators (
       .clk(clk),
-      .add(tap_after[5]),
-      .flush(flush_after[6]),
-      .clear(begin_stage),
+      .add(tap_after[3] && kind != LARGEST),
       .products(products),
       .weights(weights),
-      .shift(shift_chain),
+      .step(step),
+      .drain(take_after[4]),
+      .clear(clear),
       .heads(heads)
   );
 
-  // The largest activation of each group's window, for max pooling.
-  reg [BANKS*INDEX_BITS-1:0] largest, largest_held;
-  integer g;
+  // ---- From sums to activations ----
+
+  reg [PARAMETER_BITS-1:0] parameter_address;
+  wire signed [SUM_BITS-1:0] parameter_word;
   always @(posedge clk) begin
-    if (flush_after[4]) begin
-      largest_held <= largest;
-      largest <= 0;
-    end
-    for (g = 0; g < BANKS; g = g + 1)
-      if (tap_after[4] && activations[g*INDEX_BITS+:INDEX_BITS] > largest[g*INDEX_BITS+:INDEX_BITS])
-        largest[g*INDEX_BITS+:INDEX_BITS] <= activations[g*INDEX_BITS+:INDEX_BITS];
-    if (begin_stage) largest <= 0;
+    if (drain_after[3]) parameter_address <= parameter_address + 1'b1;
+    if (begin_stage || channels_end_after[3]) parameter_address <= parameters_first;
   end
-
-  // ---- From sums to activations, and where these go ----
-
-  reg draining;
-  wire walker_ready, walker_next, window_end, tensor_end;
-  wire [ADDRESS_BITS-1:0] walker_address;
-  wire [BANK_BITS-1:0] walker_bank, lane_group;
-  wire [COUNT_BITS-1:0] channel;
-  wire drain_one = draining && walker_ready && requantize_ready;
-  wire load_one = loading && starting == 2'b00 && walker_ready && pixel_valid;
-  wire trace_one = trace_take && trace_valid && !tensor_end;
-
-  assign pixel_take  = load_one;
-  assign walker_next = drain_one || load_one || trace_one;
-
-  wire [COLUMN_BITS-1:0] column_address;
-  wire [ADDRESS_BITS-1:0] column_offset;
-  wire [BANK_BITS-1:0] column_bank;
-  rom #(
-      .FILE("columns.hex"),
-      .STYLE("logic"),
-      .WIDTH(ADDRESS_BITS + BANK_BITS),
-      .WORDS(COLUMNS),
-      .ADDRESS_BITS(COLUMN_BITS)
-  ) column_places (
-      .clk(clk),
-      .address(column_address),
-      .value({column_offset, column_bank})
-  );
-
-  walker #(
-      .BANKS(BANKS),
-      .BANK_BITS(BANK_BITS),
-      .ADDRESS_BITS(ADDRESS_BITS),
-      .COUNT_BITS(COUNT_BITS),
-      .COLUMN_BITS(COLUMN_BITS)
-  ) places (
-      .clk(clk),
-      .start(begin_stage || starting[1]),
-      .next(walker_next),
-      .ready(walker_ready),
-      .order(loading || tracing ? ELEMENTS : kind == SCAN ? BY_FILTERS : BY_COLUMNS),
-      .part_last(kind == CHANNEL || kind == LARGEST ? {COUNT_BITS{1'b0}} : LAST_FILTER),
-      .columns_last(columns_last),
-      .channels_last(channels_last),
-      .rows_last(rows_last),
-      .first(out_first),
-      .row_step(out_row_step),
-      .column_first(column_first),
-      .column_address(column_address),
-      .column_offset(column_offset),
-      .column_bank(column_bank),
-      .address(walker_address),
-      .bank(walker_bank),
-      .group(lane_group),
-      .channel(channel),
-      .window_end(window_end),
-      .tensor_end(tensor_end)
-  );
-
-  // `drained` falls with the clock after the last tap of a window, before that of the next can be issued.
-  always @(posedge clk) begin
-    if (flush_after[6]) draining <= 1'b1;
-    if (drain_one && window_end) begin
-      draining <= 1'b0;
-      drained  <= 1'b1;
-    end
-    if (flush) drained <= 1'b0;
-    if (reset || begin_stage) begin
-      draining <= 1'b0;
-      drained  <= 1'b1;
-    end
-  end
-
-  assign shift_chain = drain_one ? {{BANKS - 1{1'b0}}, 1'b1} << (BANKS == 1 ? 0 : lane_group) : {BANKS{1'b0}};
-
-  wire [PARAMETER_BITS-1:0] parameter_address;
-  wire [SUM_BITS-1:0] parameter_word;
   rom #(
       .FILE("parameters.hex"),
       .WIDTH(SUM_BITS),
@@ -422,52 +367,130 @@ module engine #(
       .value(parameter_word)
   );
 
-  wire [PARAMETER_BITS-1:0] channel_number = {{PARAMETER_BITS - COUNT_BITS{1'b0}}, channel};
-  wire result_valid;
-  wire [INDEX_BITS-1:0] result;
+  wire [BANKS*(SUM_BITS+1)-1:0] totals;
+  wire [BANKS*INDEX_BITS-1:0] indices;
+  generate
+    for (group = 0; group < BANKS; group = group + 1) begin : requantizers
+      requantize #(
+          .SUM_BITS(SUM_BITS),
+          .INDEX_BITS(INDEX_BITS),
+          .SHIFT_LEAST(SHIFT_LEAST),
+          .SHIFT_BITS(SHIFT_BITS),
+          .THRESHOLDS(THRESHOLDS)
+      ) requantizer (
+          .clk(clk),
+          .thresholds(requantize_kind == BY_THRESHOLDS),
+          .shift(shift),
+          .last(last_index),
+          .first(first_after[5]),
+          .sum(heads[group*SUM_BITS+:SUM_BITS]),
+          .word(parameter_word),
+          .total(totals[group*(SUM_BITS+1)+:SUM_BITS+1]),
+          .index(indices[group*INDEX_BITS+:INDEX_BITS])
+      );
+    end
+  endgenerate
+
+  // The largest activation of each group's window, for max pooling.
+  reg [BANKS*INDEX_BITS-1:0] largest, largest_held;
+  wire window_begins = drain_after[3] || clear;
+  always @(posedge clk) if (drain_after[3]) largest_held <= largest;
+  generate
+    for (group = 0; group < BANKS; group = group + 1) begin : windows
+      wire [INDEX_BITS-1:0] activation = activations[group*INDEX_BITS+:INDEX_BITS];
+      wire [INDEX_BITS-1:0] until_now = window_begins ? {INDEX_BITS{1'b0}} : largest[group*INDEX_BITS+:INDEX_BITS];
+      wire larger;
+      greater #(
+          .WIDTH(INDEX_BITS)
+      ) than_until_now (
+          .a(activation),
+          .b(until_now),
+          .y(larger)
+      );
+      always @(posedge clk) largest[group*INDEX_BITS+:INDEX_BITS] <= tap_after[2] && larger ? activation : until_now;
+    end
+  endgenerate
+
+  // ---- Where these go ----
+
   wire [ADDRESS_BITS-1:0] result_address;
-  wire [BANK_BITS-1:0] result_bank;
-  wire [BANK_BITS-1:0] head = BANKS == 1 ? {BANK_BITS{1'b0}} : lane_group;
-  wire [SUM_BITS-1:0] sum = kind == LARGEST ?
-      {{SUM_BITS - INDEX_BITS{1'b0}}, largest_held[head*INDEX_BITS+:INDEX_BITS]} : heads[head*SUM_BITS+:SUM_BITS];
-  requantize #(
-      .SUM_BITS(SUM_BITS),
-      .INDEX_BITS(INDEX_BITS),
-      .ADDRESS_BITS(PARAMETER_BITS),
-      .TAG_BITS(ADDRESS_BITS + BANK_BITS)
-  ) requantize_sums (
+  wire [BANKS*BANK_BITS-1:0] result_phase;
+  wire [BANKS*INDEX_BITS-1:0] result_values;
+  dealer #(
+      .BANKS(BANKS),
+      .BANK_BITS(BANK_BITS),
+      .ADDRESS_BITS(ADDRESS_BITS),
+      .INDEX_BITS(INDEX_BITS)
+  ) deal_results (
       .clk(clk),
-      .reset(reset),
-      .kind(requantize_kind),
-      .shift(shift),
-      .last(last_index),
-      .levels_log2(levels_log2),
-      .valid(drain_one),
-      .ready(requantize_ready),
-      .sum(sum),
-      .first(parameters_first + (channel_number << levels_log2)),
-      .tag({walker_address, walker_bank}),
-      .parameter_address(parameter_address),
-      .parameter_word(parameter_word),
-      .out_valid(result_valid),
-      .index(result),
-      .logit(logit),
-      .out_tag({result_address, result_bank})
+      .start(begin_stage),
+      .take(take_after[5]),
+      .channels_end(channels_end_after[5]),
+      .blocks_end(blocks_end_after[5]),
+      .single(single),
+      .group(group_5),
+      .phases(out_phases),
+      .first(out_first),
+      .back(out_back),
+      .skip(out_skip),
+      .results(kind == LARGEST ? largest_held : indices),
+      .address(result_address),
+      .phase(result_phase),
+      .values(result_values)
   );
-  assign logit_valid  = result_valid && requantize_kind == LOGITS;
+  assign logit_valid  = take_after[5] && requantize_kind == LOGITS;
   assign logit_number = result_address;
+  assign logit = totals[SUM_BITS-1:0];
+  wire unused = &{1'b0, totals};
 
-  // ---- The picture ----
+  // ---- The picture, and tracing: element by element ----
 
-  reg pixel_known;
-  reg [ADDRESS_BITS-1:0] pixel_address;
-  reg [BANK_BITS-1:0] pixel_bank;
+  wire walker_ready, tensor_end;
+  wire [BANK_BITS-1:0] element_bank;
+  wire [BANK_BITS-1:0] looked_bank = BANKS == 1 ? {BANK_BITS{1'b0}} : element_bank;
+  reg pixel_known, trace_read;
   wire [INDEX_BITS-1:0] pixel_index;
-  always @(posedge clk) begin
-    pixel_known   <= load_one;
-    pixel_address <= walker_address;
-    pixel_bank    <= walker_bank;
-  end
+  wire trace_one = trace_take && trace_valid && !tensor_end;
+  assign pixel_take = loading && starting == 2'b00 && walker_ready && pixel_valid && !pixel_known;
+
+  wire [COLUMN_BITS-1:0] column_address;
+  wire [ADDRESS_BITS-1:0] column_offset;
+  wire [BANK_BITS-1:0] column_bank;
+  rom #(
+      .FILE("columns.hex"),
+      .WIDTH(ADDRESS_BITS + BANK_BITS),
+      .WORDS(COLUMNS),
+      .ADDRESS_BITS(COLUMN_BITS)
+  ) column_places (
+      .clk(clk),
+      .address(column_address),
+      .value({column_offset, column_bank})
+  );
+
+  walker #(
+      .BANK_BITS(BANK_BITS),
+      .ADDRESS_BITS(ADDRESS_BITS),
+      .COUNT_BITS(COUNT_BITS),
+      .COLUMN_BITS(COLUMN_BITS)
+  ) places (
+      .clk(clk),
+      .start(starting[1]),
+      .next(pixel_known || trace_one),
+      .ready(walker_ready),
+      .columns_last(columns_last),
+      .channels_last(channels_last),
+      .rows_last(rows_last),
+      .row_step(out_row_step),
+      .channel_shift(out_phases),
+      .column_first(column_first),
+      .column_address(column_address),
+      .column_offset(column_offset),
+      .column_bank(column_bank),
+      .address(element_address),
+      .bank(element_bank),
+      .tensor_end(tensor_end)
+  );
+
   rom #(
       .FILE("pixels.hex"),
       .WIDTH(INDEX_BITS),
@@ -479,36 +502,47 @@ module engine #(
       .value(pixel_index)
   );
 
-  // ---- Tracing ----
-
-  reg trace_read;
-  reg [BANK_BITS-1:0] trace_bank;
-  assign trace_value = stored[trace_bank*INDEX_BITS+:INDEX_BITS];
+  assign trace_value = stored[looked_bank*INDEX_BITS+:INDEX_BITS];
   assign trace_end = tensor_end;
   always @(posedge clk) begin
-    trace_read <= tracing && starting == 2'b00 && walker_ready && !walker_next && !trace_valid;
+    pixel_known <= pixel_take;
+    trace_read  <= tracing && starting == 2'b00 && walker_ready && !trace_one && !trace_valid;
     trace_valid <= tracing && (trace_valid ? !trace_take : trace_read);
-    trace_bank <= BANKS == 1 ? 0 : walker_bank;
     if (reset || trace) begin
       trace_read  <= 1'b0;
       trace_valid <= 1'b0;
     end
   end
 
+  // ---- The memory ----
+
+  wire [BANKS-1:0] write;
+  wire [BANKS*ADDRESS_BITS-1:0] write_address;
+  wire [BANKS*INDEX_BITS-1:0] write_value;
+  wire write_results = take_after[5] && requantize_kind != LOGITS;
+  wire [ADDRESS_BITS-1:0] place = loading ? element_address : result_address;
+  generate
+    for (group = 0; group < BANKS; group = group + 1) begin : ports
+      wire [BANK_BITS-1:0] phase = loading ? {BANK_BITS{1'b0}} : result_phase[group*BANK_BITS+:BANK_BITS];
+      assign write[group] = (write_results && out_banks[group]) || (pixel_known && looked_bank == group);
+      assign write_address[group*ADDRESS_BITS+:ADDRESS_BITS] = place | {{ADDRESS_BITS - BANK_BITS{1'b0}}, phase};
+      assign write_value[group*INDEX_BITS+:INDEX_BITS] =
+          loading ? pixel_index : result_values[group*INDEX_BITS+:INDEX_BITS];
+    end
+  endgenerate
+
   activation_memory #(
       .BANKS(BANKS),
-      .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .WORDS(ACTIVATION_WORDS),
       .INDEX_BITS(INDEX_BITS)
   ) memory (
       .clk(clk),
-      .read(fetch_read || tracing),
-      .read_address(tracing ? {BANKS{walker_address}} : fetch_address),
+      .read(1'b1),
+      .read_address(read_address),
       .value(stored),
-      .write(pixel_known || (result_valid && requantize_kind != LOGITS)),
-      .write_bank(pixel_known ? pixel_bank : result_bank),
-      .write_address(pixel_known ? pixel_address : result_address),
-      .write_value(pixel_known ? pixel_index : result)
+      .write(write),
+      .write_address(write_address),
+      .write_value(write_value)
   );
 endmodule

@@ -1,23 +1,22 @@
 // From an issued tap to one activation per group: group g reads column block x BANKS + g of the window's origin, moved by the tap.
 //
-// Column c of a tensor lies in bank c mod BANKS, so the BANKS columns under a tap lie in different banks, wherever they begin:
-// those that begin a block in bank `rotation` run on in the next block's first banks. Outside the input `padding` is read.
+// BANKS columns under a tap lie in different banks, wherever they begin: the first in bank `turn`, the others in those that follow.
+// Those that begin a block in the middle run on in the next block; `skew` is the bank in which blocks begin. Outside the input
+// `padding` is read.
 //
-//   clock 1  the tap's constants are read
-//         2  addresses, and which groups are inside
-//         3  the memory is read
-//         4  values are turned to their groups: `activations`
+//   clock 1  the tap's constants are there: addresses
+//         2  values are there, and turned to their groups: `activations`
 module fetch #(
     parameter BANKS = 4,
     parameter BANK_BITS = 2,
     parameter ADDRESS_BITS = 10,
     parameter COUNT_BITS = 8,
-    parameter INDEX_BITS = 3
+    parameter INDEX_BITS = 3,
+    parameter BOUNDED = 1  // taps may lie outside the input
 ) (
     input clk,
 
     // issued
-    input tap,
     input [ADDRESS_BITS-1:0] address,
     input [COUNT_BITS-1:0] row,
     input [COUNT_BITS-1:0] block,
@@ -29,62 +28,76 @@ module fetch #(
 
     // of the tap, a clock after it was issued
     input [ADDRESS_BITS-1:0] offset,
-    input [BANK_BITS-1:0] rotation,
+    input [BANK_BITS-1:0] turn,
+    input [BANK_BITS-1:0] skew,
     input [COUNT_BITS-1:0] row_from,
     input [COUNT_BITS-1:0] row_to,  // rows and columns [from, to) of the origin are those at which the tap lies inside
     input [COUNT_BITS-1:0] column_from,
     input [COUNT_BITS-1:0] column_to,
 
-    output read,
+    // for a look at one place: that address in all banks
+    input look,
+    input [ADDRESS_BITS-1:0] look_address,
+
     output [BANKS*ADDRESS_BITS-1:0] read_address,
     input [BANKS*INDEX_BITS-1:0] value,
 
-    output reg [BANKS*INDEX_BITS-1:0] activations
+    output [BANKS*INDEX_BITS-1:0] activations
 );
-  reg tap_1, tap_2;
-  reg [ADDRESS_BITS-1:0] address_1, address_2;
-  reg [COUNT_BITS-1:0] row_1, block_1;
-  reg [BANK_BITS-1:0] rotation_2, rotation_3;
-  reg [BANKS-1:0] inside_2, inside_3;
-  wire [ADDRESS_BITS-1:0] next_2 = address_2 + block_step;
-  wire row_inside = row_1 >= row_from && row_1 < row_to;
-
-  assign read = tap_2;
+  reg [ADDRESS_BITS-1:0] address_1;
+  reg [BANK_BITS-1:0] turn_2;
+  wire [BANKS-1:0] is_inside;
+  wire [ADDRESS_BITS-1:0] here = look ? look_address : address_1 + offset;
+  wire [ADDRESS_BITS-1:0] there = here + block_step;
 
   always @(posedge clk) begin
-    tap_1 <= tap;
     address_1 <= address;
-    row_1 <= row;
-    block_1 <= block;
-
-    tap_2 <= tap_1;
-    address_2 <= address_1 + offset;
-    rotation_2 <= rotation;
-
-    rotation_3 <= rotation_2;
-    inside_3 <= inside_2;
+    turn_2 <= turn;
   end
+
+  generate
+    if (BOUNDED != 0) begin : bounded
+      localparam BLOCK_SHIFT = BANKS == 1 ? 0 : BANK_BITS;
+      reg [COUNT_BITS-1:0] row_1, block_1;
+      reg [BANKS-1:0] inside_2;
+      wire row_inside = row_1 >= row_from && (&row_to || row_1 < row_to);
+      wire [COUNT_BITS-1:0] first_column = block_1 << BLOCK_SHIFT;
+      always @(posedge clk) begin
+        row_1   <= row;
+        block_1 <= block;
+      end
+      genvar k;
+      for (k = 0; k < BANKS; k = k + 1) begin : columns
+        wire [COUNT_BITS-1:0] column = first_column | k[COUNT_BITS-1:0];
+        always @(posedge clk) inside_2[k] <= row_inside && column >= column_from && (&column_to || column < column_to);
+      end
+      assign is_inside = inside_2;
+    end else begin : unbounded
+      assign is_inside = {BANKS{1'b1}};
+      wire unused = &{1'b0, row, block, row_from, row_to, column_from, column_to};
+    end
+  endgenerate
 
   genvar i;
   generate
     for (i = 0; i < BANKS; i = i + 1) begin : groups
       if (BANKS == 1) begin : one
-        assign read_address = address_2;
-        always @(posedge clk) begin
-          inside_2 <= row_inside && block_1 >= column_from && block_1 < column_to;
-          activations <= inside_3[0] ? value : padding;
-        end
-        wire unused = &{1'b0, next_2, broadcast, rotation_3};
+        assign read_address = here;
+        assign activations = is_inside[0] ? value : padding;
+        wire unused = &{1'b0, there, broadcast, turn_2, skew};
       end else begin : several
         localparam [BANK_BITS-1:0] NUMBER = i[BANK_BITS-1:0];
-        wire [COUNT_BITS-1:0] column = (block_1 << BANK_BITS) | {{COUNT_BITS - BANK_BITS{1'b0}}, NUMBER};
-        wire [BANK_BITS-1:0] bank = broadcast ? rotation_3 : rotation_3 + NUMBER;
-        wire in_next = i < BANKS - 1 && rotation_2 > NUMBER;
-        assign read_address[i*ADDRESS_BITS+:ADDRESS_BITS] = in_next ? next_2 : address_2;
-        always @(posedge clk) begin
-          inside_2[i] <= row_inside && column >= column_from && column < column_to;
-          activations[i*INDEX_BITS+:INDEX_BITS] <= inside_3[i] ? value[bank*INDEX_BITS+:INDEX_BITS] : padding;
-        end
+        wire runs_on;
+        greater #(
+            .WIDTH(BANK_BITS)
+        ) in_next_block (
+            .a(turn - skew),
+            .b(NUMBER - skew),
+            .y(runs_on)
+        );
+        wire [BANK_BITS-1:0] bank = broadcast ? turn_2 : turn_2 + NUMBER;
+        assign read_address[i*ADDRESS_BITS+:ADDRESS_BITS] = runs_on && !look ? there : here;
+        assign activations[i*INDEX_BITS+:INDEX_BITS] = is_inside[i] ? value[bank*INDEX_BITS+:INDEX_BITS] : padding;
       end
     end
   endgenerate

@@ -3,10 +3,13 @@
 // The lanes of a group have one activation in common, whose products with all weight levels come as `products`; a lane picks
 // one by its weight. A weight of LEVELS or more stands for a product that is always 0.
 //
-//   add:   products and weights belong to a tap; else the lanes rest
-//   flush: two clocks after the last `add` of a window and in a clock without another's sum: sums go to the chains, new ones start at 0
-//   clear: sums start at 0
-//   shift: the next sum of a group's chain comes to its head
+// Sums move on by one lane in each step, round and round, so that none is kept twice: lane 0 takes the product of the sum that comes
+// to it from lane 1, and so on. Which weight that is has been settled when the weights were put in order: after the last tap of a
+// window lane 0 has the sum of the first filter. Then steps with `drain` take out one sum after another at `heads`, and 0 comes in.
+//
+//   add:   products and weights belong to a tap; its `step` is a clock later
+//   step:  the group's sums move on
+//   drain: the sum at the head leaves in this step
 module lanes #(
     parameter GROUPS = 4,
     parameter FILTERS = 8,
@@ -17,11 +20,11 @@ module lanes #(
 ) (
     input clk,
     input add,
-    input flush,
-    input clear,
     input [GROUPS*LEVELS*PRODUCT_BITS-1:0] products,
     input [GROUPS*FILTERS*WEIGHT_BITS-1:0] weights,
-    input [GROUPS-1:0] shift,
+    input [GROUPS-1:0] step,
+    input drain,
+    input clear,  // with `step`: all sums become 0
     output [GROUPS*SUM_BITS-1:0] heads
 );
   localparam [WEIGHT_BITS:0] ALL = LEVELS[WEIGHT_BITS:0];
@@ -34,21 +37,18 @@ module lanes #(
         wire [WEIGHT_BITS-1:0] weight = weights[(group*FILTERS+filter)*WEIGHT_BITS+:WEIGHT_BITS];
         reg signed [PRODUCT_BITS-1:0] product;
         reg signed [SUM_BITS-1:0] sum;
-        reg [SUM_BITS-1:0] chained;
-        wire [SUM_BITS-1:0] next;
+        wire signed [SUM_BITS-1:0] moving;
+        wire zero = clear || (drain && filter == FILTERS - 1);
 
         always @(posedge clk) begin
           product <= choice[weight*PRODUCT_BITS+:PRODUCT_BITS];
           if (!add || {1'b0, weight} >= ALL) product <= 0;
-          sum <= sum + {{SUM_BITS - PRODUCT_BITS{product[PRODUCT_BITS-1]}}, product};
-          if (flush || clear) sum <= 0;
-          if (flush) chained <= sum;
-          else if (shift[group]) chained <= next;
+          if (step[group]) sum <= zero ? {SUM_BITS{1'b0}} : moving + {{SUM_BITS - PRODUCT_BITS{product[PRODUCT_BITS-1]}}, product};
         end
-        if (filter == FILTERS - 1) assign next = {SUM_BITS{1'bx}};
-        else assign next = filters[filter+1].chained;
+        if (filter == FILTERS - 1) assign moving = filters[0].sum;
+        else assign moving = filters[filter+1].sum;
       end
-      assign heads[group*SUM_BITS+:SUM_BITS] = filters[0].chained;
+      assign heads[group*SUM_BITS+:SUM_BITS] = filters[0].sum;
     end
   endgenerate
 endmodule

@@ -1,68 +1,54 @@
-// One weight index for each lane, from words of BANKS slices of FILTERS weights.
+// One weight index for each lane, two clocks after `next`.
 //
-// Where all groups have the same filters (windows), a word serves BANKS taps, one slice after another, and each slice all groups. Where
-// each group has filters of its own (`whole_words`), a word serves one tap. A window begins with a new word.
-//
-// Weights show two clocks after their `tap`.
+// Where all groups have the same filters, a word is narrow: FILTERS weights, which all groups get. Dense stages of many units have wide
+// words: weights of its own for each lane.
 module weights #(
     parameter BANKS = 4,
-    parameter BANK_BITS = 2,
     parameter FILTERS = 8,
     parameter WEIGHT_BITS = 3,
-    parameter WORDS = 256,
+    parameter NARROW_WORDS = 256,
+    parameter WIDE_WORDS = 256,
     parameter ADDRESS_BITS = 8
 ) (
     input clk,
     input start,  // of a stage
     input [ADDRESS_BITS-1:0] first,  // word of the stage
-    input whole_words,
-    input tap,
-    input flush,  // the window ends
-    input rewind,  // and the next begins at the first word
+    input wide,
+    input next,
+    input rewind,  // to the stage's first word
     output reg [BANKS*FILTERS*WEIGHT_BITS-1:0] weights
 );
-  localparam SLICE = FILTERS * WEIGHT_BITS;
-  localparam [BANK_BITS-1:0] LAST = BANKS[BANK_BITS-1:0] - 1'b1;
+  localparam NARROW = FILTERS * WEIGHT_BITS;
 
   reg [ADDRESS_BITS-1:0] address;
-  reg [BANK_BITS-1:0] slice, slice_read;
-  wire [BANKS*SLICE-1:0] word;
-  wire word_end = whole_words || slice == LAST;
+  wire [NARROW-1:0] narrow_word;
+  wire [BANKS*NARROW-1:0] wide_word;
 
   rom #(
-      .FILE("weights.hex"),
-      .WIDTH(BANKS * SLICE),
-      .WORDS(WORDS),
+      .FILE("narrow.hex"),
+      .WIDTH(NARROW),
+      .WORDS(NARROW_WORDS),
       .ADDRESS_BITS(ADDRESS_BITS)
-  ) weight_words (
+  ) narrow_words (
       .clk(clk),
       .address(address),
-      .value(word)
+      .value(narrow_word)
   );
 
-  // Without an index that is multiplied: Yosys would keep the multiplication.
-  reg [SLICE-1:0] chosen;
-  integer i;
-  always @* begin
-    chosen = {SLICE{1'b0}};
-    for (i = 0; i < BANKS; i = i + 1) if (slice_read == i[BANK_BITS-1:0]) chosen = word[i*SLICE+:SLICE];
-  end
+  rom #(
+      .FILE("wide.hex"),
+      .WIDTH(BANKS * NARROW),
+      .WORDS(WIDE_WORDS),
+      .ADDRESS_BITS(ADDRESS_BITS)
+  ) wide_words (
+      .clk(clk),
+      .address(address),
+      .value(wide_word)
+  );
 
   always @(posedge clk) begin
-    slice_read <= slice;
-    weights <= whole_words ? word : {BANKS{chosen}};
-    if (tap) begin
-      slice <= word_end ? 0 : slice + 1'b1;
-      if (word_end) address <= address + 1'b1;
-    end
-    if (flush) begin
-      slice <= 0;
-      if (slice != 0) address <= address + 1'b1;
-      if (rewind) address <= first;
-    end
-    if (start) begin
-      slice   <= 0;
-      address <= first;
-    end
+    weights <= wide ? wide_word : {BANKS{narrow_word}};
+    if (next) address <= address + 1'b1;
+    if (start || rewind) address <= first;
   end
 endmodule

@@ -14,6 +14,7 @@ module block_ram #(
     input [ADDRESS_BITS-1:0] write_address,
     input [WIDTH-1:0] write_value
 );
+  (* no_rw_check *)
   reg [WIDTH-1:0] words[0:WORDS-1];
 
   localparam USED = WORDS > 1 ? $clog2(WORDS) : 1;  // bits of an address that tell one word from another

@@ -12,6 +12,8 @@ module engine_bench;
   parameter INDEX_BITS = 1;
   parameter PRODUCT_BITS = 1;
   parameter SUM_BITS = 1;
+  parameter SHIFT_LEAST = 0;
+  parameter SHIFT_BITS = 1;
   parameter ADDRESS_BITS = 1;
   parameter ACTIVATION_WORDS = 1;
   parameter COUNT_BITS = 1;
@@ -21,12 +23,15 @@ module engine_bench;
   parameter TAP_BITS = 1;
   parameter COLUMNS = 1;
   parameter COLUMN_BITS = 1;
-  parameter WEIGHT_WORDS = 1;
+  parameter NARROW_WORDS = 1;
+  parameter WIDE_WORDS = 1;
   parameter WEIGHT_ADDRESS_BITS = 1;
   parameter PARAMETERS = 1;
   parameter PARAMETER_BITS = 1;
   parameter TABLES = 1;
   parameter TABLE_BITS = 1;
+  parameter BOUNDED = 1;
+  parameter THRESHOLDS = 1;
 
   reg clk = 0;
   reg reset = 1;
@@ -47,6 +52,8 @@ module engine_bench;
       .INDEX_BITS(INDEX_BITS),
       .PRODUCT_BITS(PRODUCT_BITS),
       .SUM_BITS(SUM_BITS),
+      .SHIFT_LEAST(SHIFT_LEAST),
+      .SHIFT_BITS(SHIFT_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .ACTIVATION_WORDS(ACTIVATION_WORDS),
       .COUNT_BITS(COUNT_BITS),
@@ -56,12 +63,15 @@ module engine_bench;
       .TAP_BITS(TAP_BITS),
       .COLUMNS(COLUMNS),
       .COLUMN_BITS(COLUMN_BITS),
-      .WEIGHT_WORDS(WEIGHT_WORDS),
+      .NARROW_WORDS(NARROW_WORDS),
+      .WIDE_WORDS(WIDE_WORDS),
       .WEIGHT_ADDRESS_BITS(WEIGHT_ADDRESS_BITS),
       .PARAMETERS(PARAMETERS),
       .PARAMETER_BITS(PARAMETER_BITS),
       .TABLES(TABLES),
-      .TABLE_BITS(TABLE_BITS)
+      .TABLE_BITS(TABLE_BITS),
+      .BOUNDED(BOUNDED),
+      .THRESHOLDS(THRESHOLDS)
   ) engine (
       .clk(clk),
       .reset(reset),

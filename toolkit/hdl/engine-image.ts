@@ -1,6 +1,6 @@
 import type { EngineProgram } from './engine-program.js';
 import { unsignedBits } from './folding.js';
-import type { StageWord, TapWord } from './stage-words.js';
+import { REQUANTIZE, type StageWord, type TapWord } from './stage-words.js';
 
 /** Parameters of the module `engine`, and the files that it reads. */
 export interface EngineImage {
@@ -13,7 +13,8 @@ type Field = readonly [value: number, bits: number];
 
 /** Turns a program into what the Verilog reads: each field as wide as its largest value. */
 export function engineImage(program: EngineProgram): EngineImage {
-  const { folding, stages, taps, columns, products, weights, parameters, pixels, levels, bits } = program;
+  const { folding, stages, taps, columns, products, narrow, wide, parameters, pixels, levels, bits, shifts } =
+    program;
   const { banks, filters } = folding;
   const bankBits = Math.max(1, Math.log2(banks));
   const weightBits = unsignedBits(levels);
@@ -21,20 +22,22 @@ export function engineImage(program: EngineProgram): EngineImage {
     stage.rowsLast * Math.max(1, stage.rowStride),
     stage.columnsLast + banks,
     stage.channelsLast,
-    stage.outerLast,
+    stage.blocksLast,
     stage.innerLast,
     stage.rowStride,
   ]);
   const bounds = taps.flatMap(({ rowFrom, rowTo, columnFrom, columnTo }) =>
     [rowFrom, rowTo, columnFrom, columnTo].filter(Number.isFinite),
   );
+  const shiftLeast = Math.min(shifts.min, bits.sum - 1);
   const width = {
     count: Math.max(bankBits + 1, unsignedBits(Math.max(banks, filters, ...counts, ...bounds))),
     address: 0,
     stage: unsignedBits(stages.length - 1),
     tap: unsignedBits(taps.length - 1),
     column: 0,
-    weight: unsignedBits(Math.max(1, weights.length)),
+    weight: unsignedBits(Math.max(1, narrow.length, wide.length)),
+    shift: unsignedBits(shifts.max - shiftLeast),
     parameter: 0,
     table: unsignedBits(Math.max(1, products.length - 1)),
   };
@@ -51,33 +54,37 @@ export function engineImage(program: EngineProgram): EngineImage {
     [Number(s.isPoint), 1],
     [Number(s.isLast), 1],
     [Number(s.repeatWeights), 1],
+    [Number(s.wide), 1],
+    [Number(s.single), 1],
+    [s.outBanks, banks],
     [s.requantize, 2],
-    [s.shift, 5],
-    [s.levelsLog2, 4],
-    ...[s.rowsLast, s.columnsLast, s.channelsLast, s.outerLast, s.innerLast, s.rowStride].map(
+    [Math.max(0, s.shift - shiftLeast), width.shift],
+    [s.stepsLast, bits.index],
+    [s.lastIndex, bits.index],
+    ...[s.rowsLast, s.columnsLast, s.channelsLast, s.blocksLast, s.innerLast, s.rowStride].map(
       (value): Field => [value, width.count],
     ),
-    ...[s.origin, s.rowStep, s.blockStep, s.outFirst, s.outRowStep].map((value): Field => [
-      value,
-      width.address,
-    ]),
+    [s.channelShift, 2],
+    ...[s.rowStep, s.blockStep].map((value): Field => [value, width.address]),
+    [s.outPhases, 2],
+    ...[s.outFirst, s.outRowStep, s.outBack, s.outSkip].map((value): Field => [value, width.address]),
     [s.columnFirst, width.column],
     [s.tapFirst, width.tap],
     [s.tapLast, width.tap],
     [s.table, width.table],
     [s.weightsFirst, width.weight],
-    [s.lastIndex, bits.index],
     [s.padding, bits.index],
     [s.parametersFirst, width.parameter],
   ];
   const most = 2 ** width.count - 1;
   const tapFields = (t: TapWord): Field[] => [
-    [t.offset, width.address],
-    [t.rotation, bankBits],
     [t.rowFrom, width.count],
     [Math.min(most, t.rowTo), width.count],
     [t.columnFrom, width.count],
     [Math.min(most, t.columnTo), width.count],
+    [t.skew, bankBits],
+    [t.turn, bankBits],
+    [t.offset, width.address],
   ];
   const productRows = products.flatMap((table) => [
     ...table,
@@ -94,6 +101,8 @@ export function engineImage(program: EngineProgram): EngineImage {
       INDEX_BITS: bits.index,
       PRODUCT_BITS: bits.product,
       SUM_BITS: bits.sum,
+      SHIFT_LEAST: shiftLeast,
+      SHIFT_BITS: width.shift,
       ADDRESS_BITS: width.address,
       ACTIVATION_WORDS: program.activationWords,
       COUNT_BITS: width.count,
@@ -103,12 +112,15 @@ export function engineImage(program: EngineProgram): EngineImage {
       TAP_BITS: width.tap,
       COLUMNS: columns.length,
       COLUMN_BITS: width.column,
-      WEIGHT_WORDS: Math.max(1, weights.length),
+      NARROW_WORDS: Math.max(1, narrow.length),
+      WIDE_WORDS: Math.max(1, wide.length),
       WEIGHT_ADDRESS_BITS: width.weight,
       PARAMETERS: Math.max(1, parameters.length),
       PARAMETER_BITS: width.parameter,
       TABLES: Math.max(1, products.length),
       TABLE_BITS: width.table,
+      BOUNDED: Number(taps.some(isBounded)),
+      THRESHOLDS: Number(stages.some(({ requantize }) => requantize === REQUANTIZE.thresholds)),
     },
     files: [
       {
@@ -133,14 +145,8 @@ export function engineImage(program: EngineProgram): EngineImage {
         // The first level in the lowest bits.
         content: hex(productRows.map((row) => row.map((value): Field => [value, bits.product]).reverse())),
       },
-      {
-        name: 'weights.hex',
-        content: hex(
-          (weights.length === 0 ? [Array.from({ length: banks * filters }, () => 0)] : weights).map((word) =>
-            word.map((code): Field => [code, weightBits]).reverse(),
-          ),
-        ),
-      },
+      { name: 'narrow.hex', content: hex(weightFields(narrow, filters, weightBits)) },
+      { name: 'wide.hex', content: hex(weightFields(wide, banks * filters, weightBits)) },
       {
         name: 'parameters.hex',
         content: hex((parameters.length === 0 ? [0] : parameters).map((value) => [[value, bits.sum]])),
@@ -148,6 +154,16 @@ export function engineImage(program: EngineProgram): EngineImage {
       { name: 'pixels.hex', content: hex(pixels.map((index) => [[index, bits.index]])) },
     ],
   };
+}
+
+function isBounded({ rowFrom, rowTo, columnFrom, columnTo }: TapWord): boolean {
+  return rowFrom > 0 || rowTo < Infinity || columnFrom > 0 || columnTo < Infinity;
+}
+
+/** The first lane in the lowest bits; a word of zeros where there is none. */
+function weightFields(words: readonly (readonly number[])[], lanes: number, bits: number): Field[][] {
+  const all = words.length === 0 ? [Array.from({ length: lanes }, () => 0)] : words;
+  return all.map((word) => word.map((code): Field => [code, bits]).reverse());
 }
 
 /** Words for $readmemh, one a line, fields from the highest bits down; negative integers in two's complement. */

@@ -44,6 +44,8 @@ export interface Operation {
   readonly bias: readonly number[];
   /** `copy`: the sum is the index; null: the sums are the logits. */
   readonly requantize: Requantize | 'copy' | null;
+  /** The only column that it writes; null: all. */
+  readonly column: number | null;
   /** The trace point that its output is. */
   readonly isPoint: boolean;
 }
@@ -63,6 +65,7 @@ const COPY = {
   sameWeights: true,
   bias: [],
   requantize: 'copy',
+  column: null,
 } as const;
 
 /**

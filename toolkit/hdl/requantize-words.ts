@@ -1,10 +1,9 @@
 import { InputError } from '../errors.js';
-import { requantizedLevels, type Requantize } from '../network/index.js';
-import { unsignedBits } from './folding.js';
+import { requantizedLevels, type Interval, type Requantize } from '../network/index.js';
 import type { Operation } from './operations.js';
 import { REQUANTIZE, type StageWord } from './stage-words.js';
 
-type Requantizing = Pick<StageWord, 'requantize' | 'shift' | 'levelsLog2' | 'lastIndex'>;
+type Requantizing = Pick<StageWord, 'requantize' | 'shift' | 'stepsLast' | 'lastIndex'>;
 
 /** Whether a table of steps does no more than to stop at its last index. */
 function isClamp(table: readonly number[]): boolean {
@@ -14,34 +13,33 @@ function isClamp(table: readonly number[]): boolean {
 
 /** How an operation's sums become indices. */
 export function requantizeFields({ requantize }: Operation): Requantizing {
-  const none = { shift: 0, levelsLog2: 0, lastIndex: 0 };
+  const none = { shift: 0, stepsLast: 0, lastIndex: 0 };
   if (requantize === null) return { ...none, requantize: REQUANTIZE.logits };
-  if (requantize === 'copy') return { ...none, requantize: REQUANTIZE.copy };
+  if (requantize === 'copy') return { ...none, requantize: REQUANTIZE.shift };
   const lastIndex = requantizedLevels(requantize) - 1;
   if (requantize.kind === 'shiftTable' && isClamp(requantize.table)) {
-    return { requantize: REQUANTIZE.shift, shift: requantize.shift, levelsLog2: 0, lastIndex };
+    return { requantize: REQUANTIZE.shift, shift: requantize.shift, stepsLast: 0, lastIndex };
   }
-  return { requantize: REQUANTIZE.thresholds, shift: 0, levelsLog2: unsignedBits(lastIndex), lastIndex };
+  return { requantize: REQUANTIZE.thresholds, shift: 0, stepsLast: Math.max(0, lastIndex - 1), lastIndex };
 }
 
-/** The engine's parameters of an operation whose fields are known, by channel. */
+/** The engine's parameters of an operation whose fields are known, by channel: what is added to a sum in each step. */
 export function parametersOf(
   { requantize, channels, bias, name }: Operation,
-  { requantize: kind, levelsLog2 }: Requantizing,
-  sumBits: number,
+  { requantize: kind, stepsLast }: Requantizing,
+  sums: Interval,
 ): number[] {
-  if (requantize === 'copy') return [];
   const biases = Array.from({ length: channels.count }, (_, c) => bias[c] ?? 0);
-  if (requantize === null) return biases;
+  if (requantize === null || requantize === 'copy') return biases;
   if (requantize.kind === 'shiftTable' && kind === REQUANTIZE.shift) {
     return biases.map((one) => one + requantize.offset);
   }
-  const [least, most] = [-(2 ** (sumBits - 1)), 2 ** (sumBits - 1) - 1];
   return biases.flatMap((one, channel) => {
     const steps = stepsOf(requantize, channel, name);
-    return Array.from({ length: 2 ** levelsLog2 }, (_, index) =>
-      Math.min(most, Math.max(least, (index === 0 ? least : (steps[index - 1] ?? Infinity)) - one)),
-    );
+    return Array.from({ length: stepsLast + 1 }, (_, index) => {
+      const least = (steps[index] ?? Infinity) - one;
+      return 0 - Math.min(sums.max + 1, Math.max(sums.min, least));
+    });
   });
 }
 
