@@ -7,6 +7,7 @@ module server #(
     parameter [15:0] LOGITS = 16'd10,
     parameter [7:0] POINTS = 8'd6,  // trace points before the logits: the picture and all stages but the last
     parameter [16*(POINTS+1)-1:0] ELEMENTS = 0,  // of each trace point, the picture's in the lowest bits
+    parameter TRACES_STAGES = 1,  // 0: TRACE answers for the picture alone
     parameter HELLO_BYTES = 33,
     parameter [8*HELLO_BYTES-1:0] HELLO_TEXT = 0,  // the payload of HELLO's answer, the first byte in the highest bits
     parameter INDEX_BITS = 3,
@@ -174,7 +175,8 @@ module server #(
   wire infer = kind == INFER;
   wire all = point == ALL_POINTS;
   wire [15:0] elements = ELEMENTS[point*16+:16];
-  wire wrong_argument = !all && (point > POINTS || count == 16'd0 || count > MOST_VALUES || far ||
+  wire untraced = TRACES_STAGES == 0 && point != 8'd0;
+  wire wrong_argument = untraced || !all && (point > POINTS || count == 16'd0 || count > MOST_VALUES || far ||
                                  {1'b0, offset} + {1'b0, count} > {1'b0, elements});
   wire signed [31:0] wide_logit = {{32 - SUM_BITS{stored_logit[SUM_BITS-1]}}, stored_logit};
   wire [31:0] wide_value = {{32 - INDEX_BITS{1'b0}}, trace_value};

@@ -1,22 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { assetPath, toolkitVersion } from '../assets.js';
-import { plainTitle, receiveWindow } from '../boards/index.js';
-import { InputError } from '../errors.js';
-import { analyse, elements, networkHash, type TableNetwork } from '../network/index.js';
+import { assetPath } from '../assets.js';
+import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
-import { engineImage, type EngineImage } from './engine-image.js';
+import { engineImage } from './engine-image.js';
 import { engineProgram } from './engine-program.js';
 import type { Folding } from './folding.js';
+import { topView, type HdlBoard } from './top-view.js';
 
-/** What the design must know of the board that it runs on. */
-export interface HdlBoard {
-  readonly id: string;
-  readonly title: string;
-  readonly clockHz: number;
-  readonly baud: number;
-  /** Bytes that may come while the device works, a power of two. */
-  readonly receiveBuffer: number;
-}
+export type { HdlBoard };
 
 /** A rendered Verilog project: file names and their contents. All files lie side by side. */
 export interface HdlProject {
@@ -28,106 +19,31 @@ export interface HdlProject {
 }
 
 const FOLDERS = ['board', 'engine', 'memory', 'protocol', 'serial'];
-/** Elements of a tensor are counted in 16 bits, those of a frame's payload too. */
-const MOST_ELEMENTS = 65_535;
-const TRACE_ARGUMENTS = 7;
-
 /**
  * Renders the Verilog project of a network: the hand-written modules as they are, the top module that connects them, and what
  * the engine reads. The same network, board and folding give the same bytes. Throws InputError for a network that the engine cannot run.
  */
 export function hdlProject(network: TableNetwork, board: HdlBoard, folding: Folding): HdlProject {
   const image = engineImage(engineProgram(network, folding));
-  const clocksPerBit = Math.round(board.clockHz / board.baud);
+  const { files, sources } = handWritten(FOLDERS);
+  const view = topView(network, board, {
+    title: `${folding.banks} columns x ${folding.filters} filters at once`,
+    parameters: image.parameters,
+    tracesStages: true,
+  });
+  files.set('top.v', renderTemplate(assetPath('hdl-templates/board/top.v.ejs'), view));
+  for (const { name, content } of image.files) files.set(name, content);
+  return { files, sources: [...sources, 'top.v'], top: 'top', clocksPerBit: view.board.clocksPerBit };
+}
+
+/** The Verilog modules of some folders of hdl-templates/, as they are. */
+export function handWritten(folders: readonly string[]): { files: Map<string, string>; sources: string[] } {
   const files = new Map<string, string>();
-  const sources: string[] = [];
-  for (const folder of FOLDERS) {
+  for (const folder of folders) {
     for (const name of readdirSync(assetPath(`hdl-templates/${folder}`)).sort()) {
       if (!name.endsWith('.v')) continue;
-      sources.push(name);
       files.set(name, readFileSync(assetPath(`hdl-templates/${folder}/${name}`), 'utf8'));
     }
   }
-  const top = renderTemplate(
-    assetPath('hdl-templates/board/top.v.ejs'),
-    topView(network, board, folding, image, clocksPerBit),
-  );
-  files.set('top.v', top);
-  for (const { name, content } of image.files) files.set(name, content);
-  return { files, sources: [...sources, 'top.v'], top: 'top', clocksPerBit };
-}
-
-function topView(
-  network: TableNetwork,
-  board: HdlBoard,
-  folding: Folding,
-  image: EngineImage,
-  clocksPerBit: number,
-): object {
-  const { stages } = analyse(network);
-  const counts = [elements(network.input.shape), ...stages.map(({ output }) => elements(output.shape))];
-  const largest = Math.max((counts[0] ?? 0) + TRACE_ARGUMENTS, ...counts);
-  if (largest > MOST_ELEMENTS) {
-    throw new InputError(`a tensor has ${largest} elements`, {
-      where: network.name,
-      next: `on an FPGA a tensor may have ${MOST_ELEMENTS}`,
-    });
-  }
-  const pixels = counts[0] ?? 0;
-  const logits = counts.at(-1) ?? 0;
-  const hash = networkHash(network);
-  const { INDEX_BITS = 1, SUM_BITS = 1, ADDRESS_BITS = 1 } = image.parameters;
-  const hello = [
-    ...[1, 3, network.stages.length, 0],
-    ...littleEndian(logits, 2),
-    ...littleEndian(pixels, 4),
-    ...littleEndian(board.clockHz, 4),
-    ...littleEndian(receiveWindow(board.receiveBuffer, pixels), 4),
-    ...Buffer.from(hash.slice(0, 16), 'hex'),
-    ...Buffer.from(board.id, 'ascii'),
-  ];
-  const names = Object.entries(image.parameters);
-  return {
-    version: toolkitVersion(),
-    board: {
-      title: plainTitle(board),
-      clockHz: board.clockHz,
-      baud: board.baud,
-      clocksPerBit,
-      fifoLog2: Math.log2(board.receiveBuffer),
-    },
-    network: {
-      name: network.name,
-      hash,
-      pixels,
-      logits,
-      points: network.stages.length,
-      elements: verilogHex([...counts].reverse().map((count) => [count, 16])),
-    },
-    hello: { count: hello.length, bytes: verilogHex(hello.map((byte) => [byte, 8])) },
-    engine: {
-      ...folding,
-      indexBits: INDEX_BITS,
-      indexMsb: INDEX_BITS - 1,
-      sumBits: SUM_BITS,
-      sumMsb: SUM_BITS - 1,
-      addressBits: ADDRESS_BITS,
-      addressMsb: ADDRESS_BITS - 1,
-      parameters: names.map(([name, value], i) => ({
-        name,
-        value,
-        comma: i === names.length - 1 ? '' : ',',
-      })),
-    },
-  };
-}
-
-function littleEndian(value: number, bytes: number): number[] {
-  return Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** i) % 256);
-}
-
-/** A sized constant of several fields, the first in the highest bits; widths are multiples of 4. */
-function verilogHex(fields: readonly (readonly [value: number, bits: number])[]): string {
-  const bits = fields.reduce((sum, [, width]) => sum + width, 0);
-  return `${bits}'h${fields.map(([value, width]) => value.toString(16).padStart(width / 4, '0')).join('')}`;
+  return { files, sources: [...files.keys()] };
 }

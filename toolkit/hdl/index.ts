@@ -3,3 +3,4 @@ export * from './engine-program.js';
 export * from './folding.js';
 export * from './hdl-project.js';
 export * from './fpga-project.js';
+export * from './unrolled/index.js';

@@ -1,0 +1,2 @@
+export * from './unroll.js';
+export * from './unrolled-project.js';
