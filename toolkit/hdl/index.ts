@@ -4,3 +4,4 @@ export * from './folding.js';
 export * from './hdl-project.js';
 export * from './fpga-project.js';
 export * from './unrolled/index.js';
+export * from './prove/index.js';
