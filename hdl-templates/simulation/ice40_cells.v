@@ -178,7 +178,7 @@ module SB_SPRAM256KA (
   reg [15:0] memory[0:16383];
   wire [15:0] written = {{4{MASKWREN[3]}}, {4{MASKWREN[2]}}, {4{MASKWREN[1]}}, {4{MASKWREN[0]}}};
   wire off = SLEEP || !POWEROFF;
-  always @(posedge CLOCK)
+  always @(posedge CLOCK or posedge off)
     if (off) DATAOUT <= 16'd0;
     else if (CHIPSELECT && !STANDBY) begin
       if (WREN) memory[ADDRESS] <= (memory[ADDRESS] & ~written) | (DATAIN & written);
