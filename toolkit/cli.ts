@@ -21,6 +21,7 @@ import {
 } from './commands/parse-options.js';
 import { LEVELS } from './plan/index.js';
 import { ports } from './commands/ports.js';
+import { prove } from './commands/prove.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
 import type { CommandBody, CommonOptions } from './commands/run.js';
@@ -327,6 +328,24 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .option(...option.port)
       .option(...option.out),
   );
+
+  command(
+    'prove',
+    'prove that the Verilog of a network equals its tables, for all inputs',
+    '--model models/mnist-small',
+    prove,
+  )
+    .requiredOption(...option.model)
+    .addOption(
+      new Option('--engine <kind>', 'which Verilog: one lookup after another, or all of them as logic')
+        .choices(['sequential', 'unrolled'])
+        .default('sequential'),
+    )
+    .addOption(
+      new Option('--folding <BxF>', 'of the sequential engine: columns x filters at once').argParser(folding),
+    )
+    .option('--limit <seconds>', 'for one table, requantizer or neuron', wholeNumber(1), 60)
+    .option(...option.out);
 
   command(
     'data',

@@ -177,9 +177,10 @@ module SB_SPRAM256KA (
 );
   reg [15:0] memory[0:16383];
   wire [15:0] written = {{4{MASKWREN[3]}}, {4{MASKWREN[2]}}, {4{MASKWREN[1]}}, {4{MASKWREN[0]}}};
-  wire on = CHIPSELECT && !STANDBY && !SLEEP && POWEROFF;
-  always @(posedge CLOCK)
-    if (on) begin
+  wire off = SLEEP || !POWEROFF;
+  always @(posedge CLOCK or posedge off)
+    if (off) DATAOUT <= 16'd0;
+    else if (CHIPSELECT && !STANDBY) begin
       if (WREN) memory[ADDRESS] <= (memory[ADDRESS] & ~written) | (DATAIN & written);
       else DATAOUT <= memory[ADDRESS];
     end

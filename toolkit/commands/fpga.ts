@@ -197,7 +197,7 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
       ...(simulated === null ? [] : [join(folder, simulated.plan.products.program)]),
     ],
     facts,
-    image: simulated === null ? null : { level, argv: simulated.argv, folder },
+    image: simulated === null ? null : { level, argv: simulated.argv, folder, polled: simulated.polled },
     flash: async (target, { output: { progress }, signal }) => {
       if (hardware?.placed == null) throw new RangeError('nothing was built for flashing');
       for (const note of board.notes) output.line(note);
@@ -297,6 +297,7 @@ function sizeOf({ used, placed }: Hardware): NonNullable<BuildFacts['size']> {
 async function simulation({ board, project, folder, level, options }: Context): Promise<{
   readonly plan: ReturnType<typeof planSimulation>;
   readonly argv: readonly [string, ...string[]];
+  readonly polled: boolean;
   readonly version: string;
 }> {
   const simulator = await findSimulator(process.env, options.simulator);
@@ -306,6 +307,7 @@ async function simulation({ board, project, folder, level, options }: Context): 
   return {
     plan,
     argv: simulator.kind === 'verilator' ? [program] : [simulator.vvp, program],
+    polled: simulator.kind === 'iverilog',
     version: simulator.version,
   };
 }

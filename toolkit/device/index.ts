@@ -12,6 +12,7 @@ export { emulatedLink, type EmulatedLink } from './emulators/emulated-link.js';
 export { rp2040Link } from './emulators/rp2040.js';
 export { hostLink } from './links/host-link.js';
 export { likelyBoards, listPorts, type PortInfo } from './links/list-ports.js';
+export { polledLink } from './links/polled-link.js';
 export { serialPortLink } from './links/serial-port-link.js';
 export {
   executorOf,

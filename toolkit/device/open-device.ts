@@ -7,6 +7,7 @@ import { avr8Link } from './emulators/atmega328p.js';
 import type { EmulatedLink } from './emulators/emulated-link.js';
 import { rp2040Link } from './emulators/rp2040.js';
 import { hostLink } from './links/host-link.js';
+import { polledLink } from './links/polled-link.js';
 import { serialPortLink } from './links/serial-port-link.js';
 import { serialDevice } from './serial-device.js';
 import { EMULATOR_TIMING, PIPE_TIMING, serialTiming, SIMULATOR_TIMING } from './timing.js';
@@ -26,6 +27,8 @@ export interface SimulatedDesign {
   readonly argv: readonly [string, ...string[]];
   /** The folder that it must run in. */
   readonly folder: string;
+  /** It asks for each byte (links/polled-link.ts), since it cannot read without waiting. */
+  readonly polled: boolean;
 }
 
 export type Image = FirmwareImage | SimulatedDesign;
@@ -73,8 +76,9 @@ export async function openDevice(options: OpenOptions): Promise<Device> {
     return serialDevice(link, { ...common, executor: 'serial', timing: serialTiming(baud), where: port });
   }
   if (image !== undefined && 'level' in image) {
-    const { level, argv, folder } = image;
-    const link = hostLink(argv[0], { args: argv.slice(1), folder });
+    const { level, argv, folder, polled } = image;
+    const program = hostLink(argv[0], { args: argv.slice(1), folder });
+    const link = polled ? polledLink(program) : program;
     return serialDevice(link, {
       ...common,
       executor: level,

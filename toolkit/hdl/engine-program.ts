@@ -23,6 +23,8 @@ export interface EngineProgram {
   readonly columns: readonly ColumnPlace[];
   /** By table, by activation index: the products with the weight levels that have any but 0. */
   readonly products: readonly (readonly (readonly number[])[])[];
+  /** By table, by weight index: its code, that of the column of `products`; `levels` where there is no product. */
+  readonly codes: readonly (readonly number[])[];
   /** Codes of weights, `filters` of them a word, for stages whose groups have the same filters; a code of `levels` stands for no product. */
   readonly narrow: readonly (readonly number[])[];
   /** The same for stages whose groups have filters of their own: banks x filters a word. */
@@ -201,6 +203,7 @@ export function engineProgram(network: TableNetwork, folding: Folding): EnginePr
     taps,
     columns,
     products,
+    codes: [...tableOf.values()].map((table) => coded(table.codes)),
     narrow: narrow.map(coded),
     wide: wide.map(coded),
     parameters,

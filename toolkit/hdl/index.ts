@@ -5,4 +5,5 @@ export * from './estimate.js';
 export * from './folding.js';
 export * from './fpga-project.js';
 export * from './hdl-project.js';
+export * from './prove/index.js';
 export * from './unrolled/index.js';

@@ -21,6 +21,8 @@ export {
   type Level,
   type Simulator,
 } from './fpga-tools.js';
+export { executeProof, type Counterexample, type ProofOptions, type Verdict } from './execute-proof.js';
+export { findProofTools, type ProofTools } from './proof-tools.js';
 export { planFirmware } from './plan-firmware.js';
 export { planPlacement, planSynthesis, type FpgaProducts } from './plan-fpga.js';
 export { planSimulation } from './plan-simulation.js';
