@@ -12,6 +12,7 @@ module board;
   // After so many clocks without a bit on the line the design waits for a request, and the host's next byte is waited for.
   localparam IDLE_CLOCKS = 1 << 22;
   localparam POLL_CLOCKS = 256;
+  localparam START_CLOCKS = 4096;  // a host that is asked at once would speak while the design is still in its reset
   localparam [31:0] STDIN = 32'h8000_0000;
   localparam [31:0] STDOUT = 32'h8000_0001;
 
@@ -82,7 +83,11 @@ module board;
     end
   endtask
 
-  initial
+  initial begin
+    repeat (START_CLOCKS) begin
+      #1 clk = 1'b1;
+      #1 clk = 1'b0;
+    end
     forever begin
       if (sending == 0 && (quiet < 2 || quiet % POLL_CLOCKS == 0)) ask;
       rx = frame[0] || sending == 0;
@@ -92,4 +97,5 @@ module board;
       receive;
       quiet = sending != 0 || receive_clocks != 0 ? 0 : quiet + 1;
     end
+  end
 endmodule
