@@ -118,6 +118,11 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   /** How an FPGA is built and simulated. */
   const withFpga = (to: Command): Command =>
     to
+      .option(
+        '--baud <n>',
+        'speed of the serial line, in place of the one in the board file',
+        wholeNumber(300),
+      )
       .addOption(toolchain())
       .addOption(
         new Option(

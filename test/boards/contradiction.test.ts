@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
 import { BAUD_TOLERANCE, achievedBaud } from '../../toolkit/boards/baud.js';
-import { loadFirmwareBoard, parseBoard } from '../../toolkit/boards/index.js';
+import { loadBoard, loadFirmwareBoard, parseBoard, withBaud } from '../../toolkit/boards/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import { run, withProject } from '../firmware/host-build.js';
@@ -84,6 +84,16 @@ describe('a board file that contradicts itself', () => {
     [PICO, 'memory.flash.size', 2 ** 24],
   ])('but %s with %s %j is a board', (id, field, value) => {
     expect(parseBoard(changed(id, field, value), 'my.json').id).toBe(id);
+  });
+});
+
+describe('another speed of the serial line', () => {
+  it('is taken where the clock makes it, and refused where it does not', () => {
+    expect(withBaud(loadBoard('icebreaker'), 3_000_000).serial.baud).toBe(3_000_000);
+    expect(withBaud(loadBoard(UNO), 250_000).serial.baud).toBe(250_000);
+    expect(() => withBaud(loadBoard('icebreaker'), 3_500_000)).toThrow(/a bit must last 4 clocks/);
+    expect(() => withBaud(loadBoard('icestick'), 1_000_000)).toThrow(/a bit must last 32 clocks/);
+    expect(() => withBaud(loadBoard('icebreaker'), 2_600_000)).toThrow(/% off/);
   });
 });
 

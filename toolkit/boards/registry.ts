@@ -41,6 +41,14 @@ export function loadBoard(idOrPath: string): Board {
   return board;
 }
 
+/** The board with another speed of its serial line, in baud. Throws InputError for one that its clock does not make. */
+export function withBaud(board: Board, baud: number): Board {
+  const changed = { ...board, serial: { ...board.serial, baud } } as Board;
+  const problem = contradiction(changed);
+  if (problem === null) return changed;
+  throw new InputError(problem, { where: board.title, next: 'choose another --baud, or leave it out' });
+}
+
 /** As loadBoard, for a board that runs C. Throws InputError for an FPGA too. */
 export function loadFirmwareBoard(idOrPath: string): FirmwareBoard {
   return requireFirmware(loadBoard(idOrPath));

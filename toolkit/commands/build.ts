@@ -1,7 +1,7 @@
-import { loadBoard } from '../boards/index.js';
 import { EXIT } from '../errors.js';
 import { networkHash } from '../network/index.js';
 import { sizeLines } from '../report/deployment.js';
+import { boardOf } from './board.js';
 import { builderFor, type BuilderOptions } from './builder.js';
 import { loadModel } from './model.js';
 import type { RenderOptions } from './render.js';
@@ -15,7 +15,7 @@ export type BuildOptions = RenderOptions &
 /** `tablize build`: renders, compiles or synthesizes, measures, and proves that no multiplication is left. */
 export const build: CommandBody<BuildOptions> = async (options, run) => {
   const { output } = run;
-  const board = loadBoard(options.board);
+  const board = boardOf(options);
   const { network } = loadModel(options.model);
   const builder = builderFor(board, network, options);
   if (options.dryRun === true) {

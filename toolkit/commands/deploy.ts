@@ -1,8 +1,9 @@
-import { loadBoard, type Board } from '../boards/index.js';
+import type { Board } from '../boards/index.js';
 import type { Executor } from '../device/index.js';
 import { EXIT, InputError } from '../errors.js';
 import { measureNetwork, networkHash } from '../network/index.js';
 import { grouped } from '../report/text.js';
+import { boardOf } from './board.js';
 import { builderFor, type Builder } from './builder.js';
 import { checkFlashTarget } from './flash-target.js';
 import { loadModel } from './model.js';
@@ -21,7 +22,7 @@ export type DeployOptions = VerifyOptions & {
 export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   const { output } = run;
   const { port, drive, device } = options;
-  const board = loadBoard(options.board);
+  const board = boardOf(options);
   const model = loadModel(options.model);
   const { network } = model;
   const pictures = loadPictures(options.images, options.count, network);

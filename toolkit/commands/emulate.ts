@@ -1,10 +1,10 @@
-import { loadBoard } from '../boards/index.js';
 import { picture } from '../data/index.js';
 import { openDevice } from '../device/index.js';
 import { EXIT, InterruptedError } from '../errors.js';
 import { createInterpreter } from '../network/index.js';
 import { pictureLines } from '../report/picture.js';
 import { grouped } from '../report/text.js';
+import { boardOf } from './board.js';
 import { builderFor } from './builder.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
@@ -15,7 +15,7 @@ import type { VerifyOptions } from './verify.js';
 /** `tablize emulate`: shows pictures, and what the emulated board makes of each. */
 export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
   const { output, signal } = run;
-  const board = loadBoard(options.board);
+  const board = boardOf(options);
   const { network } = loadModel(options.model);
   const pictures = loadPictures(options.images, options.count, network);
   requireExecutor(board, undefined, options.level);

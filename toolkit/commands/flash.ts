@@ -1,5 +1,5 @@
-import { loadBoard } from '../boards/index.js';
 import { EXIT, InputError } from '../errors.js';
+import { boardOf } from './board.js';
 import type { BuildOptions } from './build.js';
 import { builderFor } from './builder.js';
 import { checkFlashTarget } from './flash-target.js';
@@ -16,7 +16,7 @@ export type FlashOptions = BuildOptions & {
 export const flash: CommandBody<FlashOptions> = async (options, run) => {
   const { output } = run;
   const { port, drive, device } = options;
-  const board = loadBoard(options.board);
+  const board = boardOf(options);
   const { network } = loadModel(options.model);
   if (board.flash.kind === 'uf2-drive' && port !== undefined) {
     throw new InputError(`${board.title} is flashed through its drive, not through a port`, {

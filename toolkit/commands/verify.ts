@@ -1,4 +1,4 @@
-import { loadBoard } from '../boards/index.js';
+import { boardOf, type BoardOptions } from './board.js';
 import type { BuilderOptions } from './builder.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
@@ -6,8 +6,8 @@ import type { CommandBody, CommonOptions } from './run.js';
 import { conclude, prepareTarget, verifyTarget } from './target.js';
 
 export type VerifyOptions = CommonOptions &
+  BoardOptions &
   BuilderOptions & {
-    readonly board: string;
     readonly model: string;
     readonly images?: string;
     readonly count?: number;
@@ -16,7 +16,7 @@ export type VerifyOptions = CommonOptions &
 
 /** `tablize verify`: streams pictures to a board that was flashed before, or to an emulated one, and compares every answer. */
 export const verify: CommandBody<VerifyOptions> = async (options, run) => {
-  const board = loadBoard(options.board);
+  const board = boardOf(options);
   const { network } = loadModel(options.model);
   const pictures = loadPictures(options.images, options.count, network);
   const target = await prepareTarget(board, network, options.port, options, run);
