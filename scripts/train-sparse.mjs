@@ -19,7 +19,7 @@ const BATCH = 128;
 const RATE = 0.02;
 const FIRST_FAN = 16; // inputs of a neuron before any is dropped
 const PATCH = 7; // a neuron's first inputs lie in a square with sides of 2 * 7 + 1 pixels
-const FEWEST_INK = 0.004; // pixels that are ink more rarely are never read
+
 const PRUNED = 0.6; // share of the training after which connections stay
 const VOTES_SETTLED = 0.9; // and votes
 const EXCHANGE_EVERY = 200; // steps
@@ -33,6 +33,7 @@ const { values: options } = parseArgs({
     epochs: { type: 'string', default: '60' },
     threshold: { type: 'string', default: '64' },
     vote: { type: 'string', default: '0.2' },
+    ink: { type: 'string', default: '0.004' }, // pixels that are ink in fewer of the pictures are never read
     seed: { type: 'string', default: '1' },
     out: { type: 'string', default: 'build/mnist-sparse' },
   },
@@ -58,7 +59,7 @@ const space = await createSpace(2 ** 28);
 const bits = space.floats(784 * BATCH);
 
 const shares = inkShares(train, Number(threshold));
-const used = [...shares.keys()].filter((p) => Number(shares[p]) > FEWEST_INK);
+const used = [...shares.keys()].filter((p) => Number(shares[p]) > Number(options.ink));
 const pick = (/** @type {readonly number[]} */ list) => Number(list[Math.floor(random() * list.length)]);
 
 /** Some of a list. @param {readonly number[]} list @param {number} count */
