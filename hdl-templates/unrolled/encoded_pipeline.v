@@ -3,7 +3,8 @@ module encoded_pipeline #(
     parameter PIXELS = 784,
     parameter PIXEL_BITS = 1,  // of a pixel's index
     parameter LOGITS = 10,
-    parameter SUM_BITS = 12
+    parameter SUM_BITS = 12,
+    parameter ELEMENT_BITS = 1  // of the elements that the pipeline tells, and nobody reads here
 ) (
     input clk,
     input [8*PIXELS-1:0] pixels,  // rows > columns > channels, the first lowest
@@ -20,10 +21,12 @@ module encoded_pipeline #(
     end
   endgenerate
 
+  wire [ELEMENT_BITS-1:0] elements;
+  wire unused = &{1'b0, elements};
   pipeline pipeline (
       .clk(clk),
       .x(indices),
       .logits(logits),
-      .elements()
+      .elements(elements)
   );
 endmodule
