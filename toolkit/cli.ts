@@ -123,6 +123,11 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
         'speed of the serial line, in place of the one in the board file',
         wholeNumber(300),
       )
+      .option(
+        '--clock <MHz>',
+        "of an FPGA: clock of the design, in place of the one in the board file, where the part's PLL makes it",
+        finiteNumber,
+      )
       .addOption(toolchain())
       .addOption(
         new Option(

@@ -186,7 +186,8 @@ module SB_SPRAM256KA (
     end
 endmodule
 
-// A PLL: the simulated clock is the one that it makes, so it only passes it on.
+// PLLs: the simulated clock is the one that they make, so they only pass it on.
+// verilator lint_off UNUSED
 module SB_PLL40_PAD #(
     parameter FEEDBACK_PATH = "SIMPLE",
     parameter PLLOUT_SELECT = "GENCLK",
@@ -220,3 +221,38 @@ module SB_PLL40_PAD #(
   assign LOCK = RESETB;
   assign SDO = 1'b0;
 endmodule
+
+module SB_PLL40_CORE #(
+    parameter FEEDBACK_PATH = "SIMPLE",
+    parameter PLLOUT_SELECT = "GENCLK",
+    parameter DELAY_ADJUSTMENT_MODE_FEEDBACK = "FIXED",
+    parameter DELAY_ADJUSTMENT_MODE_RELATIVE = "FIXED",
+    parameter SHIFTREG_DIV_MODE = 1'b0,
+    parameter [3:0] FDA_FEEDBACK = 4'd0,
+    parameter [3:0] FDA_RELATIVE = 4'd0,
+    parameter [3:0] DIVR = 4'd0,
+    parameter [6:0] DIVF = 7'd0,
+    parameter [2:0] DIVQ = 3'd0,
+    parameter [2:0] FILTER_RANGE = 3'd0,
+    parameter ENABLE_ICEGATE = 1'b0,
+    parameter TEST_MODE = 1'b0
+) (
+    input REFERENCECLK,
+    output PLLOUTCORE,
+    output PLLOUTGLOBAL,
+    input EXTFEEDBACK,
+    input [7:0] DYNAMICDELAY,
+    output LOCK,
+    input BYPASS,
+    input RESETB,
+    input LATCHINPUTVALUE,
+    output SDO,
+    input SDI,
+    input SCLK
+);
+  assign PLLOUTCORE = REFERENCECLK;
+  assign PLLOUTGLOBAL = REFERENCECLK;
+  assign LOCK = RESETB;
+  assign SDO = 1'b0;
+endmodule
+// verilator lint_on UNUSED

@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { assetPath } from '../../toolkit/assets.js';
 import { hdlProject, type HdlProject } from '../../toolkit/hdl/index.js';
 import { randomNetwork } from '../support/random-network.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { tinyNetwork } from '../support/tiny-network.js';
 import { describeWithTool } from '../support/tools.js';
 
 const BOARD = { id: 'a-board', title: 'A board', clockHz: 12_000_000, baud: 115_200 };
@@ -28,6 +30,16 @@ describeWithTool('verilator', 'verilator -Wall', () => {
     const project = hdlProject(randomNetwork(5), { ...BOARD, ...design }, design);
     const folder = written(project);
     const lint = ['--lint-only', '-Wall', '--top-module', 'top', ...project.sources];
+    expect(() => execFileSync('verilator', lint, { cwd: folder, stdio: 'pipe' })).not.toThrow();
+  });
+
+  it.each(['pad', 'core'] as const)('nor of one whose clock a PLL makes, %s', (pll) => {
+    const board = { ...BOARD, receiveBuffer: 64, clockHz: 18_000_000, oscillator: { hz: 12_000_000, pll } };
+    const project = hdlProject(tinyNetwork(), board, { banks: 1, filters: 1 });
+    const folder = written(project);
+    expect(project.files.get('top.v')).toContain('18 MHz of the oscillator');
+    const models = assetPath('hdl-templates/simulation/ice40_cells.v');
+    const lint = ['--lint-only', '-Wall', '--top-module', 'top', ...project.sources, '-v', models];
     expect(() => execFileSync('verilator', lint, { cwd: folder, stdio: 'pipe' })).not.toThrow();
   });
 });

@@ -152,8 +152,11 @@ export const fpgaBoardSchema = z
   .strictObject({
     ...common,
     kind: z.literal('fpga'),
-    /** The oscillator: its pin and frequency. `clockHz` is the clock of the design, which a PLL makes where the two differ. */
-    oscillator: z.strictObject({ pin, hz: clockHz }).readonly(),
+    /**
+     * The oscillator: its pin and frequency. `clockHz` is the clock of the design, which a PLL makes where the two differ: one
+     * that has this pin for its input (`pad`), or one that any signal can be led to (`core`).
+     */
+    oscillator: z.strictObject({ pin, hz: clockHz, pll: z.enum(['pad', 'core']).nullable() }).readonly(),
     /** What the part has: logic cells (a LUT of four inputs and a flip-flop), memories, multipliers (which are never used). */
     cells: z
       .strictObject({

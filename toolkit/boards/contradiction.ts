@@ -1,5 +1,6 @@
 import { BAUD_TOLERANCE, LEAST_CLOCKS_PER_BIT, achievedBaud, clocksPerBit } from './baud.js';
 import type { Board, FirmwareBoard, FpgaBoard } from './board.js';
+import { pllFor } from './pll.js';
 
 /** Where a region may lie: from `start` to before `end`, in multiples of `align` bytes. */
 interface Window {
@@ -67,7 +68,7 @@ export function contradiction(board: Board): string | null {
   return board.kind === 'fpga' ? inFpgaBoard(board) : inFirmwareBoard(board);
 }
 
-function inFpgaBoard({ oscillator, clockHz, serial, flash }: FpgaBoard): string | null {
+function inFpgaBoard({ oscillator, clockHz, serial, flash, toolchain }: FpgaBoard): string | null {
   if (flash.kind === 'uf2-drive' || flash.kind === 'avrdude')
     return `flash.kind: "${flash.kind}" is for microcontrollers`;
   const pins = [
@@ -77,12 +78,28 @@ function inFpgaBoard({ oscillator, clockHz, serial, flash }: FpgaBoard): string 
   ] as const;
   const twice = pins.find(([, name], i) => pins.slice(0, i).some(([, other]) => other === name));
   if (twice !== undefined) return `${twice[0]}: the pin ${twice[1]} is used twice`;
+  if (oscillator.pll !== null && toolchain.kind !== 'ice40')
+    return `oscillator.pll: no PLL of this family is known: it must be null`;
+  const wrongClock = unreachable(oscillator, clockHz);
+  if (wrongClock !== null) return wrongClock;
   const perBit = clocksPerBit(clockHz, serial.baud);
   const least = LEAST_CLOCKS_PER_BIT[serial.receiveBuffer === 0 ? 'unbuffered' : 'buffered'];
   if (perBit < least)
     return `serial.baud: a bit must last ${least} clocks of the design or more; at ${clockHz} Hz the fastest line has ${Math.floor(clockHz / least)} baud`;
   if (serial.receiveBuffer === 0) return offBaud(clockHz, serial.baud, clockHz / perBit);
   return wrongReceiveBuffer(serial, LARGEST_FIFO) ?? offBaud(clockHz, serial.baud, clockHz / perBit);
+}
+
+/** Why a design cannot have this clock, in Hz; null when it can. */
+function unreachable({ hz, pll }: FpgaBoard['oscillator'], clockHz: number): string | null {
+  if (clockHz === hz || (pll !== null && pllFor(hz, clockHz) !== null)) return null;
+  if (pll === null) return `clockHz: it is that of the oscillator, ${hz}, where there is no PLL`;
+  const steps = Array.from({ length: 275 - 15 }, (_, i) => (16 + i) * 1e6);
+  const nearest = steps
+    .filter((step) => pllFor(hz, step) !== null)
+    .sort((a, b) => Math.abs(a - clockHz) - Math.abs(b - clockHz))[0];
+  const such = nearest === undefined ? '' : `, such as ${nearest}`;
+  return `clockHz: the PLL does not make ${clockHz} of ${hz}: it makes multiples of it, divided by a power of two, from 16 MHz on${such}`;
 }
 
 function inFirmwareBoard(board: FirmwareBoard): string | null {

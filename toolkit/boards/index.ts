@@ -1,4 +1,5 @@
 export { clocksPerBit, LEAST_CLOCKS_PER_BIT } from './baud.js';
 export * from './board.js';
+export { pllFor, type Pll } from './pll.js';
 export * from './registry.js';
 export * from './shown.js';

@@ -49,6 +49,19 @@ export function withBaud(board: Board, baud: number): Board {
   throw new InputError(problem, { where: board.title, next: 'choose another --baud, or leave it out' });
 }
 
+/** An FPGA board whose design has another clock, in Hz. Throws InputError for one that its PLL does not make. */
+export function withClock(board: Board, clockHz: number): Board {
+  if (board.kind !== 'fpga') {
+    throw new InputError(`the clock of ${board.title} is set by its start-up code`, {
+      next: 'leave --clock out',
+    });
+  }
+  const changed = { ...board, clockHz };
+  const problem = contradiction(changed);
+  if (problem === null) return changed;
+  throw new InputError(problem, { where: board.title, next: 'choose another --clock, or leave it out' });
+}
+
 /** As loadBoard, for a board that runs C. Throws InputError for an FPGA too. */
 export function loadFirmwareBoard(idOrPath: string): FirmwareBoard {
   return requireFirmware(loadBoard(idOrPath));

@@ -34,7 +34,7 @@ export function fpgaProject(
 ): FpgaProject {
   const { id, title, part, clockHz, oscillator, serial, trace, toolchain } = board;
   const { baud, receiveBuffer } = serial;
-  const design = { id, title, clockHz, baud, receiveBuffer, trace };
+  const design = { id, title, clockHz, baud, receiveBuffer, trace, oscillator };
   const project =
     folding === 'unrolled'
       ? unrolledProject(network, design, UNROLLED)

@@ -5,7 +5,7 @@ import { renderTemplate } from '../render/index.js';
 import { engineImage } from './engine-image.js';
 import { engineProgram } from './engine-program.js';
 import type { Folding } from './folding.js';
-import { topView, type HdlBoard } from './top-view.js';
+import { hasPll, topView, type HdlBoard } from './top-view.js';
 
 export type { HdlBoard };
 
@@ -16,6 +16,8 @@ export interface HdlProject {
   readonly sources: readonly string[];
   readonly top: string;
   readonly clocksPerBit: number;
+  /** Whether the sources have primitives of an iCE40, of which a simulation needs models. */
+  readonly primitives: boolean;
 }
 
 /**
@@ -24,7 +26,10 @@ export interface HdlProject {
  */
 export function hdlProject(network: TableNetwork, board: HdlBoard, folding: Folding): HdlProject {
   const image = engineImage(engineProgram(network, folding));
-  const { files, sources } = handWritten(['board', 'engine', 'memory', 'protocol', 'serial'], board);
+  const { files, sources } = handWritten(
+    ['board', 'engine', 'memory', 'protocol', 'serial'],
+    notNeeded(board),
+  );
   const view = topView(network, board, {
     title: `${folding.banks} columns x ${folding.filters} filters at once`,
     parameters: image.parameters,
@@ -32,19 +37,33 @@ export function hdlProject(network: TableNetwork, board: HdlBoard, folding: Fold
   files.set('top.v', renderTemplate(assetPath('hdl-templates/board/top.v.ejs'), view));
   for (const { name, content } of image.files) files.set(name, content);
   files.set('hello.hex', view.hello);
-  return { files, sources: [...sources, 'top.v'], top: 'top', clocksPerBit: view.board.clocksPerBit };
+  return {
+    files,
+    sources: [...sources, 'top.v'],
+    top: 'top',
+    clocksPerBit: view.board.clocksPerBit,
+    primitives: hasPll(board),
+  };
 }
 
-/** The Verilog modules of some folders of hdl-templates/, as they are, without those that the board does not take. */
+/** The hand-written modules that a board does not take. */
+export function notNeeded(board: HdlBoard): readonly string[] {
+  return [
+    ...(board.receiveBuffer === 0 ? ['fifo.v'] : []),
+    ...(board.trace === false ? ['tracer.v'] : []),
+    ...(hasPll(board) ? [] : ['pll.v']),
+  ];
+}
+
+/** The Verilog modules of some folders of hdl-templates/, as they are, but for some of them. */
 export function handWritten(
   folders: readonly string[],
-  { receiveBuffer, trace }: Pick<HdlBoard, 'receiveBuffer' | 'trace'>,
+  without: readonly string[] = [],
 ): { files: Map<string, string>; sources: string[] } {
   const files = new Map<string, string>();
   for (const folder of folders) {
     for (const name of readdirSync(assetPath(`hdl-templates/${folder}`)).sort()) {
-      if (!name.endsWith('.v') || (name === 'fifo.v' && receiveBuffer === 0)) continue;
-      if (name === 'tracer.v' && trace === false) continue;
+      if (!name.endsWith('.v') || without.includes(name)) continue;
       files.set(name, readFileSync(assetPath(`hdl-templates/${folder}/${name}`), 'utf8'));
     }
   }

@@ -1,5 +1,5 @@
 import { toolkitVersion } from '../assets.js';
-import { clocksPerBit, LEAST_CLOCKS_PER_BIT, plainTitle, receiveWindow } from '../boards/index.js';
+import { clocksPerBit, LEAST_CLOCKS_PER_BIT, plainTitle, pllFor, receiveWindow } from '../boards/index.js';
 import { InputError } from '../errors.js';
 import { analyse, elements, networkHash, type TableNetwork } from '../network/index.js';
 import { unsignedBits } from './folding.js';
@@ -14,6 +14,8 @@ export interface HdlBoard {
   readonly receiveBuffer: number;
   /** Whether TRACE is answered, which takes some hundred logic cells; true when it is left out. */
   readonly trace?: boolean;
+  /** What comes in at the pin of the clock, and the kind of PLL that makes `clockHz` of it; left out where they are the same. */
+  readonly oscillator?: { readonly hz: number; readonly pll: 'pad' | 'core' | null };
 }
 
 /** What the top module must know of the engine. */
@@ -70,6 +72,7 @@ export function topView(network: TableNetwork, board: HdlBoard, { title, paramet
       baud: board.baud,
       clocksPerBit: perBit,
     },
+    ...clockView(board),
     fifo: board.receiveBuffer === 0 ? null : { log2: Math.log2(board.receiveBuffer) },
     trace: Number(trace),
     hello: hello.map((byte) => `${byte.toString(16).padStart(2, '0')}\n`).join(''),
@@ -99,6 +102,27 @@ export function topView(network: TableNetwork, board: HdlBoard, { title, paramet
         comma: i === names.length - 1 ? '' : ',',
       })),
     },
+  };
+}
+
+/** Whether there is a PLL between the clock's pin and the design. */
+export function hasPll({ clockHz, oscillator }: HdlBoard): boolean {
+  return oscillator !== undefined && oscillator.hz !== clockHz;
+}
+
+function clockView(board: HdlBoard) {
+  const { clockHz, oscillator } = board;
+  if (oscillator === undefined || !hasPll(board)) return { pll: null, clock: 'clk', steady: "1'b1" };
+  const dividers = oscillator.pll === null ? null : pllFor(oscillator.hz, clockHz);
+  if (dividers === null) throw new RangeError(`no PLL makes ${clockHz} Hz of ${oscillator.hz} Hz`);
+  return {
+    pll: {
+      ...dividers,
+      pad: Number(oscillator.pll === 'pad'),
+      comment: `${clockHz / 1e6} MHz of the oscillator's ${oscillator.hz / 1e6} MHz`,
+    },
+    clock: 'clock',
+    steady: 'steady',
   };
 }
 

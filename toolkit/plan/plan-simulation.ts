@@ -75,7 +75,10 @@ function sourceOf(
   unpacker: SimulationOptions['unpacker'],
 ): Source {
   const cells = 'ice40_cells.v';
-  if (level === 'rtl') return { commands: [], verilog: project.sources.map(safePath), inputs: [] };
+  if (level === 'rtl') {
+    const verilog = [...project.sources.map(safePath), ...(project.primitives ? [cells] : [])];
+    return { commands: [], verilog, inputs: [] };
+  }
   const { toolchain } = board;
   if (toolchain.kind !== 'ice40') {
     throw new InputError(`${board.title} can be simulated at the level rtl only`, {

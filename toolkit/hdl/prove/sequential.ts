@@ -19,7 +19,7 @@ export interface EngineDesign {
 export function engineDesign(network: TableNetwork, folding: Folding): EngineDesign {
   const program = engineProgram(network, folding);
   const image = engineImage(program);
-  const { files } = handWritten(['engine', 'memory'], { receiveBuffer: 0 });
+  const { files } = handWritten(['engine', 'memory']);
   for (const { name, content } of image.files) files.set(name, content);
   return { program, image, files };
 }

@@ -2,8 +2,8 @@ import { assetPath, toolkitVersion } from '../../assets.js';
 import { elements, networkHash, type TableNetwork } from '../../network/index.js';
 import { renderTemplate } from '../../render/index.js';
 import { unsignedBits } from '../folding.js';
-import { handWritten, type HdlProject } from '../hdl-project.js';
-import { topView, verilogHex, type HdlBoard } from '../top-view.js';
+import { handWritten, notNeeded, type HdlProject } from '../hdl-project.js';
+import { hasPll, topView, verilogHex, type HdlBoard } from '../top-view.js';
 import { helpersOf } from './helpers.js';
 import { pipelineView } from './pipeline-view.js';
 import { stageView } from './stage-view.js';
@@ -27,7 +27,7 @@ const template = (name: string): string => assetPath(`hdl-templates/unrolled/${n
  */
 export function unrolledModules(network: TableNetwork, options: UnrollOptions): UnrolledModules {
   const unrolled = unroll(network, options);
-  const { files, sources } = handWritten(['unrolled'], { receiveBuffer: 0 });
+  const { files, sources } = handWritten(['unrolled']);
   const write = (name: string, text: string): void => {
     files.set(name, text);
     sources.push(name);
@@ -84,7 +84,7 @@ export function unrolledProject(
 ): HdlProject {
   const board = { ...anyBoard, trace: options.keepUnread && anyBoard.trace !== false };
   const { files: own, sources: ownSources, latency, parameters } = unrolledModules(network, options);
-  const { files, sources } = handWritten(['board', 'memory', 'protocol', 'serial'], board);
+  const { files, sources } = handWritten(['board', 'memory', 'protocol', 'serial'], notNeeded(board));
   const view = topView(network, board, {
     title: `unrolled, a picture every clock, ${latency} clocks long`,
     parameters,
@@ -97,6 +97,7 @@ export function unrolledProject(
     sources: [...sources, ...ownSources, 'top.v'],
     top: 'top',
     clocksPerBit: view.board.clocksPerBit,
+    primitives: hasPll(board),
   };
 }
 
