@@ -28,6 +28,9 @@ module engine #(
     parameter NARROW_WORDS = 256,
     parameter WIDE_WORDS = 256,
     parameter WEIGHT_ADDRESS_BITS = 8,
+    parameter PACKED = 0,  // how weights are stored: weights.v
+    parameter LARGE_BITS = 0,
+    parameter LARGE_WORDS = 1,
     parameter PARAMETERS = 256,
     parameter PARAMETER_BITS = 8,
     parameter TABLES = 4,
@@ -59,6 +62,11 @@ module engine #(
     output reg trace_valid,
     output [INDEX_BITS-1:0] trace_value,
     output trace_end,  // this is the last
+
+    // weights that are not constants, before the first picture: weights.v
+    input begin_fill,
+    input [3:0] fill,
+    input [15:0] fill_data,
 
     output logit_valid,
     output [ADDRESS_BITS-1:0] logit_number,  // of the output's element
@@ -321,7 +329,10 @@ module engine #(
       .WEIGHT_BITS(WEIGHT_BITS),
       .NARROW_WORDS(NARROW_WORDS),
       .WIDE_WORDS(WIDE_WORDS),
-      .ADDRESS_BITS(WEIGHT_ADDRESS_BITS)
+      .ADDRESS_BITS(WEIGHT_ADDRESS_BITS),
+      .PACKED(PACKED),
+      .LARGE_BITS(LARGE_BITS),
+      .LARGE_WORDS(LARGE_WORDS)
   ) weight_memory (
       .clk(clk),
       .start(begin_stage),
@@ -329,7 +340,10 @@ module engine #(
       .wide(wide),
       .next(tap_after[1]),
       .rewind(channels_end_after[1] || (take_after[1] && repeat_weights)),
-      .weights(weights)
+      .weights(weights),
+      .begin_fill(begin_fill),
+      .fill(fill),
+      .fill_data(fill_data)
   );
 
   lanes #(

@@ -26,6 +26,9 @@ module engine_bench;
   parameter NARROW_WORDS = 1;
   parameter WIDE_WORDS = 1;
   parameter WEIGHT_ADDRESS_BITS = 1;
+  parameter PACKED = 0;
+  parameter LARGE_BITS = 0;
+  parameter LARGE_WORDS = 1;
   parameter PARAMETERS = 1;
   parameter PARAMETER_BITS = 1;
   parameter TABLES = 1;
@@ -44,6 +47,11 @@ module engine_bench;
   wire [INDEX_BITS-1:0] trace_value;
   wire [ADDRESS_BITS-1:0] logit_number;
   wire signed [SUM_BITS-1:0] logit;
+  localparam SLICES = LARGE_BITS / 16;
+  reg [15:0] large_words[0:LARGE_WORDS*SLICES];
+  reg begin_fill = 0;
+  reg [3:0] fill = 0;
+  reg [15:0] fill_data = 0;
   engine #(
       .BANKS(BANKS),
       .BANK_BITS(BANK_BITS),
@@ -67,6 +75,9 @@ module engine_bench;
       .NARROW_WORDS(NARROW_WORDS),
       .WIDE_WORDS(WIDE_WORDS),
       .WEIGHT_ADDRESS_BITS(WEIGHT_ADDRESS_BITS),
+      .PACKED(PACKED),
+      .LARGE_BITS(LARGE_BITS),
+      .LARGE_WORDS(LARGE_WORDS),
       .PARAMETERS(PARAMETERS),
       .PARAMETER_BITS(PARAMETER_BITS),
       .TABLES(TABLES),
@@ -91,6 +102,9 @@ module engine_bench;
       .trace_valid(trace_valid),
       .trace_value(trace_value),
       .trace_end(trace_end),
+      .begin_fill(begin_fill),
+      .fill(fill),
+      .fill_data(fill_data),
       .logit_valid(logit_valid),
       .logit_number(logit_number),
       .logit(logit)
@@ -136,6 +150,17 @@ module engine_bench;
     $readmemh("pictures.hex", pictures);
     repeat (4) @(negedge clk);
     reset = 0;
+    if (SLICES > 0) begin
+      $readmemh("large.hex", large_words, 0, LARGE_WORDS * SLICES - 1);
+      begin_fill = 1;
+      @(negedge clk) begin_fill = 0;
+      for (i = 0; i < LARGE_WORDS * SLICES; i = i + 1) begin
+        fill = 4'd1 << (i % SLICES);
+        fill_data = large_words[i];
+        @(negedge clk);
+      end
+      fill = 0;
+    end
     for (picture = 0; picture < PICTURES; picture = picture + 1) begin
       load = 1;
       @(negedge clk) load = 0;

@@ -2,20 +2,24 @@ import { walkOf } from './clocks.js';
 import type { EngineProgram } from './engine-program.js';
 import { unsignedBits } from './folding.js';
 import { REQUANTIZE, type StageWord, type TapWord } from './stage-words.js';
+import { PLAIN, storeWeights, type WeightStore } from './weight-store.js';
 
 /** Parameters of the module `engine`, and the files that it reads. */
 export interface EngineImage {
   readonly parameters: Readonly<Record<string, number>>;
   readonly files: readonly { readonly name: string; readonly content: string }[];
+  /** What the large memory is filled with before the first picture; null where there is none. */
+  readonly large: { readonly words: number; readonly bytes: Uint8Array } | null;
 }
 
 /** One field of a word: an integer, and in how many bits it is written. */
 type Field = readonly [value: number, bits: number];
 
 /** Turns a program into what the Verilog reads: each field as wide as its largest value. */
-export function engineImage(program: EngineProgram): EngineImage {
+export function engineImage(program: EngineProgram, store: WeightStore = PLAIN): EngineImage {
   const { folding, stages, taps, columns, products, narrow, wide, parameters, pixels, levels, bits, shifts } =
     program;
+  const weights = storeWeights(program, store);
   const { banks, filters } = folding;
   const bankBits = Math.max(1, Math.log2(banks));
   const weightBits = unsignedBits(levels);
@@ -37,7 +41,7 @@ export function engineImage(program: EngineProgram): EngineImage {
     stage: unsignedBits(stages.length - 1),
     tap: unsignedBits(taps.length - 1),
     column: 0,
-    weight: unsignedBits(Math.max(1, narrow.length, wide.length)),
+    weight: unsignedBits(Math.max(1, narrow.length, weights.wideBase + wide.length)),
     shift: unsignedBits(shifts.max - shiftLeast),
     parameter: 0,
     table: unsignedBits(Math.max(1, products.length - 1)),
@@ -73,7 +77,7 @@ export function engineImage(program: EngineProgram): EngineImage {
     [s.tapFirst, width.tap],
     [s.tapLast, width.tap],
     [s.table, width.table],
-    [s.weightsFirst, width.weight],
+    [s.weightsFirst + (s.wide ? weights.wideBase : 0), width.weight],
     [s.padding, bits.index],
     [s.parametersFirst, width.parameter],
   ];
@@ -116,6 +120,9 @@ export function engineImage(program: EngineProgram): EngineImage {
       NARROW_WORDS: Math.max(1, narrow.length),
       WIDE_WORDS: Math.max(1, wide.length),
       WEIGHT_ADDRESS_BITS: width.weight,
+      PACKED: Number(store.packed),
+      LARGE_BITS: store.largeBits,
+      LARGE_WORDS: weights.large?.words ?? 1,
       PARAMETERS: Math.max(1, parameters.length),
       PARAMETER_BITS: width.parameter,
       TABLES: Math.max(1, products.length),
@@ -150,14 +157,15 @@ export function engineImage(program: EngineProgram): EngineImage {
         // The first level in the lowest bits.
         content: hex(productRows.map((row) => row.map((value): Field => [value, bits.product]).reverse())),
       },
-      { name: 'narrow.hex', content: hex(weightFields(narrow, filters, weightBits)) },
-      { name: 'wide.hex', content: hex(weightFields(wide, banks * filters, weightBits)) },
+      { name: 'narrow.hex', content: hexWords(weights.narrow, weights.narrowBits) },
+      { name: 'wide.hex', content: hexWords(weights.wide, weights.wideBits) },
       {
         name: 'parameters.hex',
         content: hex((parameters.length === 0 ? [0] : parameters).map((value) => [[value, bits.sum]])),
       },
       { name: 'pixels.hex', content: hex(pixels.map((index) => [[index, bits.index]])) },
     ],
+    large: weights.large,
   };
 }
 
@@ -165,10 +173,12 @@ function isBounded({ rowFrom, rowTo, columnFrom, columnTo }: TapWord): boolean {
   return rowFrom > 0 || rowTo < Infinity || columnFrom > 0 || columnTo < Infinity;
 }
 
-/** The first lane in the lowest bits; a word of zeros where there is none. */
-function weightFields(words: readonly (readonly number[])[], lanes: number, bits: number): Field[][] {
-  const all = words.length === 0 ? [Array.from({ length: lanes }, () => 0)] : words;
-  return all.map((word) => word.map((code): Field => [code, bits]).reverse());
+/** Words for $readmemh, one a line; a word of zeros where there is none. */
+function hexWords(words: readonly bigint[], bits: number): string {
+  const digits = Math.ceil(Math.max(1, bits) / 4);
+  return (words.length === 0 ? [0n] : words)
+    .map((word) => `${word.toString(16).padStart(digits, '0')}\n`)
+    .join('');
 }
 
 /** Words for $readmemh, one a line, fields from the highest bits down; negative integers in two's complement. */

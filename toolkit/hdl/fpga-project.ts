@@ -52,6 +52,7 @@ export function fpgaProject(
       oscillatorMHz: oscillator.hz / 1e6,
       pins: { clock: oscillator.pin, ...serial.pins },
     },
+    primitives: project.primitives,
     sources: project.sources.join(' '),
     synth: synthesisCommand(toolchain),
   };

@@ -1,0 +1,134 @@
+import { InputError } from '../errors.js';
+import type { EngineProgram } from './engine-program.js';
+
+/** How the engine's weights are stored (hdl-templates/engine/weights.v). */
+export interface WeightStore {
+  /** Three codes in seven bits, where there are five of them. */
+  readonly packed: boolean;
+  /** Bits of each word that lie in the large memory: 0, 16, 32, 48 or 64. */
+  readonly largeBits: number;
+}
+
+/** Whole words of block RAM, each weight in bits of its own. */
+export const PLAIN: WeightStore = { packed: false, largeBits: 0 };
+
+/** Large memories of a part: how many, each of 16 bits a word. */
+export interface LargeMemories {
+  readonly count: number;
+  readonly words: number;
+}
+
+const SLICE = 16;
+const MOST_SLICES = 4;
+/** Levels with a product of their own of those that can be packed: with "none" there are five codes. */
+const PACKED_LEVELS = 4;
+const NONE = PACKED_LEVELS;
+
+/** The stores that a program can have on a part, those that take the least first: logic, then a flash memory beside the part. */
+export function storesOf(
+  { levels, folding: { banks, filters }, narrow, wide }: EngineProgram,
+  large: LargeMemories | null,
+): readonly WeightStore[] {
+  const packings = levels === PACKED_LEVELS ? [false, true] : [false];
+  const small = packings.map((packed): WeightStore => ({ packed, largeBits: 0 }));
+  if (large === null) return small;
+  const lanes = Math.max(narrow.length > 0 ? filters : 0, wide.length > 0 ? banks * filters : 0);
+  const words = wide.length === 0 ? narrow.length : wideBase(narrow, wide) + wide.length;
+  if (words > large.words || lanes === 0) return small;
+  const inLarge = packings.map((packed): WeightStore => {
+    const slices = Math.ceil(storedBits(lanes, bitsOf(levels), packed) / SLICE);
+    return { packed, largeBits: SLICE * Math.min(slices, large.count, MOST_SLICES) };
+  });
+  return [...small, ...inLarge];
+}
+
+/** What Verilog reads of the weights. */
+export interface StoredWeights {
+  readonly narrow: readonly bigint[];
+  readonly wide: readonly bigint[];
+  /** Bits of a word that lie in block RAM. */
+  readonly narrowBits: number;
+  readonly wideBits: number;
+  /** Added to a wide stage's first word; a power of two, so that block RAM needs only the lower bits. */
+  readonly wideBase: number;
+  /** The large memory's words, slice by slice from the lowest, each with its high byte first; null where there is none. */
+  readonly large: { readonly words: number; readonly bytes: Uint8Array } | null;
+}
+
+/** Lays the words of a program out. Throws InputError for a store that it cannot have. */
+export function storeWeights(program: EngineProgram, { packed, largeBits }: WeightStore): StoredWeights {
+  const { levels, narrow, wide, folding } = program;
+  if (packed && levels !== PACKED_LEVELS)
+    throw new InputError('weights can be packed where they have five levels, one of which has no product');
+  const bits = bitsOf(levels);
+  const words = (lists: readonly (readonly number[])[]): bigint[] =>
+    lists.map((codes) => (packed ? packedWord(codes, bits) : plainWord(codes, bits)));
+  const [narrowWords, wideWords] = [words(narrow), words(wide)];
+  const base = largeBits === 0 || wide.length === 0 ? 0 : wideBase(narrow, wide);
+  const rest = (word: bigint): bigint => word >> BigInt(largeBits);
+  const above = (lanes: number): number => Math.max(0, storedBits(lanes, bits, packed) - largeBits);
+  const shared = largeBits === 0 ? [] : base === 0 ? narrowWords : withGap(narrowWords, base, wideWords);
+  return {
+    narrow: narrowWords.map(rest),
+    wide: wideWords.map(rest),
+    narrowBits: above(folding.filters),
+    wideBits: above(folding.banks * folding.filters),
+    wideBase: base,
+    large: largeBits === 0 ? null : { words: shared.length, bytes: slicesOf(shared, largeBits) },
+  };
+}
+
+function bitsOf(levels: number): number {
+  return Math.max(1, Math.ceil(Math.log2(levels + 1)));
+}
+
+function storedBits(lanes: number, bits: number, packed: boolean): number {
+  return packed ? Math.floor(lanes / 3) * 7 + (lanes % 3) * bits : lanes * bits;
+}
+
+function wideBase(narrow: readonly unknown[], wide: readonly unknown[]): number {
+  return narrow.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(narrow.length, wide.length)));
+}
+
+function withGap(narrow: readonly bigint[], base: number, wide: readonly bigint[]): bigint[] {
+  return [...narrow, ...Array.from({ length: base - narrow.length }, () => 0n), ...wide];
+}
+
+/** The first lane in the lowest bits. */
+function plainWord(codes: readonly number[], bits: number): bigint {
+  return codes.reduceRight((word, code) => (word << BigInt(bits)) | BigInt(code), 0n);
+}
+
+function packedWord(codes: readonly number[], bits: number): bigint {
+  const whole = codes.length - (codes.length % 3);
+  let word = plainWord(codes.slice(whole), bits);
+  for (let at = whole - 3; at >= 0; at -= 3)
+    word = (word << 7n) | BigInt(packedTriple(codes[at] ?? 0, codes[at + 1] ?? 0, codes[at + 2] ?? 0));
+  return word;
+}
+
+/** Three codes of 0 to 4 in seven bits (hdl-templates/engine/unpack_weights.v). */
+export function packedTriple(first: number, second: number, third: number): number {
+  const seven = (none: number, a: number, b: number, c: number): number =>
+    (none << 6) | (c << 4) | (b << 2) | a;
+  const codes = [first, second, third];
+  const there = codes.flatMap((code, at) => (code === NONE ? [] : [at]));
+  const [one = 3] = there;
+  if (there.length < 2) return seven(1, 3, one, codes[one] ?? 0);
+  if (first === NONE) return seven(1, 0, second, third);
+  if (second === NONE) return seven(1, 1, first, third);
+  if (third === NONE) return seven(1, 2, second, first);
+  return seven(0, first, second, third);
+}
+
+function slicesOf(words: readonly bigint[], largeBits: number): Uint8Array {
+  const slices = largeBits / SLICE;
+  const bytes = new Uint8Array(words.length * slices * 2);
+  words.forEach((word, at) => {
+    for (let slice = 0; slice < slices; slice++) {
+      const value = Number((word >> BigInt(SLICE * slice)) & 0xffffn);
+      bytes.set([value >> 8, value & 255], (at * slices + slice) * 2);
+    }
+  });
+  return bytes;
+}
