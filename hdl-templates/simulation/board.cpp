@@ -17,6 +17,9 @@
 #ifndef CLOCKS_PER_BIT
 #error "CLOCKS_PER_BIT: clocks of the design in one bit of the line"
 #endif
+#ifndef START_CLOCKS
+#define START_CLOCKS 4096
+#endif
 
 namespace {
 
@@ -25,7 +28,7 @@ constexpr uint64_t IDLE_CLOCKS = 1u << 22;
 constexpr uint64_t POLL_CLOCKS = 256;
 constexpr uint32_t BREAK_BITS = 100;
 // The host speaks to a board that has been powered for a while.
-constexpr uint32_t POWER_ON_CLOCKS = 4096;
+constexpr uint32_t POWER_ON_CLOCKS = START_CLOCKS;
 
 // Standard input: one byte at a time, without waiting unless told to. -1: none; ends the program when the host hangs up.
 class Input {

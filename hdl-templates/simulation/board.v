@@ -7,19 +7,22 @@
 //   wait      all is quiet here          1 and the byte, once there is one
 //   byte xx   what the design has sent   no answer
 `timescale 1ns / 1ps
+`ifndef CHIP
+`define CHIP top
+`endif
 module board;
   parameter CLOCKS_PER_BIT = 104;
   // After so many clocks without a bit on the line the design waits for a request, and the host's next byte is waited for.
   localparam IDLE_CLOCKS = 1 << 22;
   localparam POLL_CLOCKS = 256;
-  localparam START_CLOCKS = 4096;  // a host that is asked at once would speak while the design is still in its reset
+  parameter START_CLOCKS = 4096;  // a host that is asked at once would speak while the design is still in its reset
   localparam [31:0] STDIN = 32'h8000_0000;
   localparam [31:0] STDOUT = 32'h8000_0001;
 
   reg clk = 1'b0;
   reg rx = 1'b1;
   wire tx;
-  top chip (
+  `CHIP chip_on_board (
       .clk(clk),
       .rx(rx),
       .tx(tx)

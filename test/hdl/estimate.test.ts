@@ -21,7 +21,7 @@ const BOARD = {
   receiveBuffer: 256,
   trace: true,
 };
-const UP5K = { luts: 5280, blockRams: 30, blockRamBits: 4096, sprams: 4, spramBits: 262_144 };
+const UP5K = { luts: 5280, blockRams: 30, blockRamBits: 4096, sprams: 4, spramBits: 262_144, flash: false };
 
 describeWithTool(['iverilog', 'vvp'], 'estimated clocks', () => {
   const foldings = [

@@ -5,7 +5,7 @@ import { loadBoard, type FpgaBoard } from '../../toolkit/boards/index.js';
 import { fpgaBuilder } from '../../toolkit/commands/fpga.js';
 import { openDevice, traceCrc, type Device } from '../../toolkit/device/index.js';
 import { BuildError } from '../../toolkit/errors.js';
-import { fpgaProject } from '../../toolkit/hdl/index.js';
+import { fpgaProject, PLAIN } from '../../toolkit/hdl/index.js';
 import { createInterpreter, type TableNetwork } from '../../toolkit/network/index.js';
 import {
   executePlan,
@@ -100,7 +100,7 @@ describeWithTool(TOOLS, 'an FPGA, from Verilog to the bits of its bitstream', ()
       const copy = temporaryFolder('damaged');
       cpSync(folder, copy, { recursive: true });
       writeFileSync(join(copy, 'build/bitstream.bin'), bytes);
-      const plan = planSimulation(fpgaProject(network, board, FOLDING), board, {
+      const plan = planSimulation(fpgaProject(network, board, { folding: FOLDING, store: PLAIN }), board, {
         level: 'bitstream',
         simulator: await findSimulator(),
         unpacker: findUnpacker(),
@@ -127,7 +127,7 @@ describeWithTool('yosys', 'what Yosys makes of a design', () => {
   const board = fpgaBoard('icestick');
 
   const synthesize = async (network: TableNetwork, change: (files: Map<string, string>) => void) => {
-    const project = fpgaProject(network, board, FOLDING);
+    const project = fpgaProject(network, board, { folding: FOLDING, store: PLAIN });
     const files = new Map(project.files);
     change(files);
     const tools = { yosys: ['yosys'] } as const;

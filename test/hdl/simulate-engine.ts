@@ -52,7 +52,7 @@ function engineLines(
     },
     {
       ...Object.fromEntries(files.map(({ name, content }) => [name, change(name, content)])),
-      'large.hex': slices(large?.bytes ?? new Uint8Array()),
+      'large.hex': slices(large ?? new Uint8Array()),
       'pictures.hex': shown,
     },
   );

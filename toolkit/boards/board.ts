@@ -169,6 +169,22 @@ export const fpgaBoardSchema = z
         dsps: count,
       })
       .readonly(),
+    /**
+     * The memory that the bitstream is in, where a design can read it: its pins (`out` is driven by the FPGA), and the first byte
+     * that a bitstream leaves free. Large memories are filled from there.
+     */
+    spiFlash: z
+      .strictObject({
+        pins: z.strictObject({ clock: pin, select: pin, out: pin, in: pin }).readonly(),
+        bytes: z.int().min(1),
+        free: z
+          .int()
+          .min(0)
+          .max(2 ** 24 - 1)
+          .multipleOf(2 ** 16),
+      })
+      .readonly()
+      .nullable(),
     /** `tx` is driven by the FPGA, `rx` by the host. */
     serial: z.strictObject({ ...serial, pins: z.strictObject({ tx: pin, rx: pin }).readonly() }).readonly(),
     /** Whether the device answers TRACE, which takes some 500 logic cells. */

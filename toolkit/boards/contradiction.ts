@@ -68,18 +68,26 @@ export function contradiction(board: Board): string | null {
   return board.kind === 'fpga' ? inFpgaBoard(board) : inFirmwareBoard(board);
 }
 
-function inFpgaBoard({ oscillator, clockHz, serial, flash, toolchain }: FpgaBoard): string | null {
+function inFpgaBoard(board: FpgaBoard): string | null {
+  const { oscillator, clockHz, serial, flash, spiFlash, toolchain } = board;
   if (flash.kind === 'uf2-drive' || flash.kind === 'avrdude')
     return `flash.kind: "${flash.kind}" is for microcontrollers`;
   const pins = [
     ['oscillator.pin', oscillator.pin],
     ['serial.pins.tx', serial.pins.tx],
     ['serial.pins.rx', serial.pins.rx],
+    ...Object.entries(spiFlash?.pins ?? {}).map(([name, pin]) => [`spiFlash.pins.${name}`, pin] as const),
   ] as const;
   const twice = pins.find(([, name], i) => pins.slice(0, i).some(([, other]) => other === name));
   if (twice !== undefined) return `${twice[0]}: the pin ${twice[1]} is used twice`;
   if (oscillator.pll !== null && toolchain.kind !== 'ice40')
     return `oscillator.pll: no PLL of this family is known: it must be null`;
+  if (spiFlash !== null) {
+    if (toolchain.kind !== 'ice40') return `spiFlash: a design reads it on an iCE40 only: it must be null`;
+    if (flash.kind !== 'iceprog' && flash.kind !== 'openfpgaloader')
+      return `spiFlash: ${flash.kind} writes no data beside the bitstream: it must be null`;
+    if (spiFlash.free >= spiFlash.bytes) return `spiFlash.free: the memory has ${spiFlash.bytes} bytes`;
+  }
   const wrongClock = unreachable(oscillator, clockHz);
   if (wrongClock !== null) return wrongClock;
   const perBit = clocksPerBit(clockHz, serial.baud);

@@ -5,8 +5,9 @@ import type { FpgaBoard } from '../boards/index.js';
 import { BuildError, InputError } from '../errors.js';
 import {
   chooseFolding,
-  estimateDevice,
+  chooseStore,
   fpgaProject,
+  type Candidate,
   type DeviceEstimate,
   type Folding,
   type FpgaProject,
@@ -20,6 +21,8 @@ import {
   findFpgaTools,
   findSimulator,
   findUnpacker,
+  FLASH_DATA,
+  flashFiles,
   planFpgaFlash,
   planPlacement,
   planSimulation,
@@ -59,9 +62,8 @@ interface Context {
   readonly folder: string;
   readonly level: Level;
   readonly project: FpgaProject;
-  /** Null: unrolled. */
-  readonly folding: Folding | null;
-  readonly estimate: DeviceEstimate | null;
+  /** Of the sequential engine; null: unrolled. */
+  readonly design: Candidate | null;
   readonly options: FpgaOptions;
 }
 
@@ -70,37 +72,40 @@ export function fpgaBuilder(board: FpgaBoard, network: TableNetwork, options: Fp
   const folder = outFolder(board, network, options.out);
   const level = options.level ?? defaultLevel(board);
   const context = (): Context => {
-    const { folding, estimate } = foldingOf(board, network, options);
-    const project = fpgaProject(network, board, folding ?? 'unrolled');
-    return { board, network, folder, level, folding, estimate, options, project };
+    const design = designOf(board, network, options);
+    const project = fpgaProject(network, board, design ?? 'unrolled');
+    return { board, network, folder, level, design, options, project };
   };
   return {
     folder,
-    render: () => ({
-      files: context().project.files,
-      next: 'make the folder build in it, and run `yosys synthesis.ys` there',
-    }),
+    render: () => {
+      const { project } = context();
+      return {
+        files: new Map<string, string | Uint8Array>([...project.files, ...flashFiles(project)]),
+        next: 'make the folder build in it, and run `yosys synthesis.ys` there',
+      };
+    },
     describe: (goal, target, run) => describeBuild(context(), goal, target, run),
     build: (goal, run) => build(context(), goal, run),
   };
 }
 
-interface Chosen {
-  readonly folding: Folding | null;
-  readonly estimate: DeviceEstimate | null;
-}
-
 /** What the user asks for, or the folding with the fewest clocks that fits. Throws BuildError where none does. */
-function foldingOf(board: FpgaBoard, network: TableNetwork, { engine, folding }: FpgaOptions): Chosen {
+function designOf(
+  board: FpgaBoard,
+  network: TableNetwork,
+  { engine, folding }: FpgaOptions,
+): Candidate | null {
   if (engine === 'unrolled') {
-    if (folding === undefined) return { folding: null, estimate: null };
+    if (folding === undefined) return null;
     throw new InputError('--folding is for the sequential engine', {
       next: 'leave it out, or leave --engine out',
     });
   }
   const shell = { receiveBuffer: board.serial.receiveBuffer, trace: board.trace };
-  if (folding !== undefined) return { folding, estimate: estimateDevice(network, folding, shell) };
-  const choice = chooseFolding(network, board.cells, shell);
+  const resources = { ...board.cells, flash: board.spiFlash !== null };
+  if (folding !== undefined) return chooseStore(network, folding, resources, shell);
+  const choice = chooseFolding(network, resources, shell);
   if (choice.fits) return choice;
   const { banks, filters } = choice.nearest.folding;
   const names = { logicCells: 'logic cells', blockRams: 'block RAMs' };
@@ -149,30 +154,35 @@ async function describeBuild(
   }
   if (goal === 'emulate') commands.push(...(await simulation(context)).plan.commands);
   const { bitstream } = planPlacement(project, board, NO_TOOLS).products;
-  const flash =
-    target === null ? [] : describeFpgaFlash(flashing(board, join(context.folder, bitstream), target));
+  const flash = target === null ? [] : describeFpgaFlash(flashing(context, bitstream, target));
   return [...commands.map(describeCommand), ...flash];
 }
 
 /** For a plan of which only the paths are wanted. */
 const NO_TOOLS = { nextpnr: ['nextpnr'], pack: ['pack'] } as const;
 
-function flashing(board: FpgaBoard, bitstream: string, { device }: FlashTarget): FpgaFlashPlan {
+function flashing(
+  { board, folder, project }: Context,
+  bitstream: string,
+  { device }: FlashTarget,
+): FpgaFlashPlan {
   const { flash, title, serial } = board;
   if (flash.kind === 'none' || flash.kind === 'uf2-drive' || flash.kind === 'avrdude')
     throw new InputError(`${title} is not flashed`, { next: 'give its board file a way of flashing' });
-  return planFpgaFlash(flash, { title, bitstream, usb: serial.usb }, { device });
+  const data = project.flash && { path: join(folder, FLASH_DATA), offset: project.flash.first };
+  const image = { title, bitstream: join(folder, bitstream), data, usb: serial.usb };
+  return planFpgaFlash(flash, image, { device });
 }
 
 async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
-  const { board, folder, level, folding, estimate } = context;
+  const { board, folder, level, design } = context;
   const { output } = run;
   output.line(
-    folding === null
+    design === null
       ? `${board.title}: every neuron is logic of its own, a picture a clock`
-      : `${board.title}: ${folding.banks} columns x ${folding.filters} filters, at most ${folding.banks * folding.filters} lookups a clock`,
+      : `${board.title}: ${designLine(design)}`,
   );
-  if (estimate !== null) output.line(`expected: ${estimateLine(board, estimate)}`);
+  if (design !== null) output.line(`expected: ${estimateLine(board, design.estimate)}`);
   const hardware =
     goal === 'flash' || level !== 'rtl'
       ? await makeHardware(context, goal === 'flash' || level === 'bitstream', run)
@@ -185,9 +195,9 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
     multiplies: hardware === null ? null : { inference: 0, floats: 0 },
     toolchain: [hardware?.tools.version, simulated?.version].filter((text) => text !== undefined).join(', '),
     fpga: {
-      folding,
+      folding: design === null ? null : design.folding,
       clockHz: board.clockHz,
-      estimate: estimate === null ? null : estimateFacts(estimate),
+      estimate: design === null ? null : estimateFacts(design.estimate),
     },
   };
   return {
@@ -201,9 +211,19 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
     flash: async (target, { output: { progress }, signal }) => {
       if (hardware?.placed == null) throw new RangeError('nothing was built for flashing');
       for (const note of board.notes) output.line(note);
-      await executeFpgaFlash(flashing(board, join(folder, hardware.bitstream), target), { progress, signal });
+      await executeFpgaFlash(flashing(context, hardware.bitstream, target), { progress, signal });
     },
   };
+}
+
+function designLine({ folding: { banks, filters }, store: { packed, largeBits } }: Candidate): string {
+  return [
+    `${banks} columns x ${filters} filters, at most ${banks * filters} lookups a clock`,
+    ...(packed ? ['weights packed'] : []),
+    ...(largeBits > 0
+      ? [`${largeBits} bits of each word of weights in SPRAM, filled from the flash memory`]
+      : []),
+  ].join(', ');
 }
 
 function estimateLine(
@@ -274,9 +294,9 @@ async function makeHardware(context: Context, place: boolean, { output, signal }
   return { tools, used, placed, bitstream };
 }
 
-function smallerFolding({ folding }: Context): string {
-  if (folding === null) return 'compute one after the other: --engine sequential';
-  const { banks, filters } = folding;
+function smallerFolding({ design }: Context): string {
+  if (design === null) return 'compute one after the other: --engine sequential';
+  const { banks, filters } = design.folding;
   if (filters > 1) return `compute less at once: --folding ${banks}x${Math.floor(filters / 2)}`;
   if (banks > 1) return `compute less at once: --folding ${banks / 2}x${filters}`;
   return 'take a smaller network, or a board with a larger part (`tablize boards`)';

@@ -1,3 +1,5 @@
+import { storedBits } from './weight-store.js';
+
 /** A kind of block RAM: its bits, and the most that it reads in a clock. */
 export interface BlockRam {
   readonly bits: number;
@@ -33,14 +35,15 @@ export function blockRamsOf(
   const of = (name: string): number => parameters[name] ?? 0;
   const when = (words: number, least: number, width: number): number =>
     words < least ? 0 : blocksOf(words, width, ram);
-  const slice = of('FILTERS') * of('WEIGHT_BITS');
+  const above = (lanes: number): number =>
+    Math.max(0, storedBits(lanes, of('WEIGHT_BITS'), of('PACKED') !== 0) - of('LARGE_BITS'));
   const weights =
-    when(of('NARROW_WORDS'), LEAST.weights, slice) +
-    when(of('WIDE_WORDS'), LEAST.weights, of('BANKS') * slice);
+    when(of('NARROW_WORDS'), LEAST.weights, above(of('FILTERS'))) +
+    when(of('WIDE_WORDS'), LEAST.weights, above(of('BANKS') * of('FILTERS')));
   const bounds = of('BOUNDED') * 4 * of('COUNT_BITS');
   return {
     weights,
-    weightBitsPerClock: weights * ram.widest,
+    weightBitsPerClock: weights * ram.widest + of('LARGE_BITS'),
     all:
       AROUND +
       (receiveBuffer === 0 ? 0 : blocksOf(receiveBuffer, 8, ram)) +

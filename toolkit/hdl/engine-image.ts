@@ -1,15 +1,14 @@
-import { walkOf } from './clocks.js';
+import { engineParameters, type EngineParameters } from './engine-parameters.js';
 import type { EngineProgram } from './engine-program.js';
-import { unsignedBits } from './folding.js';
-import { REQUANTIZE, type StageWord, type TapWord } from './stage-words.js';
-import { PLAIN, storeWeights, type WeightStore } from './weight-store.js';
+import type { StageWord, TapWord } from './stage-words.js';
+import { PLAIN, storeWeights, weightLayout, type WeightStore } from './weight-store.js';
 
 /** Parameters of the module `engine`, and the files that it reads. */
 export interface EngineImage {
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: EngineParameters;
   readonly files: readonly { readonly name: string; readonly content: string }[];
   /** What the large memory is filled with before the first picture; null where there is none. */
-  readonly large: { readonly words: number; readonly bytes: Uint8Array } | null;
+  readonly large: Uint8Array | null;
 }
 
 /** One field of a word: an integer, and in how many bits it is written. */
@@ -17,41 +16,22 @@ type Field = readonly [value: number, bits: number];
 
 /** Turns a program into what the Verilog reads: each field as wide as its largest value. */
 export function engineImage(program: EngineProgram, store: WeightStore = PLAIN): EngineImage {
-  const { folding, stages, taps, columns, products, narrow, wide, parameters, pixels, levels, bits, shifts } =
-    program;
+  const { folding, stages, taps, columns, products, parameters, pixels, bits } = program;
+  const known = engineParameters(program, store);
   const weights = storeWeights(program, store);
-  const { banks, filters } = folding;
-  const bankBits = Math.max(1, Math.log2(banks));
-  const weightBits = unsignedBits(levels);
-  const counts = stages.flatMap((stage) => [
-    stage.rowsLast * Math.max(1, stage.rowStride),
-    stage.columnsLast + banks,
-    stage.channelsLast,
-    stage.blocksLast,
-    stage.innerLast,
-    stage.rowStride,
-  ]);
-  const bounds = taps.flatMap(({ rowFrom, rowTo, columnFrom, columnTo }) =>
-    [rowFrom, rowTo, columnFrom, columnTo].filter(Number.isFinite),
-  );
-  const shiftLeast = Math.min(shifts.min, bits.sum - 1);
+  const layout = weightLayout(program, store);
   const width = {
-    count: Math.max(bankBits + 1, unsignedBits(Math.max(banks, filters, ...counts, ...bounds))),
-    address: 0,
-    stage: unsignedBits(stages.length - 1),
-    tap: unsignedBits(taps.length - 1),
-    column: 0,
-    weight: unsignedBits(Math.max(1, narrow.length, weights.wideBase + wide.length)),
-    shift: unsignedBits(shifts.max - shiftLeast),
-    parameter: 0,
-    table: unsignedBits(Math.max(1, products.length - 1)),
+    count: known.COUNT_BITS,
+    address: known.ADDRESS_BITS,
+    tap: known.TAP_BITS,
+    column: known.COLUMN_BITS,
+    weight: known.WEIGHT_ADDRESS_BITS,
+    shift: known.SHIFT_BITS,
+    parameter: known.PARAMETER_BITS,
+    table: known.TABLE_BITS,
   };
-  // Counts are added to addresses, which must not be narrower.
-  width.column = Math.max(width.count, unsignedBits(columns.length - 1));
-  width.parameter = Math.max(width.count, bits.index, unsignedBits(parameters.length));
-  const logits = stages.find(({ isLast }) => isLast);
-  const results = logits === undefined ? 0 : (logits.rowsLast + 1) * logits.outRowStep;
-  width.address = Math.max(width.count, unsignedBits(Math.max(program.activationWords - 1, results)));
+  const bankBits = known.BANK_BITS;
+  const shiftLeast = known.SHIFT_LEAST;
 
   const stageFields = (s: StageWord): Field[] => [
     [s.kind, 2],
@@ -61,7 +41,7 @@ export function engineImage(program: EngineProgram, store: WeightStore = PLAIN):
     [Number(s.repeatWeights), 1],
     [Number(s.wide), 1],
     [Number(s.single), 1],
-    [s.outBanks, banks],
+    [s.outBanks, folding.banks],
     [s.requantize, 2],
     [Math.max(0, s.shift - shiftLeast), width.shift],
     [s.stepsLast, bits.index],
@@ -77,7 +57,7 @@ export function engineImage(program: EngineProgram, store: WeightStore = PLAIN):
     [s.tapFirst, width.tap],
     [s.tapLast, width.tap],
     [s.table, width.table],
-    [s.weightsFirst + (s.wide ? weights.wideBase : 0), width.weight],
+    [s.weightsFirst + (s.wide ? layout.wideBase : 0), width.weight],
     [s.padding, bits.index],
     [s.parametersFirst, width.parameter],
   ];
@@ -97,43 +77,7 @@ export function engineImage(program: EngineProgram, store: WeightStore = PLAIN):
   ]);
 
   return {
-    parameters: {
-      BANKS: banks,
-      BANK_BITS: bankBits,
-      FILTERS: filters,
-      LEVELS: levels,
-      WEIGHT_BITS: weightBits,
-      INDEX_BITS: bits.index,
-      PRODUCT_BITS: bits.product,
-      SUM_BITS: bits.sum,
-      SHIFT_LEAST: shiftLeast,
-      SHIFT_BITS: width.shift,
-      ADDRESS_BITS: width.address,
-      ACTIVATION_WORDS: program.activationWords,
-      COUNT_BITS: width.count,
-      STAGES: stages.length,
-      STAGE_BITS: width.stage,
-      TAPS: taps.length,
-      TAP_BITS: width.tap,
-      COLUMNS: columns.length,
-      COLUMN_BITS: width.column,
-      NARROW_WORDS: Math.max(1, narrow.length),
-      WIDE_WORDS: Math.max(1, wide.length),
-      WEIGHT_ADDRESS_BITS: width.weight,
-      PACKED: Number(store.packed),
-      LARGE_BITS: store.largeBits,
-      LARGE_WORDS: weights.large?.words ?? 1,
-      PARAMETERS: Math.max(1, parameters.length),
-      PARAMETER_BITS: width.parameter,
-      TABLES: Math.max(1, products.length),
-      TABLE_BITS: width.table,
-      // As many as a picture takes, to the clock.
-      CLOCK_BITS: unsignedBits(
-        stages.slice(1).reduce((sum, stage) => sum + walkOf(stage, program).clocks, 0),
-      ),
-      BOUNDED: Number(taps.some(isBounded)),
-      THRESHOLDS: Number(stages.some(({ requantize }) => requantize === REQUANTIZE.thresholds)),
-    },
+    parameters: known,
     files: [
       {
         name: 'stages.hex',
@@ -157,8 +101,8 @@ export function engineImage(program: EngineProgram, store: WeightStore = PLAIN):
         // The first level in the lowest bits.
         content: hex(productRows.map((row) => row.map((value): Field => [value, bits.product]).reverse())),
       },
-      { name: 'narrow.hex', content: hexWords(weights.narrow, weights.narrowBits) },
-      { name: 'wide.hex', content: hexWords(weights.wide, weights.wideBits) },
+      { name: 'narrow.hex', content: hexWords(weights.narrow, layout.narrowBits) },
+      { name: 'wide.hex', content: hexWords(weights.wide, layout.wideBits) },
       {
         name: 'parameters.hex',
         content: hex((parameters.length === 0 ? [0] : parameters).map((value) => [[value, bits.sum]])),
@@ -167,10 +111,6 @@ export function engineImage(program: EngineProgram, store: WeightStore = PLAIN):
     ],
     large: weights.large,
   };
-}
-
-function isBounded({ rowFrom, rowTo, columnFrom, columnTo }: TapWord): boolean {
-  return rowFrom > 0 || rowTo < Infinity || columnFrom > 0 || columnTo < Infinity;
 }
 
 /** Words for $readmemh, one a line; a word of zeros where there is none. */

@@ -2,6 +2,7 @@ import {
   analyse,
   placeTenants,
   range,
+  type Analysis,
   type AnalysedStage,
   type Interval,
   type TableNetwork,
@@ -39,8 +40,11 @@ export interface EngineProgram {
 }
 
 /** Compiles a network for the sequential engine. Throws InputError for a table of steps that does not ascend. */
-export function engineProgram(network: TableNetwork, folding: Folding): EngineProgram {
-  const analysis = analyse(network);
+export function engineProgram(
+  network: TableNetwork,
+  folding: Folding,
+  analysis: Analysis = analyse(network),
+): EngineProgram {
   const whole = operationsOf(network, analysis, folding.banks);
   const layouts = new Map(
     whole.tensors.map(({ name, shape, phases }) => [name, layOut(shape, folding.banks, phases)]),

@@ -1,10 +1,11 @@
-import { analyse, type TableNetwork } from '../network/index.js';
+import { analyse, type Analysis, type TableNetwork } from '../network/index.js';
 import { blockRamsOf, ICE40_BLOCK_RAM, type BlockRam } from './block-rams.js';
 import { walkOf } from './clocks.js';
-import { engineImage } from './engine-image.js';
+import { engineParameters } from './engine-parameters.js';
 import { engineProgram, type EngineProgram } from './engine-program.js';
 import type { Folding } from './folding.js';
 import { logicOf, type Shell } from './logic.js';
+import { PLAIN, storedBits, type WeightStore } from './weight-store.js';
 
 export interface StageEstimate {
   readonly name: string;
@@ -22,6 +23,8 @@ export interface DeviceEstimate {
   /** As the tools place them: a lookup table, a flip-flop or both. */
   readonly logicCells: number;
   readonly blockRams: number;
+  /** Large memories, each 16 bits wide; a flash memory beside the part fills them. */
+  readonly sprams: number;
   /** From the start of a picture that has been loaded until its logits are known; exact. */
   readonly clocksPerPicture: number;
   readonly stages: readonly StageEstimate[];
@@ -35,25 +38,39 @@ export function estimateDevice(
   folding: Folding,
   shell: Shell,
   blockRam: BlockRam = ICE40_BLOCK_RAM,
+  store: WeightStore = PLAIN,
 ): DeviceEstimate {
-  const program = engineProgram(network, folding);
-  const image = engineImage(program);
-  const stages = stageEstimates(network, program);
+  const analysis = analyse(network);
+  return estimateProgram(analysis, engineProgram(network, folding, analysis), shell, blockRam, store);
+}
+
+/** The same for a network that has been compiled. */
+export function estimateProgram(
+  analysis: Analysis,
+  program: EngineProgram,
+  shell: Shell,
+  blockRam: BlockRam,
+  store: WeightStore,
+): DeviceEstimate {
+  const parameters = engineParameters(program, store);
+  const stages = stageEstimates(analysis, program);
   const clocks = stages.reduce((sum, stage) => sum + stage.clocks, 0);
-  const blocks = blockRamsOf(image.parameters, shell.receiveBuffer, blockRam);
+  const blocks = blockRamsOf(parameters, shell.receiveBuffer, blockRam);
   return {
-    ...logicOf(program, image.parameters, shell),
+    ...logicOf(program, parameters, shell),
     blockRams: blocks.all,
+    sprams: store.largeBits / 16,
     clocksPerPicture: clocks,
     stages,
     bandwidthShare:
-      blocks.weights === 0 ? 0 : weightBits(program, image.parameters) / (clocks * blocks.weightBitsPerClock),
+      blocks.weightBitsPerClock === 0
+        ? 0
+        : weightBits(program, parameters) / (clocks * blocks.weightBitsPerClock),
   };
 }
 
 /** The engine's walks up to a trace point belong to the stage whose output it is. */
-function stageEstimates(network: TableNetwork, program: EngineProgram): StageEstimate[] {
-  const { stages } = analyse(network);
+function stageEstimates({ stages }: Analysis, program: EngineProgram): StageEstimate[] {
   const spent = [0];
   for (const word of program.stages.slice(1)) {
     spent.push((spent.pop() ?? 0) + walkOf(word, program).clocks);
@@ -66,10 +83,13 @@ function stageEstimates(network: TableNetwork, program: EngineProgram): StageEst
 }
 
 /** Bits of weights that lanes take from their words in one picture, each counted once in the clock in which it is read. */
-function weightBits(program: EngineProgram, { WEIGHT_BITS = 1 }: Readonly<Record<string, number>>): number {
+function weightBits(
+  program: EngineProgram,
+  { WEIGHT_BITS = 1, PACKED = 0 }: Readonly<Record<string, number>>,
+): number {
   const { banks, filters } = program.folding;
-  return program.stages.reduce(
-    (bits, stage) => bits + walkOf(stage, program).taps * filters * (stage.wide ? banks : 1) * WEIGHT_BITS,
-    0,
-  );
+  return program.stages.reduce((bits, stage) => {
+    const lanes = filters * (stage.wide ? banks : 1);
+    return bits + walkOf(stage, program).taps * storedBits(lanes, WEIGHT_BITS, PACKED !== 0);
+  }, 0);
 }

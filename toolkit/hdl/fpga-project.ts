@@ -3,7 +3,8 @@ import { plainTitle, type FpgaBoard, type FpgaToolchain } from '../boards/index.
 import { networkHash, type TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
 import type { Folding } from './folding.js';
-import { hdlProject, type HdlProject } from './hdl-project.js';
+import type { WeightStore } from './weight-store.js';
+import { hdlProject, type FlashContent, type HdlProject } from './hdl-project.js';
 import { LUT4, unrolledProject, type UnrollOptions } from './unrolled/index.js';
 
 /** A Verilog project with what the tools of a board's part must be told. */
@@ -30,15 +31,16 @@ const UNROLLED: UnrollOptions = { adders: LUT4, levels: 4, keepUnread: false };
 export function fpgaProject(
   network: TableNetwork,
   board: FpgaBoard,
-  folding: Folding | 'unrolled',
+  design: { readonly folding: Folding; readonly store: WeightStore } | 'unrolled',
 ): FpgaProject {
-  const { id, title, part, clockHz, oscillator, serial, trace, toolchain } = board;
+  const { id, title, part, clockHz, oscillator, serial, spiFlash, trace, toolchain } = board;
   const { baud, receiveBuffer } = serial;
-  const design = { id, title, clockHz, baud, receiveBuffer, trace, oscillator };
+  const flashFree = spiFlash?.free ?? null;
+  const hdlBoard = { id, title, clockHz, baud, receiveBuffer, trace, oscillator, flashFree };
   const project =
-    folding === 'unrolled'
-      ? unrolledProject(network, design, UNROLLED)
-      : hdlProject(network, design, folding);
+    design === 'unrolled'
+      ? unrolledProject(network, hdlBoard, UNROLLED)
+      : hdlProject(network, hdlBoard, design.folding, design.store);
   const template = CONSTRAINTS[toolchain.kind];
   const constraints = template.replace(/^[^.]*/, 'board');
   const script = 'synthesis.ys';
@@ -51,6 +53,7 @@ export function fpgaProject(
       part: plainTitle({ title: part }),
       oscillatorMHz: oscillator.hz / 1e6,
       pins: { clock: oscillator.pin, ...serial.pins },
+      flash: project.flash && spiFlash?.pins,
     },
     primitives: project.primitives,
     sources: project.sources.join(' '),
@@ -59,9 +62,17 @@ export function fpgaProject(
   const files = new Map([
     ...project.files,
     [constraints, renderTemplate(assetPath(`hdl-templates/constraints/${template}.ejs`), view)],
+    ...flashFiles(project.flash),
     [script, renderTemplate(assetPath('hdl-templates/synthesis/synthesis.ys.ejs'), view)],
   ]);
   return { ...project, files, script, constraints };
+}
+
+/** For the simulated flash memory: a byte a line. */
+function flashFiles(flash: FlashContent | null): [string, string][] {
+  if (flash === null) return [];
+  const bytes = Buffer.from(flash.bytes).toString('hex').replace(/../g, '$&\n');
+  return [['flash.hex', `@${flash.first.toString(16)}\n${bytes}`]];
 }
 
 function synthesisCommand(toolchain: FpgaToolchain): string {

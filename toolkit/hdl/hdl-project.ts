@@ -2,10 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { assetPath } from '../assets.js';
 import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
-import { engineImage } from './engine-image.js';
+import { InputError } from '../errors.js';
+import { engineImage, type EngineImage } from './engine-image.js';
 import { engineProgram } from './engine-program.js';
 import type { Folding } from './folding.js';
 import { hasPll, topView, type HdlBoard } from './top-view.js';
+import { PLAIN, type WeightStore } from './weight-store.js';
 
 export type { HdlBoard };
 
@@ -18,21 +20,35 @@ export interface HdlProject {
   readonly clocksPerBit: number;
   /** Whether the sources have primitives of an iCE40, of which a simulation needs models. */
   readonly primitives: boolean;
+  /** What must be in the flash memory beside the part; null where nothing is read from it. */
+  readonly flash: FlashContent | null;
+}
+
+/** Data in a flash memory. */
+export interface FlashContent {
+  /** Byte of the memory. */
+  readonly first: number;
+  readonly bytes: Uint8Array;
 }
 
 /**
  * Renders the Verilog project of a network: the hand-written modules as they are, the top module that connects them, and what
  * the engine reads. The same network, board and folding give the same bytes. Throws InputError for a network that the engine cannot run.
  */
-export function hdlProject(network: TableNetwork, board: HdlBoard, folding: Folding): HdlProject {
-  const image = engineImage(engineProgram(network, folding));
-  const { files, sources } = handWritten(
-    ['board', 'engine', 'memory', 'protocol', 'serial'],
-    notNeeded(board),
-  );
+export function hdlProject(
+  network: TableNetwork,
+  board: HdlBoard,
+  folding: Folding,
+  store: WeightStore = PLAIN,
+): HdlProject {
+  const image = engineImage(engineProgram(network, folding), store);
+  const flash = flashOf(board, image);
+  const rooms = ['board', 'engine', 'memory', 'protocol', 'serial', ...(flash === null ? [] : ['flash'])];
+  const { files, sources } = handWritten(rooms, notNeeded(board));
   const view = topView(network, board, {
     title: `${folding.banks} columns x ${folding.filters} filters at once`,
     parameters: image.parameters,
+    fill: flash && { first: flash.first, largeBits: store.largeBits, words: image.parameters.LARGE_WORDS },
   });
   files.set('top.v', renderTemplate(assetPath('hdl-templates/board/top.v.ejs'), view));
   for (const { name, content } of image.files) files.set(name, content);
@@ -43,7 +59,18 @@ export function hdlProject(network: TableNetwork, board: HdlBoard, folding: Fold
     top: 'top',
     clocksPerBit: view.board.clocksPerBit,
     primitives: hasPll(board),
+    flash,
   };
+}
+
+function flashOf({ id, flashFree = null }: HdlBoard, { large }: EngineImage): FlashContent | null {
+  if (large === null) return null;
+  if (flashFree === null)
+    throw new InputError('weights in the large memory need a flash memory that the design can read', {
+      where: `board "${id}"`,
+      next: 'name its pins (spiFlash) in the board file, or keep weights in block RAM',
+    });
+  return { first: flashFree, bytes: large };
 }
 
 /** The hand-written modules that a board does not take. */

@@ -37,14 +37,17 @@ export function logicOf(
     index * 3 +
     of('THRESHOLDS') * 2 * index +
     of('BOUNDED') * 2 * count;
+  const stored = (wide ? lanes : 0) + (of('NARROW_WORDS') > 1 ? filters : 0);
+  const store = of('PACKED') * UNPACKED * stored + (of('LARGE_BITS') > 0 ? LOADER.luts : 0);
   const control = CONTROL.luts + CONTROL.perAddressBit * address + CONTROL.perCountBit * count;
 
   const around = shellLogic(shell);
 
   const laneFlipFlops = product + sum + of('WEIGHT_BITS') * (wide ? 1 : 1 / banks);
   const bankFlipFlops = tables.flipFlops + sum + 1 + 2 * index + 1;
-  const luts = around.luts + lanes * lane + banks * bank + control;
-  const otherFlipFlops = around.flipFlops + banks * bankFlipFlops + 60 + 6 * address + 8 * count;
+  const luts = around.luts + lanes * lane + banks * bank + store + control;
+  const loader = of('LARGE_BITS') > 0 ? LOADER.flipFlops : 0;
+  const otherFlipFlops = around.flipFlops + loader + banks * bankFlipFlops + 60 + 6 * address + 8 * count;
   return {
     luts: Math.round(luts),
     flipFlops: Math.round(lanes * laneFlipFlops + otherFlipFlops),
@@ -70,6 +73,9 @@ function shellLogic({ receiveBuffer, trace }: Shell): Logic {
 const SHELL = { luts: 380, flipFlops: 150 };
 const FIFO = { luts: 40, flipFlops: 42 };
 const TRACER = { luts: 350, flipFlops: 120 };
+/** The flash loader, and lookup tables that unpack one weight. */
+const LOADER = { luts: 90, flipFlops: 90 };
+const UNPACKED = 5;
 const ALONE = 0.42;
 const CONTROL = { luts: 180, perAddressBit: 12, perCountBit: 14 };
 

@@ -14,8 +14,19 @@ export interface HdlBoard {
   readonly receiveBuffer: number;
   /** Whether TRACE is answered, which takes some hundred logic cells; true when it is left out. */
   readonly trace?: boolean;
+  /** First byte that is free in a flash memory that the design can read; null or left out where there is none. */
+  readonly flashFree?: number | null;
   /** What comes in at the pin of the clock, and the kind of PLL that makes `clockHz` of it; left out where they are the same. */
   readonly oscillator?: { readonly hz: number; readonly pll: 'pad' | 'core' | null };
+}
+
+/** Where the flash memory has what the engine's large memory is filled with. */
+export interface FlashFill {
+  /** Byte of the flash memory. */
+  readonly first: number;
+  /** Bits of a word of the large memory. */
+  readonly largeBits: number;
+  readonly words: number;
 }
 
 /** What the top module must know of the engine. */
@@ -24,6 +35,8 @@ export interface EngineParts {
   readonly title: string;
   /** Of the module `engine`; INDEX_BITS, SUM_BITS, ADDRESS_BITS and CLOCK_BITS (or 32) are those of its ports. */
   readonly parameters: Readonly<Record<string, number | string>>;
+  /** Null where nothing is read from a flash memory; left out for an engine that has no place for it. */
+  readonly fill?: FlashFill | null;
 }
 
 /** Elements of a tensor are counted in 16 bits, those of a frame's payload too. */
@@ -32,7 +45,7 @@ const TRACE_ARGUMENTS = 7;
 const MOST_TRACE_VALUES = 60;
 
 /** What hdl-templates/board/top.v.ejs prints, and the words of hello.hex. Throws InputError for what the protocol cannot count, and for a line too fast. */
-export function topView(network: TableNetwork, board: HdlBoard, { title, parameters }: EngineParts) {
+export function topView(network: TableNetwork, board: HdlBoard, { title, parameters, fill }: EngineParts) {
   const perBit = clocksPerBit(board.clockHz, board.baud);
   const least = LEAST_CLOCKS_PER_BIT[board.receiveBuffer === 0 ? 'unbuffered' : 'buffered'];
   if (perBit < least) {
@@ -73,6 +86,7 @@ export function topView(network: TableNetwork, board: HdlBoard, { title, paramet
       clocksPerBit: perBit,
     },
     ...clockView(board),
+    ...fillView(fill),
     fifo: board.receiveBuffer === 0 ? null : { log2: Math.log2(board.receiveBuffer) },
     trace: Number(trace),
     hello: hello.map((byte) => `${byte.toString(16).padStart(2, '0')}\n`).join(''),
@@ -108,6 +122,22 @@ export function topView(network: TableNetwork, board: HdlBoard, { title, paramet
 /** Whether there is a PLL between the clock's pin and the design. */
 export function hasPll({ clockHz, oscillator }: HdlBoard): boolean {
   return oscillator !== undefined && oscillator.hz !== clockHz;
+}
+
+function fillView(fill: FlashFill | null | undefined) {
+  if (fill === undefined) return { flash: null, powerOn: 'reset', fill: null };
+  if (fill === null)
+    return { flash: null, powerOn: 'reset', fill: { begin: "1'b0", slices: "4'd0", data: "16'd0" } };
+  return {
+    flash: {
+      first: `24'h${fill.first.toString(16).padStart(6, '0')}`,
+      slices: fill.largeBits / 16,
+      words: fill.words,
+      wordBits: unsignedBits(fill.words),
+    },
+    powerOn: 'power_on',
+    fill: { begin: 'begin_fill', slices: 'fill', data: 'fill_data' },
+  };
 }
 
 function clockView(board: HdlBoard) {

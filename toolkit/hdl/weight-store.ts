@@ -42,39 +42,59 @@ export function storesOf(
   return [...small, ...inLarge];
 }
 
-/** What Verilog reads of the weights. */
-export interface StoredWeights {
-  readonly narrow: readonly bigint[];
-  readonly wide: readonly bigint[];
+/** Where weights lie in a store. */
+export interface WeightLayout {
   /** Bits of a word that lie in block RAM. */
   readonly narrowBits: number;
   readonly wideBits: number;
   /** Added to a wide stage's first word; a power of two, so that block RAM needs only the lower bits. */
   readonly wideBase: number;
-  /** The large memory's words, slice by slice from the lowest, each with its high byte first; null where there is none. */
-  readonly large: { readonly words: number; readonly bytes: Uint8Array } | null;
+  /** Words of the large memory; 0 where there is none. */
+  readonly largeWords: number;
 }
 
-/** Lays the words of a program out. Throws InputError for a store that it cannot have. */
-export function storeWeights(program: EngineProgram, { packed, largeBits }: WeightStore): StoredWeights {
+/** Throws InputError for a store that the program cannot have. */
+export function weightLayout(program: EngineProgram, { packed, largeBits }: WeightStore): WeightLayout {
   const { levels, narrow, wide, folding } = program;
   if (packed && levels !== PACKED_LEVELS)
     throw new InputError('weights can be packed where they have five levels, one of which has no product');
+  const above = (lanes: number): number => Math.max(0, storedBits(lanes, bitsOf(levels), packed) - largeBits);
+  const base = largeBits === 0 || wide.length === 0 ? 0 : wideBase(narrow, wide);
+  return {
+    narrowBits: above(folding.filters),
+    wideBits: above(folding.banks * folding.filters),
+    wideBase: base,
+    largeWords: largeBits === 0 ? 0 : wide.length === 0 ? narrow.length : base + wide.length,
+  };
+}
+
+/** What Verilog reads of the weights. */
+export interface StoredWeights {
+  /** What block RAM has of the words. */
+  readonly narrow: readonly bigint[];
+  readonly wide: readonly bigint[];
+  /** The large memory's words, slice by slice from the lowest, each with its high byte first; null where there is none. */
+  readonly large: Uint8Array | null;
+}
+
+/** The words of a program's weights. Throws InputError for a store that it cannot have. */
+export function storeWeights(program: EngineProgram, store: WeightStore): StoredWeights {
+  const { packed, largeBits } = store;
+  const { levels, narrow, wide } = program;
+  const { wideBase, largeWords } = weightLayout(program, store);
   const bits = bitsOf(levels);
   const words = (lists: readonly (readonly number[])[]): bigint[] =>
     lists.map((codes) => (packed ? packedWord(codes, bits) : plainWord(codes, bits)));
   const [narrowWords, wideWords] = [words(narrow), words(wide)];
-  const base = largeBits === 0 || wide.length === 0 ? 0 : wideBase(narrow, wide);
   const rest = (word: bigint): bigint => word >> BigInt(largeBits);
-  const above = (lanes: number): number => Math.max(0, storedBits(lanes, bits, packed) - largeBits);
-  const shared = largeBits === 0 ? [] : base === 0 ? narrowWords : withGap(narrowWords, base, wideWords);
+  const shared = Array.from(
+    { length: largeWords },
+    (_, at) => (at < narrow.length ? narrowWords[at] : wideWords[at - wideBase]) ?? 0n,
+  );
   return {
     narrow: narrowWords.map(rest),
     wide: wideWords.map(rest),
-    narrowBits: above(folding.filters),
-    wideBits: above(folding.banks * folding.filters),
-    wideBase: base,
-    large: largeBits === 0 ? null : { words: shared.length, bytes: slicesOf(shared, largeBits) },
+    large: largeBits === 0 ? null : slicesOf(shared, largeBits),
   };
 }
 
@@ -82,16 +102,13 @@ function bitsOf(levels: number): number {
   return Math.max(1, Math.ceil(Math.log2(levels + 1)));
 }
 
-function storedBits(lanes: number, bits: number, packed: boolean): number {
+/** Bits of a word of so many lanes (weights.v). */
+export function storedBits(lanes: number, bits: number, packed: boolean): number {
   return packed ? Math.floor(lanes / 3) * 7 + (lanes % 3) * bits : lanes * bits;
 }
 
 function wideBase(narrow: readonly unknown[], wide: readonly unknown[]): number {
   return narrow.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(narrow.length, wide.length)));
-}
-
-function withGap(narrow: readonly bigint[], base: number, wide: readonly bigint[]): bigint[] {
-  return [...narrow, ...Array.from({ length: base - narrow.length }, () => 0n), ...wide];
 }
 
 /** The first lane in the lowest bits. */

@@ -24,7 +24,7 @@ export {
 export { executeProof, type Counterexample, type ProofOptions, type Verdict } from './execute-proof.js';
 export { findProofTools, type ProofTools } from './proof-tools.js';
 export { planFirmware } from './plan-firmware.js';
-export { planPlacement, planSynthesis, type FpgaProducts } from './plan-fpga.js';
+export { FLASH_DATA, flashFiles, planPlacement, planSynthesis, type FpgaProducts } from './plan-fpga.js';
 export { planSimulation } from './plan-simulation.js';
 export {
   findToolchain,

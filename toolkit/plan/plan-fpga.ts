@@ -74,7 +74,7 @@ export function planPlacement(
   const { place, routed, pack, bitstream } = familyOf(toolchain, constraints);
   return {
     name: 'placement',
-    files: new Map(),
+    files: flashFiles(project),
     folders: [],
     commands: [
       command('place and route', tools.nextpnr, ...place, ...common),
@@ -84,6 +84,14 @@ export function planPlacement(
     inputs: [SYNTHESIS.netlist, constraints],
     products: { report: REPORT, bitstream },
   };
+}
+
+/** The file whose bytes go into the flash memory, beside the bitstream. */
+export const FLASH_DATA = 'weights.bin';
+
+/** What is written with a bitstream, by name. */
+export function flashFiles({ flash }: Pick<FpgaProject, 'flash'>): ReadonlyMap<string, Uint8Array> {
+  return new Map(flash === null ? [] : [[FLASH_DATA, flash.bytes]]);
 }
 
 interface Placing {

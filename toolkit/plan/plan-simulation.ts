@@ -37,24 +37,29 @@ export function planSimulation(
   const folder = `${BUILD_FOLDER}/${level}`;
   const program = `${folder}/${simulator.kind === 'verilator' ? 'Vtop' : 'board.vvp'}`;
   const perBit = String(project.clocksPerBit);
+  const start = String(startClocks(project));
+  const [top, flash] = project.flash === null ? [project.top, []] : ['chip', ['chip.v', 'spi_flash.v']];
   const simulate =
     simulator.kind === 'verilator'
       ? command(
           `verilate (${level})`,
           simulator.verilator,
-          ...['--cc', '--exe', '--build', '-O3', '--top-module', project.top, '--Mdir', folder],
+          ...['--cc', '--exe', '--build', '-O3', '--top-module', top, '--prefix', 'Vtop', '--Mdir', folder],
           // Signals that no reset sets begin with 0 and 1 at random, as they may on the part.
           ...['--x-initial', level === 'rtl' ? 'unique' : '0', '-Wno-fatal', '-Wno-lint', '-Wno-style'],
-          ...['-CFLAGS', `-O2 -DCLOCKS_PER_BIT=${perBit}`, '-o', 'Vtop'],
+          ...['-CFLAGS', `-O2 -DCLOCKS_PER_BIT=${perBit} -DSTART_CLOCKS=${start}`, '-o', 'Vtop'],
           ...source.verilog,
+          ...flash,
           // The makefile runs in the folder that it was written to.
           '../../board.cpp',
         )
       : command(
           `compile for iverilog (${level})`,
           simulator.iverilog,
-          ...['-g2005', '-o', program, '-s', 'board', `-Pboard.CLOCKS_PER_BIT=${perBit}`],
+          ...['-g2005', '-o', program, '-s', 'board', `-DCHIP=${top}`],
+          ...[`-Pboard.CLOCKS_PER_BIT=${perBit}`, `-Pboard.START_CLOCKS=${start}`],
           ...source.verilog,
+          ...flash,
           'board.v',
         );
   return {
@@ -66,6 +71,11 @@ export function planSimulation(
     inputs: source.inputs,
     products: { program },
   };
+}
+
+/** The reset; then the flash loader takes two clocks a bit (hdl-templates/flash/flash_loader.v). */
+function startClocks({ flash }: HdlProject): number {
+  return 4096 + (flash === null ? 0 : 16 * flash.bytes.length + 4096);
 }
 
 function sourceOf(

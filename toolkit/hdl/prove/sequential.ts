@@ -47,7 +47,8 @@ export function wordsOf({ stages }: EngineProgram, name: string): readonly Stage
 
 /** A parameter of the module `engine`. */
 export function parameter({ parameters }: EngineImage, name: string): number {
-  const value = parameters[name];
+  const known: Readonly<Record<string, number>> = parameters;
+  const value = known[name];
   if (value === undefined) throw new RangeError(`the engine has no parameter ${name}`);
   return value;
 }

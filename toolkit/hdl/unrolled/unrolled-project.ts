@@ -98,6 +98,7 @@ export function unrolledProject(
     top: 'top',
     clocksPerBit: view.board.clocksPerBit,
     primitives: hasPll(board),
+    flash: null,
   };
 }
 
