@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BuildError, ToolMissingError } from '../errors.js';
 import { makeFolder } from '../folders.js';
-import type { BuildPlan, Command, ProductPaths } from './build-plan.js';
+import type { BuildPlan, Command, ProductPaths, UnpackedLogic } from './build-plan.js';
 import { lastLines } from './last-lines.js';
 import { BUILD_FOLDER } from './layout.js';
 import { attempt, writeFiles } from './output-folder.js';
@@ -12,6 +12,7 @@ import { refuseLinks, refuseLinksIn } from './refuse-links.js';
 import { runCommand } from './run-command.js';
 import { safePath } from './safe-path.js';
 import { separatePorts } from './separate-ports.js';
+import { withSprams } from './spram-cells.js';
 import { toUf2 } from './uf2.js';
 
 export interface ExecuteOptions {
@@ -85,7 +86,7 @@ async function execute(
   if (result.code === 0) {
     if (command.stdout !== undefined) {
       const { file, filter } = command.stdout;
-      const text = filter === null ? result.stdout : separatePorts(result.stdout);
+      const text = filter === null ? result.stdout : unpackedLogic(result.stdout, folder, filter);
       attempt(folder, () => writeFileSync(join(folder, safePath(file)), text));
     }
     return;
@@ -102,6 +103,10 @@ async function execute(
     where: log,
     next: 'read the log for the whole output',
   });
+}
+
+function unpackedLogic(logic: string, folder: string, { asc }: UnpackedLogic): string {
+  return separatePorts(withSprams(logic, readFileSync(join(folder, safePath(asc)), 'utf8')));
 }
 
 /** A command as a line for people and for a shell; only for showing, never for running. */
