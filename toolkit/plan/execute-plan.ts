@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BuildError, ToolMissingError } from '../errors.js';
 import { makeFolder } from '../folders.js';
-import type { BuildPlan, Command, ProductPaths, UnpackedLogic } from './build-plan.js';
+import type { BuildPlan, Command, ProductPaths } from './build-plan.js';
 import { lastLines } from './last-lines.js';
 import { BUILD_FOLDER } from './layout.js';
 import { attempt, writeFiles } from './output-folder.js';
 import { refuseLinks, refuseLinksIn } from './refuse-links.js';
 import { runCommand } from './run-command.js';
 import { safePath } from './safe-path.js';
-import { separatePorts } from './separate-ports.js';
-import { withSprams } from './spram-cells.js';
 import { toUf2 } from './uf2.js';
+import { unpackedLogic } from './unpacked-logic.js';
 
 export interface ExecuteOptions {
   readonly progress?: ((line: string) => void) | undefined;
@@ -86,7 +85,8 @@ async function execute(
   if (result.code === 0) {
     if (command.stdout !== undefined) {
       const { file, filter } = command.stdout;
-      const text = filter === null ? result.stdout : unpackedLogic(result.stdout, folder, filter);
+      const read = (path: string) => readFileSync(join(folder, safePath(path)), 'utf8');
+      const text = filter === null ? result.stdout : unpackedLogic(result.stdout, read(filter.asc));
       attempt(folder, () => writeFileSync(join(folder, safePath(file)), text));
     }
     return;
@@ -103,10 +103,6 @@ async function execute(
     where: log,
     next: 'read the log for the whole output',
   });
-}
-
-function unpackedLogic(logic: string, folder: string, { asc }: UnpackedLogic): string {
-  return separatePorts(withSprams(logic, readFileSync(join(folder, safePath(asc)), 'utf8')));
 }
 
 /** A command as a line for people and for a shell; only for showing, never for running. */
