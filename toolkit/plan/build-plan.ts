@@ -6,7 +6,13 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   /** A file that takes what it prints on standard output, changed by a filter where one is named. */
-  readonly stdout?: { readonly file: string; readonly filter: 'separate-ports' | null };
+  readonly stdout?: { readonly file: string; readonly filter: UnpackedLogic | null };
+}
+
+/** The filter that makes what icebox_vlog prints of an unpacked bitstream, `asc`, complete and readable for simulators. */
+export interface UnpackedLogic {
+  readonly kind: 'unpacked-logic';
+  readonly asc: string;
 }
 
 /** What a firmware build makes, as paths relative to the output folder. */

@@ -11,8 +11,8 @@ import { attempt, writeFiles } from './output-folder.js';
 import { refuseLinks, refuseLinksIn } from './refuse-links.js';
 import { runCommand } from './run-command.js';
 import { safePath } from './safe-path.js';
-import { separatePorts } from './separate-ports.js';
 import { toUf2 } from './uf2.js';
+import { unpackedLogic } from './unpacked-logic.js';
 
 export interface ExecuteOptions {
   readonly progress?: ((line: string) => void) | undefined;
@@ -85,7 +85,8 @@ async function execute(
   if (result.code === 0) {
     if (command.stdout !== undefined) {
       const { file, filter } = command.stdout;
-      const text = filter === null ? result.stdout : separatePorts(result.stdout);
+      const read = (path: string) => readFileSync(join(folder, safePath(path)), 'utf8');
+      const text = filter === null ? result.stdout : unpackedLogic(result.stdout, read(filter.asc));
       attempt(folder, () => writeFileSync(join(folder, safePath(file)), text));
     }
     return;

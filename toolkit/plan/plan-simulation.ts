@@ -108,11 +108,12 @@ function sourceOf(
         ...command(
           'turn the bitstream into logic',
           unpacker.iceboxVlog,
-          ...['-s', '-n', 'top', '-p', safePath(project.constraints)],
+          // With its comments: they say where a net goes, which finds the wires of cells that it does not know.
+          ...['-n', 'top', '-p', safePath(project.constraints)],
           ...['-d', toolchain.package],
           unpacked,
         ),
-        stdout: { file: logic, filter: 'separate-ports' },
+        stdout: { file: logic, filter: { kind: 'unpacked-logic', asc: unpacked } },
       },
     ],
     verilog: [logic, cells],

@@ -6,9 +6,10 @@ export function separatePorts(text: string): string {
   return text.replace(/^module (\w+) \(([^)]*)\);/m, (_head, name: string, list: string) => {
     const ports = list
       .split(',')
-      .map((port) => port.trim())
+      // The space behind an escaped name belongs to it.
+      .map((port) => port.trimStart())
       .filter((port) => port !== '');
-    const names = ports.map((port) => port.split(/\s+/).at(-1) ?? '');
+    const names = ports.map((port) => port.replace(/^(?:input|output|inout) /, ''));
     return [`module ${name} (${names.join(', ')});`, ...ports.map((port) => `${port};`)].join('\n');
   });
 }
