@@ -22,7 +22,7 @@ const CELLS = 'ice40_cells.v';
 const text = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
 
 /** What the bench says of a design of this folder: of its Verilog, and of its bitstream. */
-async function simulate(design: string): Promise<Readonly<Record<Level & ('rtl' | 'bitstream'), string[]>>> {
+async function simulate(design: string): Promise<Readonly<Record<'rtl' | 'bitstream', string[]>>> {
   const board = loadBoard('icebreaker');
   if (board.kind !== 'fpga') throw new Error('no FPGA');
   const folder = temporaryFolder('spram');

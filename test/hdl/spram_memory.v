@@ -1,4 +1,4 @@
-// A memory of 16,384 words of 64 bits that Yosys puts into four SPRAMs; at the pins like spram_cells.v.
+// A memory of 16,384 words of 48 bits that Yosys puts into three SPRAMs, so that one stays off; at the pins like spram_cells.v.
 module top (
     input clk,
     input go,
@@ -12,17 +12,17 @@ module top (
     if (go) held <= moving;
   end
 
-  wire [63:0] word = held[63:0];
+  wire [47:0] word = held[47:0];
   wire [13:0] address = held[77:64];
   wire write = held[94];
 
-  (* ram_style = "huge" *) reg [63:0] memory[0:16383];
-  reg [63:0] read;
+  (* ram_style = "huge" *) reg [47:0] memory[0:16383];
+  reg [47:0] read;
   always @(posedge clk)
     if (write) memory[address] <= word;
     else read <= memory[address];
 
   reg [63:0] leaving = 64'd0;
-  always @(posedge clk) leaving <= go ? read : {leaving[59:0], 4'd0};
+  always @(posedge clk) leaving <= go ? {16'd0, read} : {leaving[59:0], 4'd0};
   assign {out3, out2, out1, out0} = leaving[63:60];
 endmodule
