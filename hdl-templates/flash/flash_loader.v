@@ -45,7 +45,7 @@ module flash_loader #(
   always @(posedge clk) begin
     begin_fill <= 1'b0;
     fill <= 4'd0;
-    flash_clk <= !flash_clk && !flash_select_n;
+    flash_clk <= !flash_clk && !flash_select_n && !reset;  // assigned once: it is a clock, and must not even blink
     if (end_of_bit || state == REST) left <= left - 1'b1;
     if (end_of_bit) begin
       command <= {command[30:0], 1'b0};
@@ -87,7 +87,6 @@ module flash_loader #(
       command <= {8'hAB, 24'd0};
       slice <= 4'd1;
       word <= 0;
-      flash_clk <= 1'b0;
     end
   end
 endmodule

@@ -1,5 +1,5 @@
 // A flash memory of the 25 series, as far as a design reads it: AB wakes it, 03 and an address read from there on. It sleeps at first,
-// as it does when the part has configured itself from it, and then says nothing. Its bytes are in flash.hex; all others are FF.
+// as it does when the part has configured itself from it, and then says nothing. Its bytes are in flash.hex; what the others are is not known.
 module spi_flash #(
     parameter ADDRESS_BITS = 24
 ) (
@@ -11,11 +11,7 @@ module spi_flash #(
   localparam [7:0] WAKE = 8'hAB, READ = 8'h03;
 
   reg [7:0] bytes[0:(1<<ADDRESS_BITS)-1];
-  initial begin : fill
-    integer i;
-    for (i = 0; i < 1 << ADDRESS_BITS; i = i + 1) bytes[i] = 8'hFF;
-    $readmemh("flash.hex", bytes);
-  end
+  initial $readmemh("flash.hex", bytes);
 
   reg awake = 1'b0;
   reg [5:0] count = 6'd0;  // bits of command and address

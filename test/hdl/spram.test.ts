@@ -41,6 +41,8 @@ async function simulate(design: string): Promise<Readonly<Record<'rtl' | 'bitstr
     sources: ['top.v', CELLS],
     top: 'top',
     clocksPerBit: 1,
+    primitives: false,
+    flash: null,
     constraints: 'pins.pcf',
     script: 'synthesis.ys',
   };
