@@ -5,7 +5,7 @@ module classifier #(
     parameter LOGITS = 10,
     parameter SUM_BITS = 12,
     parameter ELEMENT_BITS = 1,  // of the elements that the pipeline tells
-    parameter LABEL_BITS = 4  // $clog2(LOGITS)
+    parameter LABEL_BITS = 4  // $clog2(LOGITS), at least 1
 ) (
     input clk,
     input [8*PIXELS-1:0] pixels,  // rows > columns > channels, the first lowest

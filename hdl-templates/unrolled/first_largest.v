@@ -1,9 +1,9 @@
 // The number of the largest of COUNT signed values, the first where several are; a round of pairs every clock, so that the
-// answer comes $clog2(COUNT) clocks later.
+// answer comes NUMBER_BITS clocks later.
 module first_largest #(
-    parameter COUNT = 10,  // at least 2
+    parameter COUNT = 10,
     parameter WIDTH = 12,
-    parameter NUMBER_BITS = 4  // $clog2(COUNT)
+    parameter NUMBER_BITS = 4  // $clog2(COUNT), at least 1
 ) (
     input clk,
     input [COUNT*WIDTH-1:0] values,  // the first lowest
@@ -35,8 +35,9 @@ module first_largest #(
         end
         assign left[round+1][k*ENTRY+:ENTRY] = larger;
       end
-      // Nothing stands behind the last.
-      assign left[round+1][COUNT*ENTRY-1:((MANY+1)>>1)*ENTRY] = 0;
+      if (COUNT > (MANY + 1) >> 1) begin : nothing_behind_them
+        assign left[round+1][COUNT*ENTRY-1:((MANY+1)>>1)*ENTRY] = 0;
+      end
     end
   endgenerate
   wire unused = &{1'b0, left[NUMBER_BITS]};
