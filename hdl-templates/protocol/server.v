@@ -60,7 +60,7 @@ module server #(
   wire [15:0] length;
   wire [PLACE_BITS-1:0] place, answer_length;
   frame_codec #(
-      .LONGEST(TRACE != 0 ? TRACE_BYTES : PIXELS),
+      .LONGEST(TRACE_BYTES),  // what is unknown is answered, too, with an error
       .PLACE_BITS(PLACE_BITS)
   ) codec (
       .clk(clk),
@@ -111,7 +111,7 @@ module server #(
   wire [PLACE_BITS-1:0] trace_length;
 
   assign start = begin_inference || trace_start;
-  assign pause_after_stages = !running;
+  assign pause_after_stages = !running && !begin_inference;
   assign answer = (end_request && !begin_inference) || (running && !busy);
   assign answer_type = error != 2'd0 ? ERROR : {1'b1, kind[6:0]};
   assign answer_length = error != 2'd0 ? 1 : hello ? HELLO_BYTES[PLACE_BITS-1:0] : traces ? trace_length :

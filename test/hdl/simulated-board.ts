@@ -6,7 +6,7 @@ import { hostLink } from '../../toolkit/device/links/host-link.js';
 import { serialDevice } from '../../toolkit/device/serial-device.js';
 import { PIPE_TIMING } from '../../toolkit/device/timing.js';
 import type { Device } from '../../toolkit/device/index.js';
-import { hdlProject, type Folding, type HdlBoard } from '../../toolkit/hdl/index.js';
+import { hdlProject, type Folding, type HdlBoard, type HdlProject } from '../../toolkit/hdl/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -23,8 +23,12 @@ export const SMALLEST_BOARD: HdlBoard = { ...BOARD, baud: 375_000, receiveBuffer
 
 /** The whole design, verilated; its program speaks the protocol on its standard streams. */
 export function verilate(network: TableNetwork, folding: Folding, board = BOARD): string {
+  return verilateProject(hdlProject(network, board, folding));
+}
+
+/** As `verilate`, any design. */
+export function verilateProject({ files, sources, top, clocksPerBit }: HdlProject): string {
   const folder = temporaryFolder('verilated');
-  const { files, sources, top, clocksPerBit } = hdlProject(network, board, folding);
   for (const [name, content] of files) writeFileSync(join(folder, name), content);
   const options = ['--cc', '--exe', '--build', '--top-module', top, '--Mdir', 'obj', '--x-initial', 'unique'];
   const flags = `-DCLOCKS_PER_BIT=${clocksPerBit}`;

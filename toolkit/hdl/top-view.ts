@@ -62,8 +62,9 @@ export function topView(network: TableNetwork, board: HdlBoard, { title, paramet
   const logits = counts.at(-1) ?? 0;
   const largest = Math.max(...counts);
   const payloads = [
-    ...[pixels, hello.length, 6 + 4 * logits],
-    ...(trace ? [TRACE_ARGUMENTS + pixels, 5 + 4 * MOST_TRACE_VALUES, 2 * counts.length] : []),
+    // TRACE is refused with an answer where it is unknown, so its payload must be counted all the same.
+    ...[TRACE_ARGUMENTS + pixels, hello.length, 6 + 4 * logits],
+    ...(trace ? [5 + 4 * MOST_TRACE_VALUES, 2 * counts.length] : []),
   ];
   if (Math.max(largest, ...payloads) > MOST_ELEMENTS) {
     throw new InputError(`a tensor has ${largest} elements`, {
