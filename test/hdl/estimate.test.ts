@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chooseFolding, estimateDevice, hdlProject, type Folding } from '../../toolkit/hdl/index.js';
+import {
+  chooseFolding,
+  chooseStore,
+  estimateDevice,
+  hdlProject,
+  PLAIN,
+  type Folding,
+} from '../../toolkit/hdl/index.js';
 import { parseNetwork, type TableNetwork } from '../../toolkit/network/index.js';
 import { randomNetwork } from '../support/random-network.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -96,6 +103,31 @@ describe('chooseFolding', () => {
     expect(choice.short).toEqual([
       { resource: 'blockRams', needed: choice.nearest.estimate.blockRams, available: 8 },
     ]);
+  });
+});
+
+describe('weights in large memories', () => {
+  const network = model('mnist-small');
+  const small = { ...UP5K, blockRams: 12 };
+
+  it('are packed where that is enough, and lie there where a flash memory can fill them, but only if they must', () => {
+    const stores = [30, 14, 12].map((blockRams) => {
+      const choice = chooseFolding(network, { ...UP5K, blockRams, flash: true }, BOARD);
+      if (!choice.fits) throw new Error('nothing fits');
+      expect(choice.estimate.blockRams).toBeLessThanOrEqual(blockRams);
+      expect(choice.estimate.sprams).toBe(choice.store.largeBits / 16);
+      return choice.store;
+    });
+    expect(stores.map(({ largeBits }) => largeBits > 0)).toEqual([false, false, true]);
+    expect(stores.map(({ packed }) => packed).slice(0, 2)).toEqual([false, true]);
+    expect(chooseFolding(network, small, BOARD).fits).toBe(false);
+  });
+
+  it('are for the folding that is asked for, too', () => {
+    const folding = { banks: 1, filters: 4 };
+    const { store } = chooseStore(network, folding, { ...small, flash: true }, BOARD);
+    expect(store.largeBits).toBeGreaterThan(0);
+    expect(chooseStore(network, folding, UP5K, BOARD).store).toEqual(PLAIN);
   });
 });
 
