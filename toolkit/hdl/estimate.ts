@@ -28,7 +28,7 @@ export interface DeviceEstimate {
   /** From the start of a picture that has been loaded until its logits are known; exact. */
   readonly clocksPerPicture: number;
   readonly stages: readonly StageEstimate[];
-  /** Bits of weights that are used, of all that the block RAMs with weights could deliver in the same time. */
+  /** Bits of weights that are used, of all that the memories with weights could deliver in the same time. */
   readonly bandwidthShare: number;
 }
 

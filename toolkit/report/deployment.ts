@@ -28,7 +28,7 @@ export interface FpgaEstimate {
   readonly clocksPerPicture: number;
   /** In the stages that look products up. */
   readonly lookupsPerClock: number;
-  /** Of what the block RAMs with weights could deliver. */
+  /** Of what the memories with weights could deliver. */
   readonly bandwidthShare: number;
   readonly stages: readonly {
     readonly name: string;
@@ -227,7 +227,7 @@ function speedLines({ fpga }: DeploymentReport): string[] {
     estimate === null
       ? []
       : [
-          `${estimate.lookupsPerClock} lookups a clock in dense and convolution stages, ${percent(estimate.bandwidthShare)} of what the block RAMs with weights can deliver`,
+          `${estimate.lookupsPerClock} lookups a clock in dense and convolution stages, ${percent(estimate.bandwidthShare)} of what the memories with weights can deliver`,
         ];
   return [
     ...looking,
