@@ -152,6 +152,45 @@ const cases: [string, () => string[], number, RegExp, RegExp?][] = [
     /no native compiler/,
     /install/,
   ],
+  ['proof without its tools', () => ['prove', '--model', small], 3, /yosys/, /install/],
+  [
+    'a simulation without a simulator',
+    () => [
+      'emulate',
+      '--board',
+      'icestick',
+      '--model',
+      small,
+      '--level',
+      'rtl',
+      '--out',
+      temporaryFolder('test'),
+    ],
+    3,
+    /simulator/,
+    /install/,
+  ],
+  [
+    'a network that is too large for an FPGA',
+    () => ['build', '--board', 'icestick', '--model', 'models/mnist-cnn', '--out', temporaryFolder('test')],
+    4,
+    /does not fit Lattice iCEstick: the folding that comes nearest, \d+x\d+, needs .*\d+ block RAMs of 16/,
+    /tablize boards/,
+  ],
+  [
+    'a clock that the PLL does not make',
+    () => ['build', '--board', 'icebreaker', '--model', small, '--clock', '18.1'],
+    2,
+    /the PLL does not make 18100000/,
+    /--clock/,
+  ],
+  [
+    'a clock for a microcontroller',
+    () => ['build', '--board', 'raspberry-pi-pico', '--model', small, '--clock', '18'],
+    2,
+    /start-up code/,
+    /--clock/,
+  ],
 ];
 
 function shaped(): string {
@@ -169,9 +208,10 @@ function taken(): string {
 }
 
 describe('bad input', () => {
-  it.each(cases)('%s', async (title, args, code, message, advice) => {
+  it.each(cases)('%s', async (_title, args, code, message, advice) => {
     const list = args();
-    const env = title.startsWith('a forced compiler') ? { PATH: '/nowhere' } : {};
+    // Exit code 3: what runs finds no tool.
+    const env = code === 3 ? { PATH: '/nowhere' } : {};
     const result = await tablize(list, { env });
     expect(result.stderr + result.stdout).toMatch(message);
     if (advice !== undefined) expect(result.stderr).toMatch(advice);
