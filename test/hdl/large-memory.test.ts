@@ -112,13 +112,13 @@ describeWithTool(
       async (level, simulator) => {
         expect(await logits(network, level, simulator)).toEqual(expected);
       },
-      240_000,
+      480_000,
     );
 
     it('are seen to be wrong when the memory has others', async () => {
       const wrong = (flash: string): string =>
         flash.replace(/^[0-9a-f]{2}$/gm, (byte) => (parseInt(byte, 16) ^ 1).toString(16).padStart(2, '0'));
       expect(await logits(network, 'rtl', 'verilator', wrong)).not.toEqual(expected);
-    }, 120_000);
+    }, 240_000);
   },
 );
