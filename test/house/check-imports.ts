@@ -80,7 +80,7 @@ export function checkImports(root: string): string[] {
         continue;
       }
       const target = resolve(dirname(path), name.replace(/\.js$/, '.ts'));
-      if (!typeOnly) edges.push(target);
+      edges.push(target);
       const to = roomOf(root, target);
       const allowed = ROOMS[room];
       if (to === room || SHARED.has(to)) continue;

@@ -40,6 +40,14 @@ describe('the import rule', () => {
     expect(checkImports(root)).toEqual(['circle: network/a.ts -> network/b.ts -> network/a.ts']);
   });
 
+  it('finds a circle of types', () => {
+    const root = house({
+      'network/a.ts': "import { b } from './b.js';",
+      'network/b.ts': "import type { A } from './a.js';",
+    });
+    expect(checkImports(root)).toEqual(['circle: network/a.ts -> network/b.ts -> network/a.ts']);
+  });
+
   it('lets main.ts alone exit', () => {
     expect(
       checkImports(house({ 'network/a.ts': 'process.exit(1);', 'main.ts': 'process.exit(0);' })),

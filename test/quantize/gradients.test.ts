@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { loadBackend, type Backend, type Tf } from '../../toolkit/quantize/backend.js';
+import { loadBackend, type Backend } from '../../toolkit/quantize/backend.js';
+import type { Tf } from '../../toolkit/quantize/tf.js';
 import { randomSource, uniformValues } from '../../toolkit/quantize/random.js';
 import { crossEntropy } from '../../toolkit/quantize/tensor-graph.js';
 

@@ -2,7 +2,7 @@ import { EXIT } from '../errors.js';
 import { networkHash } from '../network/index.js';
 import { sizeLines } from '../report/deployment.js';
 import { boardOf } from './board.js';
-import { builderFor, type BuilderOptions } from './builder.js';
+import { builderFor, type BuilderOptions } from './builder-for.js';
 import { loadModel } from './model.js';
 import type { RenderOptions } from './render.js';
 import type { CommandBody } from './run.js';

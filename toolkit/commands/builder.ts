@@ -1,11 +1,10 @@
-import type { Board } from '../boards/index.js';
 import type { Image } from '../device/index.js';
-import type { TableNetwork } from '../network/index.js';
 import type { BuildFacts } from '../report/deployment.js';
-import { firmwareBuilder, type FirmwareOptions } from './firmware.js';
 import type { FlashTarget } from './flash-target.js';
-import { fpgaBuilder, type FpgaOptions } from './fpga.js';
 import type { Run } from './run.js';
+
+/** Native tools or those from npm, by the names of compilers or as such. */
+export type ToolChoice = 'gcc' | 'zig' | 'native' | 'npm';
 
 /** What is built: something to flash, or something that runs on this machine in the board's place. */
 export type Goal = 'flash' | 'emulate';
@@ -30,12 +29,4 @@ export interface Builder {
   /** The command lines that `build` and, with a target, flashing would run; nothing is fetched, written or run. */
   describe(goal: Goal, target: FlashTarget | null, run: Run): Promise<readonly string[]>;
   build(goal: Goal, run: Run): Promise<Built>;
-}
-
-export type BuilderOptions = FirmwareOptions & FpgaOptions;
-
-export function builderFor(board: Board, network: TableNetwork, options: BuilderOptions): Builder {
-  return board.kind === 'fpga'
-    ? fpgaBuilder(board, network, options)
-    : firmwareBuilder(board, network, options);
 }

@@ -5,7 +5,7 @@ import { createInterpreter } from '../network/index.js';
 import { pictureLines } from '../report/picture.js';
 import { grouped } from '../report/text.js';
 import { boardOf } from './board.js';
-import { builderFor } from './builder.js';
+import { builderFor } from './builder-for.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody } from './run.js';

@@ -16,13 +16,10 @@ import {
   proveNoMultiply,
   requireNoMultiply,
 } from '../plan/index.js';
-import type { Builder, Built, Goal } from './builder.js';
+import type { Builder, Built, Goal, ToolChoice } from './builder.js';
 import type { FlashTarget } from './flash-target.js';
 import { outFolder } from './out-folder.js';
 import type { Run } from './run.js';
-
-/** Native tools or those from npm, by the names of compilers or as such. */
-export type ToolChoice = 'gcc' | 'zig' | 'native' | 'npm';
 
 export interface FirmwareOptions {
   readonly out?: string;

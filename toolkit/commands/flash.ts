@@ -1,7 +1,7 @@
 import { EXIT, InputError } from '../errors.js';
 import { boardOf } from './board.js';
 import type { BuildOptions } from './build.js';
-import { builderFor } from './builder.js';
+import { builderFor } from './builder-for.js';
 import { checkFlashTarget } from './flash-target.js';
 import { loadModel } from './model.js';
 import type { CommandBody } from './run.js';

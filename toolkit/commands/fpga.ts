@@ -39,9 +39,8 @@ import {
 } from '../plan/index.js';
 import type { BuildFacts } from '../report/deployment.js';
 import { grouped } from '../report/text.js';
-import type { Builder, Built, Goal } from './builder.js';
+import type { Builder, Built, Goal, ToolChoice } from './builder.js';
 import type { FlashTarget } from './flash-target.js';
-import type { ToolChoice } from './firmware.js';
 import { outFolder } from './out-folder.js';
 import type { Run } from './run.js';
 

@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.js';
 import { writeFiles } from '../plan/index.js';
 import { boardOf, type BoardOptions } from './board.js';
-import { builderFor, type BuilderOptions } from './builder.js';
+import { builderFor, type BuilderOptions } from './builder-for.js';
 import { loadModel } from './model.js';
 import type { CommandBody, CommonOptions } from './run.js';
 

@@ -10,7 +10,8 @@ import {
   type DeploymentReport,
 } from '../report/deployment.js';
 import { verify } from '../verify/index.js';
-import { builderFor, type BuilderOptions, type Built } from './builder.js';
+import { builderFor, type BuilderOptions } from './builder-for.js';
+import type { Built } from './builder.js';
 import { defaultLevel } from './fpga.js';
 import type { Run } from './run.js';
 

@@ -1,5 +1,5 @@
 import { boardOf, type BoardOptions } from './board.js';
-import type { BuilderOptions } from './builder.js';
+import type { BuilderOptions } from './builder-for.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, CommonOptions } from './run.js';

@@ -1,9 +1,6 @@
-import type * as core from '@tensorflow/tfjs-core';
 import { ToolMissingError } from '../errors.js';
+import type { Tf } from './tf.js';
 import { registerKernels } from './wasm-kernels.js';
-
-/** The core of TensorFlow.js, whichever package it came from. */
-export type Tf = typeof core;
 
 export interface Backend {
   readonly tf: Tf;

@@ -3,7 +3,7 @@ import type { DataSet } from '../data/data-set.js';
 import { InterruptedError } from '../errors.js';
 import { hasWeights, type FusedModel, type FusedStage, type FusedWeighted } from '../model/fuse.js';
 import { adamStep, type Parameters, type Trainee } from './adam.js';
-import type { Tf } from './backend.js';
+import type { Tf } from './tf.js';
 import { epochBatches, gather, gatherRows, inOrder, randomShifts } from './batches.js';
 import type { Finish, Statistics } from './finish.js';
 import { crossEntropy, forward, type Pass } from './tensor-graph.js';

@@ -1,7 +1,7 @@
 import { take, type DataSet } from '../data/data-set.js';
 import { InputError, InterruptedError } from '../errors.js';
 import type { Parameters, Trainee } from './adam.js';
-import type { Tf } from './backend.js';
+import type { Tf } from './tf.js';
 import type { Checkpoint, CheckpointStore } from './checkpoint.js';
 import { accuracyOf, DivergedError, measureNorms, predict, trainEpoch, type Subject } from './optimize.js';
 import type { TrainOptions, TrainSettings } from './train-options.js';

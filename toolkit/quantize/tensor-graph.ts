@@ -2,7 +2,7 @@ import type { GradSaveFunc, Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorfl
 import { inputsOf } from '../model/float-model.js';
 import type { FusedModel, FusedStage } from '../model/fuse.js';
 import { INPUT, type Padding } from '../network/index.js';
-import type { Tf } from './backend.js';
+import type { Tf } from './tf.js';
 import { finishBackward, finishForward, type Finish, type Statistics } from './finish.js';
 import { withTensors } from './tensor-space.js';
 

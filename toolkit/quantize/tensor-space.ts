@@ -1,5 +1,5 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Tf } from './backend.js';
+import type { Tf } from './tf.js';
 import { loadKernels, type WasmMemory } from './simd/kernels.js';
 import { ownHeap, within, type Heap, type Space } from './simd/space.js';
 

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../model/write-file.js';
 import { checkTfjsLayers, writeTfjsLayers } from '../model/write-tfjs-layers.js';
 import { newTrainee, type Parameters } from './adam.js';
 import { buildArchitecture } from './architectures.js';
-import { loadBackend, type Tf } from './backend.js';
+import { loadBackend } from './backend.js';
 import { buildQuantized } from './build-quantized.js';
 import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { claimModelFolder } from './claim-model-folder.js';
@@ -27,6 +27,7 @@ import {
 } from './subjects.js';
 import { distilled } from './targets.js';
 import { floatPhase } from './train-float.js';
+import type { Tf } from './tf.js';
 import { fitTo, settle, type TrainOptions, type TrainSettings } from './train-options.js';
 import { withWeights } from './with-weights.js';
 import { WEIGHT_QUANTIZERS, type ActivationSchemeName } from './quantizers/index.js';

@@ -1,5 +1,5 @@
 import type { Attribute, NamedAttrMap, Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Tf } from './backend.js';
+import type { Tf } from './tf.js';
 import { convolve, convolveBack, convolveDepthwise, convolveDepthwiseBack } from './convolve.js';
 import { depthwiseFilterSums, filterSums } from './filter-sums.js';
 import { withTensors } from './tensor-space.js';
