@@ -39,13 +39,13 @@ module flash_loader #(
   wire is_last = left == 0;
 
   assign busy = state != DONE;
-  assign flash_select_n = state == REST || state == DONE;
+  assign flash_select_n = reset || state == REST || state == DONE;
   assign flash_out = command[31];
 
   always @(posedge clk) begin
     begin_fill <= 1'b0;
     fill <= 4'd0;
-    flash_clk <= !flash_clk && !flash_select_n && !reset;  // assigned once: it is a clock, and must not even blink
+    flash_clk <= !flash_clk && !flash_select_n;  // assigned once: it is a clock, and must not even blink
     if (end_of_bit || state == REST) left <= left - 1'b1;
     if (end_of_bit) begin
       command <= {command[30:0], 1'b0};

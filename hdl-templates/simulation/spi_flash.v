@@ -22,11 +22,12 @@ module spi_flash #(
   wire reading = awake && count == 6'd32 && shifted[31:24] == READ;
 
   always @(posedge clk or posedge select_n)
-    if (select_n) count <= 6'd0;
-    else if (count != 6'd32) begin
+    if (select_n) begin
+      count <= 6'd0;
+      if (count == 6'd8 && shifted[7:0] == WAKE) awake <= 1'b1;
+    end else if (count != 6'd32) begin
       count   <= count + 6'd1;
       shifted <= now;
-      if (count == 6'd7 && now[7:0] == WAKE) awake <= 1'b1;
     end
 
   always @(negedge clk or posedge select_n)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
 import { BAUD_TOLERANCE, achievedBaud } from '../../toolkit/boards/baud.js';
-import { loadBoard, loadFirmwareBoard, parseBoard, withBaud } from '../../toolkit/boards/index.js';
+import { loadBoard, loadFirmwareBoard, parseBoard, withChanges } from '../../toolkit/boards/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import { run, withProject } from '../firmware/host-build.js';
@@ -21,6 +21,7 @@ function changed(id: string, field: string, value: unknown): string {
 
 const PICO = 'raspberry-pi-pico';
 const UNO = 'arduino-uno';
+const SPI_FLASH = { pins: { clock: 'A1', select: 'A2', out: 'A3', in: 'A4' }, bytes: 2 ** 24, free: 2 ** 20 };
 
 describe('a board file that contradicts itself', () => {
   it.each([
@@ -56,6 +57,9 @@ describe('a board file that contradicts itself', () => {
     ['icebreaker', 'clockHz', 15_000_000],
     ['upduino3', 'clockHz', 18_000_000],
     ['ulx3s-25f', 'oscillator.pll', 'core'],
+    ['icebreaker', 'spiFlash.pins.in', '35'],
+    ['icebreaker', 'spiFlash.free', 65_536],
+    ['icebreaker', 'spiFlash.free', 2 ** 24],
   ])('%s: %s %j is refused by the name of the field', (id, field, value) => {
     let error: unknown;
     try {
@@ -66,6 +70,15 @@ describe('a board file that contradicts itself', () => {
     expect(error).toBeInstanceOf(InputError);
     expect((error as InputError).message).toMatch(new RegExp(`^${field}`));
     expect(error).toMatchObject({ where: 'my.json', next: expect.stringContaining('field') as string });
+  });
+
+  it.each([
+    ['icebreaker', 'spiFlash.free', 1_048_577, /^spiFlash\.free: /],
+    ['icebreaker', 'spiFlash.bytes', 1_048_576, /^spiFlash\.free: the memory has 1048576/],
+    ['icebreaker', 'flash', { kind: 'tinyprog' }, /^spiFlash: tinyprog writes no data/],
+    ['ulx3s-25f', 'spiFlash', SPI_FLASH, /^spiFlash: a design reads it on an iCE40 only/],
+  ])('%s: %s %j is refused', (id, field, value, message) => {
+    expect(() => parseBoard(changed(id, field, value), 'my.json')).toThrow(message);
   });
 
   it('names the baud rate where it is the clock that is too slow', () => {
@@ -93,11 +106,13 @@ describe('a board file that contradicts itself', () => {
 
 describe('another speed of the serial line', () => {
   it('is taken where the clock makes it, and refused where it does not', () => {
-    expect(withBaud(loadBoard('upduino3'), 3_000_000).serial.baud).toBe(3_000_000);
-    expect(withBaud(loadBoard(UNO), 250_000).serial.baud).toBe(250_000);
-    expect(() => withBaud(loadBoard('upduino3'), 3_500_000)).toThrow(/a bit must last 4 clocks/);
-    expect(() => withBaud(loadBoard('icestick'), 1_000_000)).toThrow(/a bit must last 32 clocks/);
-    expect(() => withBaud(loadBoard('upduino3'), 2_600_000)).toThrow(/% off/);
+    expect(withChanges(loadBoard('upduino3'), { baud: 3_000_000 }).serial.baud).toBe(3_000_000);
+    expect(withChanges(loadBoard(UNO), { baud: 250_000 }).serial.baud).toBe(250_000);
+    expect(() => withChanges(loadBoard('upduino3'), { baud: 3_500_000 })).toThrow(/a bit must last 4 clocks/);
+    expect(() => withChanges(loadBoard('icestick'), { baud: 1_000_000 })).toThrow(
+      /a bit must last 32 clocks/,
+    );
+    expect(() => withChanges(loadBoard('upduino3'), { baud: 2_600_000 })).toThrow(/% off/);
   });
 });
 

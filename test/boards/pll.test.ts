@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../toolkit/errors.js';
-import { loadBoard, pllFor, withClock } from '../../toolkit/boards/index.js';
+import { loadBoard, pllFor, withChanges } from '../../toolkit/boards/index.js';
 
 describe('the dividers of a PLL', () => {
   it('are those that icepll names for 12 and 16 MHz', () => {
@@ -27,13 +27,13 @@ describe('the dividers of a PLL', () => {
   });
 
   it('are asked for by --clock', () => {
-    expect(withClock(loadBoard('icestick'), 36e6).clockHz).toBe(36e6);
+    expect(withChanges(loadBoard('icestick'), { clockHz: 36e6 }).clockHz).toBe(36e6);
     for (const [board, clock] of [
       ['icestick', 13.7e6],
       ['icestick', 12.5e6],
       ['ulx3s-25f', 50e6],
       ['raspberry-pi-pico', 100e6],
     ] as const)
-      expect(() => withClock(loadBoard(board), clock)).toThrow(InputError);
+      expect(() => withChanges(loadBoard(board), { clockHz: clock })).toThrow(InputError);
   });
 });

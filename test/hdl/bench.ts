@@ -17,7 +17,7 @@ export function runBench(
 ): readonly string[] {
   const folder = temporaryFolder('bench');
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  const rooms = ['engine', 'memory', 'protocol', 'serial'];
+  const rooms = ['engine', 'flash', 'memory', 'protocol', 'serial', 'simulation'];
   const said = execFileSync(
     'sh',
     ['-c', 'iverilog "$@" 2>&1', 'sh'].concat([

@@ -44,6 +44,34 @@ describeWithTool('verilator', 'verilator -Wall', () => {
   });
 });
 
+describeWithTool('verilator', 'verilator -Wall', () => {
+  const board = { ...BOARD, receiveBuffer: 64, trace: false, flash: { free: 2 ** 20, bytes: 2 ** 24 } };
+
+  it.each([16, 32, 48, 64])(
+    'has nothing to say of weights in a large memory, %i bits of a word',
+    (largeBits) => {
+      const project = hdlProject(
+        randomNetwork(5),
+        board,
+        { banks: 4, filters: 3 },
+        { packed: false, largeBits },
+      );
+      expect(project.sources).toContain('flash_loader.v');
+      const lint = ['--lint-only', '-Wall', '--top-module', 'top', ...project.sources];
+      expect(() => execFileSync('verilator', lint, { cwd: written(project), stdio: 'pipe' })).not.toThrow();
+    },
+  );
+
+  it('is not asked of a design whose weights do not fit the flash memory', () => {
+    const store = { packed: false, largeBits: 16 };
+    const tight = { ...board, flash: { free: 2 ** 20, bytes: 2 ** 20 + 1 } };
+    for (const other of [tight, { ...board, flash: undefined }])
+      expect(() => hdlProject(randomNetwork(5), other, { banks: 4, filters: 3 }, store)).toThrow(
+        /flash memory/,
+      );
+  });
+});
+
 describeWithTool('yosys', 'yosys', () => {
   it.each(DESIGNS)(`reads a whole design as Verilog-2005 without a warning, ${TITLE}`, (design) => {
     const project = hdlProject(randomNetwork(5), { ...BOARD, ...design }, design);

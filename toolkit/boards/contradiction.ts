@@ -27,6 +27,9 @@ const LEAST_RING = 32;
 /** Bytes of a design's fifo: four block RAMs of an iCE40 and more are better spent on weights. */
 const LARGEST_FIFO = 8192;
 
+/** Bytes of the largest iCE40 bitstream (HX8K: 135,100), in blocks that are erased at once. */
+const BITSTREAM_ROOM = 3 * 65_536;
+
 const ANYWHERE: Window = { start: 0, end: 2 ** 32, align: 1, fixed: false };
 
 const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
@@ -86,6 +89,8 @@ function inFpgaBoard(board: FpgaBoard): string | null {
     if (toolchain.kind !== 'ice40') return `spiFlash: a design reads it on an iCE40 only: it must be null`;
     if (flash.kind !== 'iceprog' && flash.kind !== 'openfpgaloader')
       return `spiFlash: ${flash.kind} writes no data beside the bitstream: it must be null`;
+    if (spiFlash.free < BITSTREAM_ROOM)
+      return `spiFlash.free: a bitstream takes up to ${BITSTREAM_ROOM} bytes`;
     if (spiFlash.free >= spiFlash.bytes) return `spiFlash.free: the memory has ${spiFlash.bytes} bytes`;
   }
   const wrongClock = unreachable(oscillator, clockHz);
@@ -101,14 +106,17 @@ function inFpgaBoard(board: FpgaBoard): string | null {
 /** Why a design cannot have this clock, in Hz; null when it can. */
 function unreachable({ hz, pll }: FpgaBoard['oscillator'], clockHz: number): string | null {
   if (clockHz === hz || (pll !== null && pllFor(hz, clockHz) !== null)) return null;
-  if (pll === null) return `clockHz: it is that of the oscillator, ${hz}, where there is no PLL`;
+  if (pll === null)
+    return `clockHz: it is that of the oscillator, ${megahertz(hz)}, where the board file names no PLL`;
   const steps = Array.from({ length: 275 - 15 }, (_, i) => (16 + i) * 1e6);
   const nearest = steps
     .filter((step) => pllFor(hz, step) !== null)
     .sort((a, b) => Math.abs(a - clockHz) - Math.abs(b - clockHz))[0];
-  const such = nearest === undefined ? '' : `, such as ${nearest}`;
-  return `clockHz: the PLL does not make ${clockHz} of ${hz}: it makes multiples of it, divided by a power of two, from 16 MHz on${such}`;
+  const such = nearest === undefined ? '' : `, such as ${megahertz(nearest)}`;
+  return `clockHz: the PLL does not make ${megahertz(clockHz)} of ${megahertz(hz)}: it makes multiples of it, divided by a power of two, from 16 MHz on${such}`;
 }
+
+const megahertz = (hz: number): string => `${hz / 1e6} MHz`;
 
 function inFirmwareBoard(board: FirmwareBoard): string | null {
   const { target, toolchain, flash, emulator, memory, clockHz, serial } = board;

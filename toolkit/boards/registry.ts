@@ -41,25 +41,36 @@ export function loadBoard(idOrPath: string): Board {
   return board;
 }
 
-/** The board with another speed of its serial line, in baud. Throws InputError for one that its clock does not make. */
-export function withBaud(board: Board, baud: number): Board {
-  const changed = { ...board, serial: { ...board.serial, baud } } as Board;
-  const problem = contradiction(changed);
-  if (problem === null) return changed;
-  throw new InputError(problem, { where: board.title, next: 'choose another --baud, or leave it out' });
+/** What may be asked of a board that its file has otherwise. */
+export interface BoardChanges {
+  /** Speed of the serial line. */
+  readonly baud?: number | undefined;
+  /** Clock of an FPGA's design, in Hz. */
+  readonly clockHz?: number | undefined;
 }
 
-/** An FPGA board whose design has another clock, in Hz. Throws InputError for one that its PLL does not make. */
-export function withClock(board: Board, clockHz: number): Board {
-  if (board.kind !== 'fpga') {
+/** The board with other speeds. Throws InputError for those that it cannot have, together. */
+export function withChanges(board: Board, { baud, clockHz }: BoardChanges): Board {
+  if (clockHz !== undefined && board.kind !== 'fpga') {
     throw new InputError(`the clock of ${board.title} is set by its start-up code`, {
       next: 'leave --clock out',
     });
   }
-  const changed = { ...board, clockHz };
+  const changed = {
+    ...board,
+    clockHz: clockHz ?? board.clockHz,
+    serial: { ...board.serial, baud: baud ?? board.serial.baud },
+  } as Board;
   const problem = contradiction(changed);
   if (problem === null) return changed;
-  throw new InputError(problem, { where: board.title, next: 'choose another --clock, or leave it out' });
+  const options = [
+    ...(clockHz === undefined ? [] : ['--clock']),
+    ...(problem.includes('baud') ? ['--baud'] : []),
+  ];
+  throw new InputError(problem, {
+    where: board.title,
+    next: `choose another ${options.length === 0 ? '--baud' : options.join(' or ')}, or leave it out`,
+  });
 }
 
 /** As loadBoard, for a board that runs C. Throws InputError for an FPGA too. */

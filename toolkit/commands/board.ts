@@ -1,4 +1,4 @@
-import { loadBoard, withBaud, withClock, type Board } from '../boards/index.js';
+import { loadBoard, withChanges, type Board } from '../boards/index.js';
 
 export interface BoardOptions {
   readonly board: string;
@@ -9,8 +9,7 @@ export interface BoardOptions {
 }
 
 /** The board that the options name. Throws InputError. */
-export function boardOf({ board: name, baud, clock }: BoardOptions): Board {
-  const board = loadBoard(name);
-  const clocked = clock === undefined ? board : withClock(board, Math.round(clock * 1e6));
-  return baud === undefined ? clocked : withBaud(clocked, baud);
+export function boardOf({ board, baud, clock }: BoardOptions): Board {
+  const clockHz = clock === undefined ? undefined : Math.round(clock * 1e6);
+  return withChanges(loadBoard(board), { baud, clockHz });
 }

@@ -117,7 +117,7 @@ function designOf(
     `"${network.name}" does not fit ${board.title}: the folding that comes nearest, ${banks}x${filters}, needs ${short}`,
     {
       where: board.part,
-      next: 'make its layers smaller, use fewer levels, or choose a board with a larger part (`tablize boards`)',
+      next: `make its layers smaller, use fewer levels, or choose a board with a larger part${board.cells.sprams > 0 && board.spiFlash === null ? ', or with the same and a flash memory that fills its SPRAMs' : ''} (\`tablize boards\`)`,
     },
   );
 }
@@ -195,6 +195,7 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
     toolchain: [hardware?.tools.version, simulated?.version].filter((text) => text !== undefined).join(', '),
     fpga: {
       folding: design === null ? null : design.folding,
+      weights: design === null ? null : design.store,
       clockHz: board.clockHz,
       estimate: design === null ? null : estimateFacts(design.estimate),
     },
@@ -227,9 +228,9 @@ function designLine({ folding: { banks, filters }, store: { packed, largeBits } 
 
 function estimateLine(
   { cells }: FpgaBoard,
-  { luts, logicCells, blockRams, clocksPerPicture }: DeviceEstimate,
+  { luts, logicCells, blockRams, sprams, clocksPerPicture }: DeviceEstimate,
 ): string {
-  return `about ${grouped(luts)} LUTs in ${grouped(logicCells)} of ${grouped(cells.luts)} logic cells, ${blockRams} of ${cells.blockRams} block RAMs, ${grouped(clocksPerPicture)} clocks a picture`;
+  return `about ${grouped(luts)} LUTs in ${grouped(logicCells)} of ${grouped(cells.luts)} logic cells, ${blockRams} of ${cells.blockRams} block RAMs${sprams === 0 ? '' : `, ${sprams} of ${cells.sprams} SPRAMs`}, ${grouped(clocksPerPicture)} clocks a picture`;
 }
 
 /** For the report: of all stages, and of those that look products up. */

@@ -22,7 +22,6 @@ const AROUND = 2;
 
 export interface BlockRamCount {
   readonly all: number;
-  readonly weights: number;
   readonly weightBitsPerClock: number;
 }
 
@@ -42,7 +41,6 @@ export function blockRamsOf(
     when(of('WIDE_WORDS'), LEAST.weights, above(of('BANKS') * of('FILTERS')));
   const bounds = of('BOUNDED') * 4 * of('COUNT_BITS');
   return {
-    weights,
     weightBitsPerClock: weights * ram.widest + of('LARGE_BITS'),
     all:
       AROUND +

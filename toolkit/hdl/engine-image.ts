@@ -57,7 +57,7 @@ export function engineImage(program: EngineProgram, store: WeightStore = PLAIN):
     [s.tapFirst, width.tap],
     [s.tapLast, width.tap],
     [s.table, width.table],
-    [s.weightsFirst + (s.wide ? layout.wideBase : 0), width.weight],
+    [s.weightsFirst + (s.wide ? layout.wideBase : layout.narrowBase), width.weight],
     [s.padding, bits.index],
     [s.parametersFirst, width.parameter],
   ];

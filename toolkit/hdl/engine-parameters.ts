@@ -33,7 +33,7 @@ export function engineParameters(program: EngineProgram, store: WeightStore) {
     stage: unsignedBits(stages.length - 1),
     tap: unsignedBits(taps.length - 1),
     column: 0,
-    weight: unsignedBits(Math.max(1, narrow.length, layout.wideBase + wide.length)),
+    weight: unsignedBits(Math.max(1, layout.narrowBase + narrow.length, layout.wideBase + wide.length)),
     shift: unsignedBits(shifts.max - shiftLeast),
     parameter: 0,
     table: unsignedBits(Math.max(1, products.length - 1)),

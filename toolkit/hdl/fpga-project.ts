@@ -35,8 +35,8 @@ export function fpgaProject(
 ): FpgaProject {
   const { id, title, part, clockHz, oscillator, serial, spiFlash, trace, toolchain } = board;
   const { baud, receiveBuffer } = serial;
-  const flashFree = spiFlash?.free ?? null;
-  const hdlBoard = { id, title, clockHz, baud, receiveBuffer, trace, oscillator, flashFree };
+  const flash = spiFlash ?? undefined;
+  const hdlBoard = { id, title, clockHz, baud, receiveBuffer, trace, oscillator, flash };
   const project =
     design === 'unrolled'
       ? unrolledProject(network, hdlBoard, UNROLLED)

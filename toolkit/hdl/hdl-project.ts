@@ -63,14 +63,19 @@ export function hdlProject(
   };
 }
 
-function flashOf({ id, flashFree = null }: HdlBoard, { large }: EngineImage): FlashContent | null {
+function flashOf({ id, flash }: HdlBoard, { large }: EngineImage): FlashContent | null {
   if (large === null) return null;
-  if (flashFree === null)
+  if (flash === undefined)
     throw new InputError('weights in the large memory need a flash memory that the design can read', {
       where: `board "${id}"`,
       next: 'name its pins (spiFlash) in the board file, or keep weights in block RAM',
     });
-  return { first: flashFree, bytes: large };
+  if (flash.free + large.length > flash.bytes)
+    throw new InputError(
+      `the weights' ${large.length} bytes from ${flash.free} on do not fit the flash memory of ${flash.bytes}`,
+      { where: `board "${id}"`, next: 'choose a board with a larger one' },
+    );
+  return { first: flash.free, bytes: large };
 }
 
 /** The hand-written modules that a board does not take. */

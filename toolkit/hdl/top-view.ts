@@ -14,8 +14,8 @@ export interface HdlBoard {
   readonly receiveBuffer: number;
   /** Whether TRACE is answered, which takes some hundred logic cells; true when it is left out. */
   readonly trace?: boolean;
-  /** First byte that is free in a flash memory that the design can read; null or left out where there is none. */
-  readonly flashFree?: number | null;
+  /** A flash memory that the design can read, in bytes: where it is free, and where it ends; left out where there is none. */
+  readonly flash?: { readonly free: number; readonly bytes: number } | undefined;
   /** What comes in at the pin of the clock, and the kind of PLL that makes `clockHz` of it; left out where they are the same. */
   readonly oscillator?: { readonly hz: number; readonly pll: 'pad' | 'core' | null };
 }
@@ -131,6 +131,7 @@ function fillView(fill: FlashFill | null | undefined) {
     return { flash: null, powerOn: 'reset', fill: { begin: "1'b0", slices: "4'd0", data: "16'd0" } };
   return {
     flash: {
+      byte: `0x${fill.first.toString(16)}`,
       first: `24'h${fill.first.toString(16).padStart(6, '0')}`,
       slices: fill.largeBits / 16,
       words: fill.words,

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import type { EngineProgram } from './engine-program.js';
+import { unsignedBits } from './folding.js';
 
 /** How the engine's weights are stored (hdl-templates/engine/weights.v). */
 export interface WeightStore {
@@ -33,10 +34,9 @@ export function storesOf(
   const small = packings.map((packed): WeightStore => ({ packed, largeBits: 0 }));
   if (large === null) return small;
   const lanes = Math.max(narrow.length > 0 ? filters : 0, wide.length > 0 ? banks * filters : 0);
-  const words = wide.length === 0 ? narrow.length : wideBase(narrow, wide) + wide.length;
-  if (words > large.words || lanes === 0) return small;
+  if (placesIn(narrow.length, wide.length).words > large.words || lanes === 0) return small;
   const inLarge = packings.map((packed): WeightStore => {
-    const slices = Math.ceil(storedBits(lanes, bitsOf(levels), packed) / SLICE);
+    const slices = Math.ceil(storedBits(lanes, unsignedBits(levels), packed) / SLICE);
     return { packed, largeBits: SLICE * Math.min(slices, large.count, MOST_SLICES) };
   });
   return [...small, ...inLarge];
@@ -47,7 +47,8 @@ export interface WeightLayout {
   /** Bits of a word that lie in block RAM. */
   readonly narrowBits: number;
   readonly wideBits: number;
-  /** Added to a wide stage's first word; a power of two, so that block RAM needs only the lower bits. */
+  /** Added to the first word of a narrow stage, and of a wide one. */
+  readonly narrowBase: number;
   readonly wideBase: number;
   /** Words of the large memory; 0 where there is none. */
   readonly largeWords: number;
@@ -58,13 +59,15 @@ export function weightLayout(program: EngineProgram, { packed, largeBits }: Weig
   const { levels, narrow, wide, folding } = program;
   if (packed && levels !== PACKED_LEVELS)
     throw new InputError('weights can be packed where they have five levels, one of which has no product');
-  const above = (lanes: number): number => Math.max(0, storedBits(lanes, bitsOf(levels), packed) - largeBits);
-  const base = largeBits === 0 || wide.length === 0 ? 0 : wideBase(narrow, wide);
+  const above = (lanes: number): number =>
+    Math.max(0, storedBits(lanes, unsignedBits(levels), packed) - largeBits);
+  const places = placesIn(narrow.length, wide.length);
   return {
     narrowBits: above(folding.filters),
     wideBits: above(folding.banks * folding.filters),
-    wideBase: base,
-    largeWords: largeBits === 0 ? 0 : wide.length === 0 ? narrow.length : base + wide.length,
+    narrowBase: largeBits === 0 ? 0 : places.narrow,
+    wideBase: largeBits === 0 ? 0 : places.wide,
+    largeWords: largeBits === 0 ? 0 : places.words,
   };
 }
 
@@ -81,15 +84,15 @@ export interface StoredWeights {
 export function storeWeights(program: EngineProgram, store: WeightStore): StoredWeights {
   const { packed, largeBits } = store;
   const { levels, narrow, wide } = program;
-  const { wideBase, largeWords } = weightLayout(program, store);
-  const bits = bitsOf(levels);
+  const { narrowBase, wideBase, largeWords } = weightLayout(program, store);
+  const bits = unsignedBits(levels);
   const words = (lists: readonly (readonly number[])[]): bigint[] =>
     lists.map((codes) => (packed ? packedWord(codes, bits) : plainWord(codes, bits)));
   const [narrowWords, wideWords] = [words(narrow), words(wide)];
   const rest = (word: bigint): bigint => word >> BigInt(largeBits);
   const shared = Array.from(
     { length: largeWords },
-    (_, at) => (at < narrow.length ? narrowWords[at] : wideWords[at - wideBase]) ?? 0n,
+    (_, at) => narrowWords[at - narrowBase] ?? wideWords[at - wideBase] ?? 0n,
   );
   return {
     narrow: narrowWords.map(rest),
@@ -98,17 +101,24 @@ export function storeWeights(program: EngineProgram, store: WeightStore): Stored
   };
 }
 
-function bitsOf(levels: number): number {
-  return Math.max(1, Math.ceil(Math.log2(levels + 1)));
-}
-
 /** Bits of a word of so many lanes (weights.v). */
 export function storedBits(lanes: number, bits: number, packed: boolean): number {
   return packed ? Math.floor(lanes / 3) * 7 + (lanes % 3) * bits : lanes * bits;
 }
 
-function wideBase(narrow: readonly unknown[], wide: readonly unknown[]): number {
-  return narrow.length === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(narrow.length, wide.length)));
+/**
+ * Where both lists of words begin in the large memory: the longer at 0, the shorter behind it, at a multiple of a power of two that
+ * is no less than its length, so that the lower bits of an address are enough for block RAM.
+ */
+function placesIn(narrow: number, wide: number) {
+  const [longer, shorter] = narrow > wide ? [narrow, wide] : [wide, narrow];
+  const step = 2 ** Math.ceil(Math.log2(Math.max(1, shorter)));
+  const behind = shorter === 0 ? 0 : Math.ceil(longer / step) * step;
+  return {
+    narrow: narrow > wide ? 0 : behind,
+    wide: narrow > wide ? behind : 0,
+    words: shorter === 0 ? longer : behind + shorter,
+  };
 }
 
 /** The first lane in the lowest bits. */

@@ -47,6 +47,8 @@ export interface BuildFacts {
   readonly fpga: {
     /** Columns and filters that are computed at once; null where every neuron is logic of its own. */
     readonly folding: { readonly banks: number; readonly filters: number } | null;
+    /** Whether weights are packed, and how many bits of each of their words lie in SPRAM; null where they are logic. */
+    readonly weights: { readonly packed: boolean; readonly largeBits: number } | null;
     readonly clockHz: number;
     /** What was expected of the sequential engine before it was built. */
     readonly estimate: FpgaEstimate | null;
@@ -181,7 +183,7 @@ export function sizeLines(board: Board, { size, multiplies, toolchain }: BuildFa
             `placed: ${share(size.logicCells, cells?.luts)} logic cells, at most ${size.fmaxMHz.toFixed(1)} MHz; the clock is ${board.clockHz / 1e6} MHz`,
           ];
     return [
-      `${share(size.luts, cells?.luts)} LUTs, ${grouped(size.flipFlops)} flip-flops, ${share(size.brams, cells?.blockRams)} block RAMs (${by})`,
+      `${share(size.luts, cells?.luts)} LUTs, ${grouped(size.flipFlops)} flip-flops, ${share(size.brams, cells?.blockRams)} block RAMs${size.sprams > 0 ? `, ${share(size.sprams, cells?.sprams)} SPRAMs` : ''} (${by})`,
       ...placed,
       `netlist: ${multiplies.inference} multiplications`,
     ];
