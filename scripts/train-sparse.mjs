@@ -1,6 +1,6 @@
 // Trains a network of sparse one-bit neurons for the unrolled engine on MNIST and writes it as a TableNetwork:
 //
-//   node scripts/train-sparse.mjs --name mnist-sparse --neurons 1500,1100 --inputs 6 --epochs 60 --seed 1 --out models/mnist-sparse
+//   node scripts/train-sparse.mjs --name mnist-sparse-raw --neurons 1400,1020 --inputs 6 --epochs 60 --threshold 128 --seed 1 --out models/mnist-sparse-raw
 //
 // A neuron of 6 inputs of one bit and an output of one bit is one lookup table of 6 inputs, whatever its weights are.
 // Needs `npm run build`, for the reader of data sets.
