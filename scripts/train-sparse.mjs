@@ -182,19 +182,17 @@ function accuracy() {
 }
 
 const network = checkNetwork(
-  {
-    ...sparseTableNetwork({
-      name: options.name,
-      pixelThreshold: Number(threshold),
-      layers: layers.map((layer) => layer.result()),
-      votes: votes.result(),
-      labels: train.classes,
-      seed: Number(seed),
-      command: `node scripts/train-sparse.mjs ${process.argv.slice(2).join(' ')}`,
-      floatAccuracy: accuracy(),
-      testPictures: test.labels.length,
-    }),
-  },
+  sparseTableNetwork({
+    name: options.name,
+    pixelThreshold: Number(threshold),
+    layers: layers.map((layer) => layer.result()),
+    votes: votes.result(),
+    labels: train.classes,
+    seed: Number(seed),
+    command: `node scripts/train-sparse.mjs ${process.argv.slice(2).join(' ')}`,
+    floatAccuracy: accuracy(),
+    testPictures: test.labels.length,
+  }),
   options.name,
 );
 const { infer } = createInterpreter(network);

@@ -272,7 +272,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   withFpga(
     command(
       'render',
-      'write the C project with a build.sh of its own',
+      'write the project in C, with a build.sh of its own, or in Verilog',
       '--board arduino-uno --model models/mnist-small --out build/uno',
       render,
     )

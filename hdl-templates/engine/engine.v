@@ -4,7 +4,7 @@
 // takes the words apart and connects those that do the work:
 //
 //   sequencer -> fetch (activations) -> products -> lanes -> requantize -> dealer -> activation memory
-//                                       weights --^                        walker: pictures in, traces out
+//                                       weights --^                      elements: pictures in, traces out
 module engine #(
     parameter BANKS = 4,  // columns at once, a power of two
     parameter BANK_BITS = 2,  // 1 where there is one bank
@@ -59,7 +59,7 @@ module engine #(
     // the elements of what was computed last, or the picture's indices, while nothing runs
     input trace,  // at the first
     input trace_take,
-    output reg trace_valid,
+    output trace_valid,
     output [INDEX_BITS-1:0] trace_value,
     output trace_end,  // this is the last
 
@@ -128,15 +128,12 @@ module engine #(
 
   reg [2:0] state;
   reg [1:0] settle;  // clocks until the last results are written
-  reg loading, tracing;
-  reg [1:0] starting;  // the walker, once the stage's word is there
   wire sequencing;
   wire begin_stage = state == BEGIN && runs;
 
   assign busy = state != IDLE;
 
   always @(posedge clk) begin
-    starting <= {starting[0], !busy && (load || trace)};
     if (busy) clocks <= clocks + 1'b1;
     case (state)
       READ: state <= BEGIN;
@@ -156,10 +153,6 @@ module engine #(
         end
       end
       default: begin
-        if (load || trace || start || resume) begin
-          loading <= load;
-          tracing <= trace;
-        end
         if (load) stage <= 0;
         if (start || resume) begin
           stage <= start ? {{STAGE_BITS - 1{1'b0}}, 1'b1} : stage + 1'b1;
@@ -168,12 +161,7 @@ module engine #(
         if (start) clocks <= 0;
       end
     endcase
-    if (reset) begin
-      state <= IDLE;
-      starting <= 2'b00;
-      loading <= 1'b0;
-      tracing <= 1'b0;
-    end
+    if (reset) state <= IDLE;
   end
 
   // ---- Taps and their activations ----
@@ -243,6 +231,7 @@ module engine #(
   wire [COUNT_BITS-1:0] row_from, row_to, column_from, column_to;
   assign {row_from, row_to, column_from, column_to, tap_skew, tap_turn, tap_offset} = tap_word;
 
+  wire loading, tracing;  // a picture, a trace
   wire [ADDRESS_BITS-1:0] element_address;
   wire [BANKS*ADDRESS_BITS-1:0] read_address;
   wire [BANKS*INDEX_BITS-1:0] stored, activations;
@@ -462,76 +451,45 @@ module engine #(
 
   // ---- The picture, and tracing: element by element ----
 
-  wire walker_ready, tensor_end;
   wire [BANK_BITS-1:0] element_bank;
-  wire [BANK_BITS-1:0] looked_bank = BANKS == 1 ? {BANK_BITS{1'b0}} : element_bank;
-  reg pixel_known, trace_read;
-  wire [INDEX_BITS-1:0] pixel_index;
-  wire trace_one = trace_take && trace_valid && !tensor_end;
-  assign pixel_take = loading && starting == 2'b00 && walker_ready && pixel_valid && !pixel_known;
-
-  wire [COLUMN_BITS-1:0] column_address;
-  wire [ADDRESS_BITS-1:0] column_offset;
-  wire [BANK_BITS-1:0] column_bank;
-  rom #(
-      .FILE("columns.hex"),
-      .STYLE(COLUMNS > 128 ? "block" : "logic"),
-      .WIDTH(ADDRESS_BITS + BANK_BITS),
-      .WORDS(COLUMNS),
-      .ADDRESS_BITS(COLUMN_BITS)
-  ) column_places (
-      .clk(clk),
-      .address(column_address),
-      .value({column_offset, column_bank})
-  );
-
-  walker #(
+  wire [INDEX_BITS-1:0] element;
+  wire write_element;
+  elements #(
+      .BANKS(BANKS),
       .BANK_BITS(BANK_BITS),
       .ADDRESS_BITS(ADDRESS_BITS),
       .COUNT_BITS(COUNT_BITS),
+      .INDEX_BITS(INDEX_BITS),
+      .COLUMNS(COLUMNS),
       .COLUMN_BITS(COLUMN_BITS)
-  ) places (
+  ) pictures_and_traces (
       .clk(clk),
-      .start(starting[1]),
-      .next(pixel_known || trace_one),
-      .ready(walker_ready),
+      .reset(reset),
+      .idle(!busy),
+      .load(load),
+      .trace(trace),
+      .leave(start || resume),
+      .pixel(pixel),
+      .pixel_valid(pixel_valid),
+      .pixel_take(pixel_take),
+      .trace_take(trace_take),
+      .trace_valid(trace_valid),
+      .trace_value(trace_value),
+      .trace_end(trace_end),
       .columns_last(columns_last),
       .channels_last(channels_last),
       .rows_last(rows_last),
       .row_step(out_row_step),
       .channel_shift(out_phases),
       .column_first(column_first),
-      .column_address(column_address),
-      .column_offset(column_offset),
-      .column_bank(column_bank),
+      .loading(loading),
+      .tracing(tracing),
       .address(element_address),
       .bank(element_bank),
-      .tensor_end(tensor_end)
+      .write(write_element),
+      .write_value(element),
+      .value(stored)
   );
-
-  rom #(
-      .FILE("pixels.hex"),
-      .STYLE(INDEX_BITS > 4 ? "block" : "logic"),
-      .WIDTH(INDEX_BITS),
-      .WORDS(256),
-      .ADDRESS_BITS(8)
-  ) pixel_indices (
-      .clk(clk),
-      .address(pixel),
-      .value(pixel_index)
-  );
-
-  assign trace_value = stored[looked_bank*INDEX_BITS+:INDEX_BITS];
-  assign trace_end = tensor_end;
-  always @(posedge clk) begin
-    pixel_known <= pixel_take;
-    trace_read  <= tracing && starting == 2'b00 && walker_ready && !trace_one && !trace_valid;
-    trace_valid <= tracing && (trace_valid ? !trace_take : trace_read);
-    if (reset || trace) begin
-      trace_read  <= 1'b0;
-      trace_valid <= 1'b0;
-    end
-  end
 
   // ---- The memory ----
 
@@ -543,10 +501,10 @@ module engine #(
   generate
     for (group = 0; group < BANKS; group = group + 1) begin : ports
       wire [BANK_BITS-1:0] phase = loading ? {BANK_BITS{1'b0}} : result_phase[group*BANK_BITS+:BANK_BITS];
-      assign write[group] = (write_results && out_banks[group]) || (pixel_known && looked_bank == group);
+      assign write[group] = (write_results && out_banks[group]) || (write_element && element_bank == group);
       assign write_address[group*ADDRESS_BITS+:ADDRESS_BITS] = place | {{ADDRESS_BITS - BANK_BITS{1'b0}}, phase};
       assign write_value[group*INDEX_BITS+:INDEX_BITS] =
-          loading ? pixel_index : result_values[group*INDEX_BITS+:INDEX_BITS];
+          loading ? element : result_values[group*INDEX_BITS+:INDEX_BITS];
     end
   endgenerate
 

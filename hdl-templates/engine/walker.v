@@ -6,7 +6,8 @@ module walker #(
     parameter BANK_BITS = 2,
     parameter ADDRESS_BITS = 10,
     parameter COUNT_BITS = 8,
-    parameter COLUMN_BITS = 7  // of an address in the table of columns
+    parameter COLUMNS = 64,  // words in columns.hex
+    parameter COLUMN_BITS = 7
 ) (
     input clk,
     input start,  // at the first element
@@ -20,24 +21,31 @@ module walker #(
     input [1:0] channel_shift,  // log2 of the addresses from one channel to the next
     input [COLUMN_BITS-1:0] column_first,
 
-    output [COLUMN_BITS-1:0] column_address,
-    input [ADDRESS_BITS-1:0] column_offset,
-    input [BANK_BITS-1:0] column_bank,
-
     output [ADDRESS_BITS-1:0] address,
     output [BANK_BITS-1:0] bank,
     output tensor_end  // this is the last
 );
   reg [ADDRESS_BITS-1:0] row_address;
   reg [COUNT_BITS-1:0] row, column, channel;
+  wire [ADDRESS_BITS-1:0] column_offset;
+
+  rom #(
+      .FILE("columns.hex"),
+      .STYLE(COLUMNS > 128 ? "block" : "logic"),
+      .WIDTH(ADDRESS_BITS + BANK_BITS),
+      .WORDS(COLUMNS),
+      .ADDRESS_BITS(COLUMN_BITS)
+  ) column_places (
+      .clk(clk),
+      .address(column_first + {{COLUMN_BITS - COUNT_BITS{1'b0}}, column}),
+      .value({column_offset, bank})
+  );
 
   wire channels_end = channel == channels_last;
   wire columns_end = column == columns_last;
 
   assign tensor_end = channels_end && columns_end && row == rows_last;
-  assign column_address = column_first + {{COLUMN_BITS - COUNT_BITS{1'b0}}, column};
   assign address = row_address + column_offset + ({{ADDRESS_BITS - COUNT_BITS{1'b0}}, channel} << channel_shift);
-  assign bank = column_bank;
 
   always @(posedge clk) begin
     ready <= 1'b1;

@@ -1,7 +1,7 @@
-import { InputError } from '../errors.js';
-import { requantizedLevels, type Interval, type Requantize } from '../network/index.js';
+import { requantizedLevels, type Interval } from '../network/index.js';
 import type { Operation } from './operations.js';
 import { REQUANTIZE, type StageWord } from './stage-words.js';
+import { stepsOf } from './steps.js';
 
 type Requantizing = Pick<StageWord, 'requantize' | 'shift' | 'stepsLast' | 'lastIndex'>;
 
@@ -40,21 +40,5 @@ export function parametersOf(
       const least = (steps[index] ?? Infinity) - one;
       return 0 - Math.min(sums.max + 1, Math.max(sums.min, least));
     });
-  });
-}
-
-/** The least accumulator of every index but 0. */
-function stepsOf(requantize: Requantize, channel: number, name: string): readonly number[] {
-  if (requantize.kind === 'thresholds') return requantize.values[channel] ?? [];
-  const { table, offset, shift } = requantize;
-  if (table.some((index, bin) => bin > 0 && index < (table[bin - 1] ?? 0))) {
-    throw new InputError('its table of steps does not ascend', {
-      where: `stage "${name}"`,
-      next: 'on an FPGA indices must grow with the sum, as they do where levels are sorted',
-    });
-  }
-  return Array.from({ length: table.at(-1) ?? 0 }, (_, k) => {
-    const bin = table.findIndex((index) => index > k);
-    return bin === 0 ? -Infinity : bin * 2 ** shift - offset;
   });
 }

@@ -59,6 +59,17 @@ function hsum(v: v128): f32 {
     f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3)
   );
 }
+// sum_s a[s] b[s]
+function dot(a: usize, b: usize, batch: i32): f32 {
+  let s0 = f32x4.splat(0),
+    s1 = s0;
+  for (let s = 0; s < batch; s += 8) {
+    const o = <usize>s * 4;
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(a + o), v128.load(b + o)));
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(a + o, 16), v128.load(b + o, 16)));
+  }
+  return hsum(f32x4.add(s0, s1));
+}
 // gradients of weights and biases; if dx != 0 also adds to gradient of inputs
 export function backward(
   x: usize,
@@ -81,14 +92,7 @@ export function backward(
       const at = <usize>(j * fan + k) * 4;
       const i = load<i32>(idx + at);
       const row = x + <usize>(i * batch) * 4;
-      let s0 = f32x4.splat(0),
-        s1 = s0;
-      for (let s = 0; s < batch; s += 8) {
-        const o = <usize>s * 4;
-        s0 = f32x4.add(s0, f32x4.mul(v128.load(d + o), v128.load(row + o)));
-        s1 = f32x4.add(s1, f32x4.mul(v128.load(d + o, 16), v128.load(row + o, 16)));
-      }
-      store<f32>(gw + at, hsum(f32x4.add(s0, s1)));
+      store<f32>(gw + at, dot(d, row, batch));
       if (dx != 0) {
         const ww = f32x4.splat(load<f32>(w + at));
         const to = dx + <usize>(i * batch) * 4;
@@ -106,14 +110,7 @@ export function dense(x: usize, delta: usize, g: usize, neurons: i32, inputs: i3
     const d = delta + <usize>(j * batch) * 4;
     for (let i = 0; i < inputs; i++) {
       const row = x + <usize>(i * batch) * 4;
-      let s0 = f32x4.splat(0),
-        s1 = s0;
-      for (let s = 0; s < batch; s += 8) {
-        const o = <usize>s * 4;
-        s0 = f32x4.add(s0, f32x4.mul(v128.load(d + o), v128.load(row + o)));
-        s1 = f32x4.add(s1, f32x4.mul(v128.load(d + o, 16), v128.load(row + o, 16)));
-      }
-      store<f32>(g + <usize>(j * inputs + i) * 4, hsum(f32x4.add(s0, s1)));
+      store<f32>(g + <usize>(j * inputs + i) * 4, dot(d, row, batch));
     }
   }
 }

@@ -2,7 +2,7 @@ import { analyse, productTableOf, type AnalysedStage, type TableNetwork } from '
 import { unsignedBits } from '../folding.js';
 import { CLOCK, wholePort, type Obligation, type Port } from './obligation.js';
 import { sideScript } from './scripts.js';
-import { parameter, pick, REGISTERS, wordsOf, type EngineDesign } from './sequential.js';
+import { parameter, pick, registersAsWires, wordsOf, type EngineDesign } from './engine-design.js';
 import { constant, instance, moduleHead } from './verilog.js';
 
 /** A table as the network has it: what each activation gives with each weight. */
@@ -129,7 +129,7 @@ function obligation(
     title,
     files: new Map([
       ...pick(files, ['rom.v', 'lanes.v', 'products.hex']),
-      ...REGISTERS,
+      registersAsWires(),
       ['occurs.v', occurs.join('\n')],
       ['specification.v', specification.join('\n')],
       ['design.v', wrapper.join('\n')],

@@ -10,7 +10,7 @@ import { unsignedBits } from '../folding.js';
 import { REQUANTIZE, type StageWord } from '../stage-words.js';
 import { CLOCK, wholePort, type Obligation, type Port } from './obligation.js';
 import { sideScript } from './scripts.js';
-import { parameter, pick, REGISTERS, wordsOf, type EngineDesign } from './sequential.js';
+import { parameter, pick, registersAsWires, wordsOf, type EngineDesign } from './engine-design.js';
 import { constant, instance, listFunction, moduleHead } from './verilog.js';
 
 /** Wide enough for a sum, a bias and an offset of 32 bits each. */
@@ -60,8 +60,9 @@ export function requantizerObligations(network: TableNetwork, design: EngineDesi
 function obligation(rule: Rule, word: StageWord, { image, files }: EngineDesign): Obligation {
   const of = (name: string): number => parameter(image, name);
   const [sumBits, indexBits] = [of('SUM_BITS'), of('INDEX_BITS')];
+  const channelBits = unsignedBits(rule.bias.length - 1);
   const inputs: Port[] = [
-    { name: 'channel', bits: unsignedBits(rule.bias.length - 1), signed: false },
+    { name: 'channel', bits: channelBits, signed: false },
     { name: 'sum', bits: sumBits, signed: true },
     // What was counted for another sum.
     { name: 'before', bits: indexBits, signed: false },
@@ -69,7 +70,6 @@ function obligation(rule: Rule, word: StageWord, { image, files }: EngineDesign)
   const isLogits = rule.requantize === null;
   const output: Port = { name: 'result', bits: WIDE, signed: true };
   const ports = { channel: 'channel', sum: 'sum' };
-  const channelBits = inputs[0]?.bits ?? 1;
   const perChannel = (name: string, values: readonly number[]): string =>
     listFunction(name, channelBits, values, WIDE);
 
@@ -109,14 +109,14 @@ function obligation(rule: Rule, word: StageWord, { image, files }: EngineDesign)
     moduleHead('design', [CLOCK, ...inputs], output),
     '  wire counts;',
     instance('in_bounds', 'bounds', {}, { ...ports, y: 'counts' }),
-    ...Array.from({ length: steps }, (_, k) => [
-      ...requantizerInstance(image, word, k, {
+    ...Array.from({ length: steps }, (_, k) =>
+      requantizerInstance(image, word, k, {
         sum: 'sum',
         channels: rule.bias.length,
         address: 'channel',
         before: k === 0 ? 'before' : `counted_${k - 1}`,
       }),
-    ]).flat(),
+    ).flat(),
     `  assign result = counts ? ${result} : ${constant(0, WIDE)};`,
     'endmodule\n',
   ];
@@ -127,7 +127,7 @@ function obligation(rule: Rule, word: StageWord, { image, files }: EngineDesign)
     files: new Map([
       ...pick(files, ['rom.v', 'requantize.v', 'greater.v']),
       ...parameterFiles(files, word, rule.bias.length),
-      ...REGISTERS,
+      registersAsWires(),
       ['in_bounds.v', inBounds.join('\n')],
       ['specification.v', specification.join('\n')],
       ['design.v', wrapper.join('\n')],

@@ -14,7 +14,7 @@ import { neuronsOf, type Element, type Neuron } from './neurons.js';
 import { CLOCK, type Obligation, type Part, type Port } from './obligation.js';
 import { reachOf } from './reach.js';
 import { sideScript } from './scripts.js';
-import { pick, REGISTERS } from './sequential.js';
+import { pick, registersAsWires } from './engine-design.js';
 import { instance, moduleHead } from './verilog.js';
 
 /** The modules whose proof is wanted, with every element that a stage has. */
@@ -112,7 +112,7 @@ function obligation(
     title: `stage "${stage.name}"`,
     files: new Map([
       [source, module],
-      ...REGISTERS,
+      registersAsWires(),
       ['specification.v', specification.join('\n')],
       ['design.v', wrapper.join('\n')],
     ]),

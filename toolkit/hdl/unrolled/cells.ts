@@ -8,6 +8,7 @@ import {
   type Shape,
   type TableNetwork,
 } from '../../network/index.js';
+import { stepsOf } from '../steps.js';
 
 /** An element of a tensor: `input` or the name of the stage that makes it, and its place in it. */
 export interface Reference {
@@ -95,31 +96,31 @@ function cellsOf(network: TableNetwork, { stage, inputs, output }: AnalysedStage
         Array.from({ length: activations }, (_unused, a) => values[a * levels + w] ?? 0),
       );
       const perChannel = stage.weights.length / channels;
-      const steps = stepsOf(stage.requantize, channels, stage.name);
+      const steps = stepsByChannel(stage.requantize, channels, stage.name);
       return places((row, column, channel) => {
-        const places =
+        const under =
           stage.kind === 'dense'
             ? Array.from({ length: elements(input.shape) }, (_, i) => i)
             : window(stage, stage.kernel, input.shape, row, column, stage.kind === 'conv2d' ? null : channel);
         const terms: Term[] = [];
         let constant = stage.bias[channel] ?? 0;
-        places.forEach((element, tap) => {
+        under.forEach((element, tap) => {
           const products = columnsOfTable[stage.weights[channel * perChannel + tap] ?? 0] ?? [];
           if (element >= 0) terms.push({ from: { tensor: input.name, element }, values: products });
           else constant += products[stage.kind === 'dense' ? 0 : stage.paddingIndex] ?? 0;
         });
-        return { kind: 'sum', terms, constant, steps: steps(channel) };
+        return { kind: 'sum', terms, constant, steps: steps[channel] ?? null };
       });
     }
     case 'averagePool': {
-      const steps = stepsOf(stage.requantize, channels, stage.name);
+      const steps = stepsByChannel(stage.requantize, channels, stage.name);
       return places((row, column, channel) => ({
         kind: 'sum',
         terms: window(stage, stage.window, input.shape, row, column, channel)
           .filter((element) => element >= 0)
           .map((element) => ({ from: { tensor: input.name, element }, values: stage.values })),
         constant: 0,
-        steps: steps(channel),
+        steps: steps[channel] ?? null,
       }));
     }
     case 'maxPool':
@@ -130,7 +131,7 @@ function cellsOf(network: TableNetwork, { stage, inputs, output }: AnalysedStage
           .map((element) => ({ tensor: input.name, element })),
       }));
     case 'add': {
-      const steps = stepsOf(stage.requantize, channels, stage.name);
+      const steps = stepsByChannel(stage.requantize, channels, stage.name);
       return Array.from({ length: elements(output.shape) }, (_, element): Cell => ({
         kind: 'sum',
         terms: inputs.map(({ name }, k) => ({
@@ -138,7 +139,7 @@ function cellsOf(network: TableNetwork, { stage, inputs, output }: AnalysedStage
           values: stage.values[k] ?? [],
         })),
         constant: 0,
-        steps: steps(element % channels),
+        steps: steps[element % channels] ?? null,
       }));
     }
     case 'concat': {
@@ -193,27 +194,13 @@ function window(
   return found;
 }
 
-/** The least accumulator of every index but 0, by channel. */
-function stepsOf(
+/** By channel: the steps of a sum, in order; null for logits. */
+function stepsByChannel(
   requantize: Requantize | null,
   channels: number,
   name: string,
-): (channel: number) => readonly number[] | null {
-  if (requantize === null) return () => null;
-  if (requantize.kind === 'thresholds') {
-    const most = Math.max(0, ...requantize.values.slice(0, channels).map((row) => row.length));
-    return (channel) => (requantize.values[channel] ?? []).slice(0, most);
-  }
-  const { table, offset, shift } = requantize;
-  if (table.some((index, bin) => bin > 0 && index < (table[bin - 1] ?? 0))) {
-    throw new InputError('its table of steps does not ascend', {
-      where: `stage "${name}"`,
-      next: 'on an FPGA indices must grow with the sum, as they do where levels are sorted',
-    });
-  }
-  const steps = Array.from({ length: table.at(-1) ?? 0 }, (_, k) => {
-    const bin = table.findIndex((index) => index > k);
-    return bin === 0 ? -Infinity : bin * 2 ** shift - offset;
-  });
-  return () => steps;
+): readonly (readonly number[] | null)[] {
+  return Array.from({ length: channels }, (_, channel) =>
+    requantize === null ? null : stepsOf(requantize, channel, name),
+  );
 }

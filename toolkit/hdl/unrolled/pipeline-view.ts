@@ -71,7 +71,7 @@ export function pipelineView(input: TensorBits, stages: readonly TimedStage[], t
   const unread = [INPUT, ...inner.map(({ name }) => name)].filter(
     (name) => !read.has(name) && !(traced && name !== INPUT),
   );
-  const view = {
+  return {
     latency: places.get(logits?.name ?? '')?.clock ?? 0,
     indexBits,
     inputMsb: input.elements * input.width - 1,
@@ -85,5 +85,4 @@ export function pipelineView(input: TensorBits, stages: readonly TimedStage[], t
     unread: unread.map((name) => places.get(name)?.signal ?? 'x').join(', '),
     hasUnread: unread.length > 0,
   };
-  return { view, latency: view.latency };
 }

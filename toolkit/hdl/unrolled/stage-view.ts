@@ -45,8 +45,8 @@ export function stageView(
   const signalOf = new Map<number, Signal>();
   for (const signal of signals) for (let k = 0; k < signal.bits; k++) signalOf.set(signal.first + k, signal);
 
+  /** Behind each clock: names of registers, and the assignments that load them. */
   const registers = Array.from({ length: latency }, () => new Map<string, string>());
-  const loads = Array.from({ length: latency }, () => new Set<string>());
   const read = new Set<string>();
   /** A literal as it stands in clock `at`: behind as many registers as clocks have passed since it was made. */
   const text = (literal: Literal, at: number): string => {
@@ -60,10 +60,7 @@ export function stageView(
     read.add(shown);
     for (let rank = made; rank < at; rank++) {
       const flat = `${signal.name}${signal.bits > 1 ? `_${bit - signal.first}` : ''}_r${rank + 1}`;
-      if (!registers[rank]?.has(flat)) {
-        registers[rank]?.set(flat, flat);
-        loads[rank]?.add(`${flat} <= ${shown};`);
-      }
+      registers[rank]?.set(flat, `${flat} <= ${shown};`);
       shown = flat;
     }
     return `${isComplement(literal) ? '~' : ''}${shown}`;
@@ -114,7 +111,7 @@ export function stageView(
       lines: those,
       registers: [...(registers[k]?.keys() ?? [])],
       hasRegisters: (registers[k]?.size ?? 0) > 0,
-      loads: [...(loads[k] ?? [])],
+      loads: [...(registers[k]?.values() ?? [])],
     })),
     outputs,
     unread: unread.join(', '),
@@ -163,7 +160,7 @@ const declare = ({ name, bits }: Signal): string =>
   bits > 1 ? `wire [${bits - 1}:0] ${name}` : `wire ${name}`;
 
 function expression(gate: Gate, text: (literal: Literal) => string): string {
-  const join = (literals: readonly Literal[]): string => `{${[...literals].reverse().map(text).join(', ')}}`;
+  const list = (literals: readonly Literal[]): string => [...literals].reverse().map(text).join(', ');
   switch (gate.kind) {
     case 'lookup': {
       const size = 2 ** gate.inputs.length;
@@ -171,14 +168,14 @@ function expression(gate: Gate, text: (literal: Literal) => string): string {
         (sum, value, index) => (value ? sum + (1n << BigInt(index)) : sum),
         0n,
       );
-      return `look_up_${gate.inputs.length}(${size}'h${digits.toString(16)}, ${join(gate.inputs)})`;
+      return `look_up_${gate.inputs.length}(${size}'h${digits.toString(16)}, {${list(gate.inputs)}})`;
     }
     case 'count':
-      return `count_of_${gate.inputs.length}(${join(gate.inputs)})`;
+      return `count_of_${gate.inputs.length}({${list(gate.inputs)}})`;
     case 'add':
-      return `{1'b0, ${join(gate.a).slice(1, -1)}} + {1'b0, ${join(gate.b).slice(1, -1)}}`;
+      return `{1'b0, ${list(gate.a)}} + {1'b0, ${list(gate.b)}}`;
     case 'atLeast':
-      return `${join(gate.a)} >= ${gate.a.length}'d${gate.least}`;
+      return `{${list(gate.a)}} >= ${gate.a.length}'d${gate.least}`;
   }
 }
 

@@ -4,7 +4,7 @@ import { renderTemplate } from '../../render/index.js';
 import { unsignedBits } from '../folding.js';
 import { handWritten, notNeeded, type HdlProject } from '../hdl-project.js';
 import { hasPll, topView, verilogHex, type HdlBoard } from '../top-view.js';
-import { helpersOf } from './helpers.js';
+import { gateFunctions } from './gate-functions.js';
 import { pipelineView } from './pipeline-view.js';
 import { stageView } from './stage-view.js';
 import { unroll, type UnrollOptions } from './unroll.js';
@@ -36,11 +36,11 @@ export function unrolledModules(network: TableNetwork, options: UnrollOptions): 
     const { view, latency } = stageView(circuit, cells, options.levels);
     write(
       `${view.module}.v`,
-      renderTemplate(template('stage'), { ...view, functions: helpersOf(circuit.circuit.gates) }),
+      renderTemplate(template('stage'), { ...view, functions: gateFunctions(circuit.circuit.gates) }),
     );
     return { circuit, module: view.module, latency };
   });
-  const { view, latency } = pipelineView(unrolled.input, timed, options.keepUnread);
+  const view = pipelineView(unrolled.input, timed, options.keepUnread);
   write(
     'pipeline.v',
     renderTemplate(template('pipeline'), {
@@ -59,7 +59,7 @@ export function unrolledModules(network: TableNetwork, options: UnrollOptions): 
   return {
     files,
     sources,
-    latency,
+    latency: view.latency,
     parameters: {
       PIXELS: elements(network.input.shape),
       PIXEL_BITS: unrolled.input.width,
@@ -67,7 +67,7 @@ export function unrolledModules(network: TableNetwork, options: UnrollOptions): 
       LOGITS: logits?.elements ?? 0,
       SUM_BITS: logits?.width ?? 1,
       ADDRESS_BITS: unsignedBits(logits?.elements ?? 1),
-      LATENCY: latency,
+      LATENCY: view.latency,
       POINTS: network.stages.length,
       TRACED: traced,
       // Point 0 is the picture, and lies elsewhere.

@@ -24,10 +24,10 @@ export function engineDesign(network: TableNetwork, folding: Folding): EngineDes
   return { program, image, files };
 }
 
-/** The circuit that stands for a register in a proof. */
-export const REGISTERS = new Map([
-  ['registers.v', readFileSync(assetPath('hdl-templates/proof/registers.v'), 'utf8')],
-]);
+/** The file with the circuit that stands for a register in a proof. */
+export function registersAsWires(): [string, string] {
+  return ['registers.v', readFileSync(assetPath('hdl-templates/proof/registers.v'), 'utf8')];
+}
 
 /** The files of a design by name. */
 export function pick(files: ReadonlyMap<string, string>, names: readonly string[]): [string, string][] {

@@ -5,7 +5,7 @@ import { CLOCK, wholePort, type Obligation, type Port } from './obligation.js';
 import { laneInstance, tableInstance } from './products.js';
 import { parameterFiles, requantizeScript, requantizerInstance } from './requantizers.js';
 import { sideScript } from './scripts.js';
-import { parameter, pick, REGISTERS, wordsOf, type EngineDesign } from './sequential.js';
+import { parameter, pick, registersAsWires, wordsOf, type EngineDesign } from './engine-design.js';
 import { listFunction, moduleHead } from './verilog.js';
 
 /**
@@ -67,7 +67,7 @@ function obligation(
     files: new Map([
       ...pick(files, ['rom.v', 'lanes.v', 'requantize.v', 'greater.v', 'products.hex']),
       ...parameterFiles(files, word, 1),
-      ...REGISTERS,
+      registersAsWires(),
       ['specification.v', specification.join('\n')],
       ['design.v', wrapper.join('\n')],
     ]),
