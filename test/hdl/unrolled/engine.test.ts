@@ -25,7 +25,7 @@ describeWithTool(['iverilog', 'vvp'], 'the unrolled engine in Verilog', () => {
         expect(printed).toEqual(expectedLines(network, pictures, options.keepUnread));
       }
     },
-    60_000,
+    180_000,
   );
 
   it('is seen to be wrong when one bit is', () => {
