@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Flash, Toolchain } from '../boards/board.js';
 import { ToolMissingError } from '../errors.js';
+import { mayOpen } from './may-open.js';
 import { findDrives, isUnmounted, mountPoints } from './mounted-drives.js';
 import { FLASHING_TOOLS, FPGA_TOOLS, reportOn, type ToolReport } from './tool-report.js';
 import { findToolchain, installAdvice, versionOf } from './toolchain.js';
@@ -161,15 +162,6 @@ function serialPorts(): ToolReport {
         ? null
         : 'add yourself to their group: `sudo usermod -aG dialout $USER`, and log in anew',
   };
-}
-
-function mayOpen(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function trainer(backend: NonNullable<DoctorOptions['backend']>): Promise<ToolReport> {
