@@ -4,7 +4,7 @@ import { networkHash, type TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
 import type { Folding } from './folding.js';
 import type { WeightStore } from './weight-store.js';
-import { hdlProject, type FlashContent, type HdlProject } from './hdl-project.js';
+import { hdlProject, type HdlProject } from './hdl-project.js';
 import { LUT4, unrolledProject, type UnrollOptions } from './unrolled/index.js';
 
 /** A Verilog project with what the tools of a board's part must be told. */
@@ -62,17 +62,9 @@ export function fpgaProject(
   const files = new Map([
     ...project.files,
     [constraints, renderTemplate(assetPath(`hdl-templates/constraints/${template}.ejs`), view)],
-    ...flashFiles(project.flash),
     [script, renderTemplate(assetPath('hdl-templates/synthesis/synthesis.ys.ejs'), view)],
   ]);
   return { ...project, files, script, constraints };
-}
-
-/** For the simulated flash memory: a byte a line. */
-function flashFiles(flash: FlashContent | null): [string, string][] {
-  if (flash === null) return [];
-  const bytes = Buffer.from(flash.bytes).toString('hex').replace(/../g, '$&\n');
-  return [['flash.hex', `@${flash.first.toString(16)}\n${bytes}`]];
 }
 
 function synthesisCommand(toolchain: FpgaToolchain): string {

@@ -64,13 +64,20 @@ export function planSimulation(
         );
   return {
     name: `simulation-${level}`,
-    files: new Map([...project.files, ...bench]),
+    files: new Map([...project.files, ...bench, ...flashMemory(project)]),
     folders: [folder],
     commands: [...source.commands, simulate],
     uf2: null,
     inputs: source.inputs,
     products: { program },
   };
+}
+
+/** What hdl-templates/simulation/spi_flash.v has: a byte a line. */
+function flashMemory({ flash }: HdlProject): [string, string][] {
+  if (flash === null) return [];
+  const bytes = Buffer.from(flash.bytes).toString('hex').replace(/../g, '$&\n');
+  return [['flash.hex', `@${flash.first.toString(16)}\n${bytes}`]];
 }
 
 /** The reset; then the flash loader takes two clocks a bit (hdl-templates/flash/flash_loader.v). */
