@@ -1,7 +1,7 @@
 // Plans that measure an unrolled network, to be carried out by executePlan one after the other in one folder: synthesis, the netlist
 // given a picture every clock, and placement.
 import { readFileSync } from 'node:fs';
-import { LUT4, LUT6, unrolledModules } from '../../dist/hdl/index.js';
+import { LUT4, LUT6, unrolledModules, unsignedBits } from '../../dist/hdl/index.js';
 
 /** @typedef {import('../../dist/index.js').TableNetwork} TableNetwork */
 /** @typedef {import('../../dist/plan/index.js').Command} Command */
@@ -54,7 +54,7 @@ export const PARTS = {
 export function classifierDesign(network, part, pictures) {
   const { files, sources, latency, parameters } = unrolledModules(network, part.options);
   const logits = network.output.labels.length;
-  const labelBits = Math.max(1, Math.ceil(Math.log2(logits)));
+  const labelBits = unsignedBits(logits - 1);
   const macros = Object.entries({
     PIXELS: parameters['PIXELS'],
     PIXEL_BITS: parameters['PIXEL_BITS'],

@@ -1,4 +1,5 @@
-import { storedBits } from './weight-store.js';
+import type { EngineParameters } from './engine-parameters.js';
+import type { WeightLayout } from './weight-store.js';
 
 /** A kind of block RAM: its bits, and the most that it reads in a clock. */
 export interface BlockRam {
@@ -25,20 +26,18 @@ export interface BlockRamCount {
   readonly weightBitsPerClock: number;
 }
 
-/** Block RAMs of a device, from the parameters of its engine. */
+/** Block RAMs of a device, from the parameters of its engine and what block RAM has of its weights. */
 export function blockRamsOf(
-  parameters: Readonly<Record<string, number>>,
+  parameters: EngineParameters,
+  { narrowBits, wideBits }: WeightLayout,
   receiveBuffer: number,
   ram: BlockRam,
 ): BlockRamCount {
-  const of = (name: string): number => parameters[name] ?? 0;
+  const of = (name: keyof EngineParameters): number => parameters[name];
   const when = (words: number, least: number, width: number): number =>
     words < least ? 0 : blocksOf(words, width, ram);
-  const above = (lanes: number): number =>
-    Math.max(0, storedBits(lanes, of('WEIGHT_BITS'), of('PACKED') !== 0) - of('LARGE_BITS'));
   const weights =
-    when(of('NARROW_WORDS'), LEAST.weights, above(of('FILTERS'))) +
-    when(of('WIDE_WORDS'), LEAST.weights, above(of('BANKS') * of('FILTERS')));
+    when(of('NARROW_WORDS'), LEAST.weights, narrowBits) + when(of('WIDE_WORDS'), LEAST.weights, wideBits);
   const bounds = of('BOUNDED') * 4 * of('COUNT_BITS');
   return {
     weightBitsPerClock: weights * ram.widest + of('LARGE_BITS'),

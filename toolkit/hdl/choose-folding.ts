@@ -3,7 +3,7 @@ import { engineProgram } from './engine-program.js';
 import { estimateProgram, type DeviceEstimate } from './estimate.js';
 import type { Folding } from './folding.js';
 import type { Shell } from './logic.js';
-import { storesOf, type LargeMemories, type WeightStore } from './weight-store.js';
+import { SLICE_BITS, storesOf, type LargeMemories, type WeightStore } from './weight-store.js';
 
 /** What an FPGA has; sizes of memories in bits. */
 export interface FpgaResources {
@@ -107,7 +107,7 @@ function candidatesOf(
 }
 
 function largeOf({ sprams, spramBits, flash }: FpgaResources): LargeMemories | null {
-  return sprams > 0 && flash ? { count: sprams, words: spramBits / 16 } : null;
+  return sprams > 0 && flash ? { count: sprams, words: spramBits / SLICE_BITS } : null;
 }
 
 function nearestOf(candidates: readonly Candidate[], fpga: FpgaResources): Candidate {

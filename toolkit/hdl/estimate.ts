@@ -5,7 +5,7 @@ import { engineParameters } from './engine-parameters.js';
 import { engineProgram, type EngineProgram } from './engine-program.js';
 import type { Folding } from './folding.js';
 import { logicOf, type Shell } from './logic.js';
-import { PLAIN, storedBits, type WeightStore } from './weight-store.js';
+import { PLAIN, SLICE_BITS, storedBits, weightLayout, type WeightStore } from './weight-store.js';
 
 export interface StageEstimate {
   readonly name: string;
@@ -55,11 +55,11 @@ export function estimateProgram(
   const parameters = engineParameters(program, store);
   const stages = stageEstimates(analysis, program);
   const clocks = stages.reduce((sum, stage) => sum + stage.clocks, 0);
-  const blocks = blockRamsOf(parameters, shell.receiveBuffer, blockRam);
+  const blocks = blockRamsOf(parameters, weightLayout(program, store), shell.receiveBuffer, blockRam);
   return {
     ...logicOf(program, parameters, shell),
     blockRams: blocks.all,
-    sprams: store.largeBits / 16,
+    sprams: store.largeBits / SLICE_BITS,
     clocksPerPicture: clocks,
     stages,
     bandwidthShare:

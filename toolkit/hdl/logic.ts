@@ -26,7 +26,7 @@ export function logicOf(
   const [address, count, index] = [of('ADDRESS_BITS'), of('COUNT_BITS'), of('INDEX_BITS')];
   const wide = of('WIDE_WORDS') > 1;
   const selects = muxLuts(levels);
-  const tables = productLuts(program);
+  const tables = productLuts(program, of('TABLE_BITS'));
   const kept = Math.max(index + 1, sum + 1 - of('SHIFT_LEAST'));
 
   const lane = product * selects + sum + 1 + (wide ? of('WEIGHT_BITS') : 0);
@@ -89,8 +89,7 @@ function muxLuts(choices: number): number {
 const LUTS_OF_INPUTS = [0, 0, 1, 1, 1, 1.9, 3.6, 7, 13, 25, 45, 85];
 
 /** The product tables of one bank: every bit is a function of table and index, those that are equal are made once. */
-function productLuts({ products, levels, bits }: EngineProgram): Logic {
-  const tableBits = Math.max(1, Math.ceil(Math.log2(Math.max(1, products.length))));
+function productLuts({ products, levels, bits }: EngineProgram, tableBits: number): Logic {
   const inputs = tableBits + bits.index;
   const functions = new Map<string, number>();
   for (let level = 0; level < levels; level++)

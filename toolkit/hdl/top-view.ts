@@ -3,6 +3,7 @@ import { clocksPerBit, LEAST_CLOCKS_PER_BIT, plainTitle, pllFor, receiveWindow }
 import { InputError } from '../errors.js';
 import { analyse, elements, networkHash, type TableNetwork } from '../network/index.js';
 import { unsignedBits } from './folding.js';
+import { SLICE_BITS } from './weight-store.js';
 
 /** What the design must know of the board that it runs on. */
 export interface HdlBoard {
@@ -133,7 +134,7 @@ function fillView(fill: FlashFill | null | undefined) {
     flash: {
       byte: `0x${fill.first.toString(16)}`,
       first: `24'h${fill.first.toString(16).padStart(6, '0')}`,
-      slices: fill.largeBits / 16,
+      slices: fill.largeBits / SLICE_BITS,
       words: fill.words,
       wordBits: unsignedBits(fill.words),
     },

@@ -19,7 +19,8 @@ export interface LargeMemories {
   readonly words: number;
 }
 
-const SLICE = 16;
+/** Bits of a word of one large memory (hdl-templates/memory/large_ram.v). */
+export const SLICE_BITS = 16;
 const MOST_SLICES = 4;
 /** Levels with a product of their own of those that can be packed: with "none" there are five codes. */
 const PACKED_LEVELS = 4;
@@ -36,8 +37,8 @@ export function storesOf(
   const lanes = Math.max(narrow.length > 0 ? filters : 0, wide.length > 0 ? banks * filters : 0);
   if (placesIn(narrow.length, wide.length).words > large.words || lanes === 0) return small;
   const inLarge = packings.map((packed): WeightStore => {
-    const slices = Math.ceil(storedBits(lanes, unsignedBits(levels), packed) / SLICE);
-    return { packed, largeBits: SLICE * Math.min(slices, large.count, MOST_SLICES) };
+    const slices = Math.ceil(storedBits(lanes, unsignedBits(levels), packed) / SLICE_BITS);
+    return { packed, largeBits: SLICE_BITS * Math.min(slices, large.count, MOST_SLICES) };
   });
   return [...small, ...inLarge];
 }
@@ -149,11 +150,11 @@ export function packedTriple(first: number, second: number, third: number): numb
 }
 
 function slicesOf(words: readonly bigint[], largeBits: number): Uint8Array {
-  const slices = largeBits / SLICE;
+  const slices = largeBits / SLICE_BITS;
   const bytes = new Uint8Array(words.length * slices * 2);
   words.forEach((word, at) => {
     for (let slice = 0; slice < slices; slice++) {
-      const value = Number((word >> BigInt(SLICE * slice)) & 0xffffn);
+      const value = Number((word >> BigInt(SLICE_BITS * slice)) & 0xffffn);
       bytes.set([value >> 8, value & 255], (at * slices + slice) * 2);
     }
   });
