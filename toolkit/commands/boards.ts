@@ -1,5 +1,6 @@
 import { listBoards, type Board } from '../boards/index.js';
 import { EXIT } from '../errors.js';
+import { levelsOf } from '../plan/index.js';
 import { columns } from '../report/text.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
@@ -31,5 +32,5 @@ function has(board: Board): string {
 
 function emulated(board: Board): string {
   if (board.kind !== 'fpga') return board.emulator?.kind ?? '-';
-  return board.toolchain.kind === 'ice40' ? 'rtl, netlist, bitstream' : 'rtl';
+  return levelsOf(board.toolchain).join(', ');
 }

@@ -23,6 +23,7 @@ import {
   findUnpacker,
   FLASH_DATA,
   flashFiles,
+  levelsOf,
   planFpgaFlash,
   planPlacement,
   planSimulation,
@@ -124,7 +125,7 @@ function designOf(
 
 /** What is simulated unless a level is asked for: what would be flashed, where that can be turned back into logic. */
 export function defaultLevel({ toolchain }: FpgaBoard): Level {
-  return toolchain.kind === 'ice40' ? 'bitstream' : 'rtl';
+  return levelsOf(toolchain).at(-1) ?? 'rtl';
 }
 
 function toolsOf(choice: ToolChoice | undefined): 'native' | 'npm' | undefined {

@@ -10,6 +10,11 @@ type Argv = readonly [string, ...string[]];
 export const LEVELS = ['rtl', 'netlist', 'bitstream'] as const;
 export type Level = (typeof LEVELS)[number];
 
+/** The levels at which a part can be simulated, from its Verilog on: netlists and bitstreams are those of an iCE40. */
+export function levelsOf({ kind }: FpgaToolchain): readonly [Level, ...Level[]] {
+  return kind === 'ice40' ? LEVELS : ['rtl'];
+}
+
 /** What a part's tools are called, from Verilog to a file to flash. */
 interface Family {
   readonly synthesis: string;

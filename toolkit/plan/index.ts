@@ -17,6 +17,7 @@ export {
   findSimulator,
   findUnpacker,
   LEVELS,
+  levelsOf,
   type FpgaTools,
   type Level,
   type Simulator,
