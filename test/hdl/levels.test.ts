@@ -177,7 +177,7 @@ describeWithTool('yosys', 'what Yosys makes of a design', () => {
 
 describe('tools that are missing', () => {
   const { toolchain } = fpgaBoard('icebreaker');
-  const env = { PATH: '/nowhere' };
+  const env = { PATH: '/nowhere', TABLIZE_CACHE: '/nowhere' };
 
   it('are named, with how to get them', async () => {
     await expect(findFpgaTools(toolchain, { env })).rejects.toThrow(/yosys and nextpnr-ice40 and icepack/);
@@ -190,7 +190,7 @@ describe('tools that are missing', () => {
 
   it('come from npm where that has them', async () => {
     const planned = await findFpgaTools(toolchain, {
-      env: { ...env, TABLIZE_CACHE: '/nowhere' },
+      env,
       planOnly: true,
     });
     expect(planned.why).toMatch(/packages of npm, to be fetched/);
