@@ -48,6 +48,13 @@
 #define TABLIZE_HIDE(offset) ((void)(offset))
 #endif
 
+/* The type of something that is kept in the workspace, whose declared type is another. */
+#if defined(__GNUC__)
+#define TABLIZE_MAY_ALIAS __attribute__((may_alias))
+#else
+#define TABLIZE_MAY_ALIAS
+#endif
+
 /* An index into elements that are larger than a byte. */
 static inline size_t tablize_index(uint8_t index)
 {

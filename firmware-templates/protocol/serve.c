@@ -43,7 +43,7 @@
 #define PACKED_BYTES ((NETWORK_PIXELS + 7u) >> 3)
 #endif
 
-static uint8_t workspace[NETWORK_WORKSPACE_BYTES];
+static uint32_t workspace[NETWORK_WORKSPACE_WORDS];
 static int32_t logits[NETWORK_LOGITS];
 static frame_sender_t sender;
 
@@ -59,7 +59,7 @@ typedef struct {
 
 static uint8_t *picture(void)
 {
-  return workspace + NETWORK_INPUT_OFFSET;
+  return (uint8_t *)workspace + NETWORK_INPUT_OFFSET;
 }
 
 /* ---- Taking a request ---- */

@@ -14,7 +14,7 @@ const program = (cName: string, picture: Uint8Array): string => `
 #include <cstdio>
 #include "${cName}.h"
 
-static uint8_t workspace[${cName.toUpperCase()}_WORKSPACE_BYTES];
+static uint32_t workspace[${cName.toUpperCase()}_WORKSPACE_WORDS];
 static const uint8_t pixels[] = {${picture.join(', ')}};
 
 int main()

@@ -15,7 +15,7 @@ static void write_integer(int32_t value)
   fwrite(&value, sizeof value, 1, stdout);
 }
 
-static void run(uint8_t *workspace)
+static void run(uint32_t *workspace)
 {
   int32_t *logits = malloc(NETWORK_LOGITS * sizeof *logits);
   uint32_t count;
@@ -45,22 +45,23 @@ int main(void)
   /* From the heap, so that the address sanitizer sees a step beyond any of them. */
   uint8_t *picture = malloc(NETWORK_PIXELS);
   uint8_t *packed = malloc(PACKED_BYTES);
-  uint8_t *workspace = malloc(NETWORK_WORKSPACE_BYTES);
+  uint32_t *workspace = malloc(NETWORK_WORKSPACE_WORDS * sizeof *workspace);
+  uint8_t *input = (uint8_t *)workspace + NETWORK_INPUT_OFFSET;
   int32_t *logits = malloc(NETWORK_LOGITS * sizeof *logits);
   while (fread(picture, 1, NETWORK_PIXELS, stdin) == NETWORK_PIXELS && fread(packed, 1, PACKED_BYTES, stdin) == PACKED_BYTES) {
-    memset(workspace, 0xee, NETWORK_WORKSPACE_BYTES);
+    memset(workspace, 0xee, NETWORK_WORKSPACE_WORDS * sizeof *workspace);
     network_load(workspace, picture);
     run(workspace);
 
-    memcpy(workspace + NETWORK_INPUT_OFFSET, picture, NETWORK_PIXELS);
-    network_load(workspace, workspace + NETWORK_INPUT_OFFSET);
+    memcpy(input, picture, NETWORK_PIXELS);
+    network_load(workspace, input);
     run(workspace);
 
     network_load_packed(workspace, packed);
     run(workspace);
 
-    memcpy(workspace + NETWORK_INPUT_OFFSET, packed, PACKED_BYTES);
-    network_load_packed(workspace, workspace + NETWORK_INPUT_OFFSET);
+    memcpy(input, packed, PACKED_BYTES);
+    network_load_packed(workspace, input);
     run(workspace);
 
     write_integer(NETWORK_INFER(workspace, picture, logits));

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { firmwareProject, networkCName } from '../../toolkit/firmware/index.js';
+import type { KernelOptions } from '../../toolkit/firmware/kernels/choose.js';
 import { numberTypes } from '../../toolkit/firmware/number-types.js';
 import { analyse, createInterpreter, requantizeOf, type TableNetwork } from '../../toolkit/network/index.js';
 import { randomNetwork, randomPicture } from '../support/random-network.js';
@@ -41,11 +42,11 @@ function expected(
 }
 
 /** Builds the network's library and compares every trace point, label and logit of some random pictures. */
-function check(network: TableNetwork, seed: number): void {
+function check(network: TableNetwork, seed: number, options: Partial<KernelOptions>): void {
   const pictures = Array.from({ length: PICTURES }, (_, i) => randomPicture(network, 100 * seed + i));
   const { input, output } = expected(network, pictures);
   const got = driver.run(
-    firmwareProject(network, loadFirmwareBoard('host')),
+    firmwareProject(network, loadFirmwareBoard('host'), options),
     networkCName(network.name),
     input,
   );
@@ -67,12 +68,21 @@ describe('the networks of this file', () => {
   });
 });
 
-describeWithTool('gcc', 'the engine in C on the host, under sanitizers', () => {
-  it.each(seeds)('computes every trace point of random network %i as interpret() does', (seed) => {
-    check({ ...randomNetwork(seed), name: 'random' }, seed);
-  });
+const KERNELS: Readonly<Record<string, Partial<KernelOptions>>> = {
+  'a lookup per product': { order: ['lookup'] },
+  'two products per lookup': { order: ['pairs'] },
+  'sums over levels, four lanes': { order: ['level-sums', 'pairs'] },
+  'sums over levels, one lane': { lanes: 1, order: ['level-sums'] },
+};
 
-  it.each(Object.entries(specialNetworks()))('computes %s', (_what, network) => {
-    check(network, 1);
+describeWithTool('gcc', 'the engine in C on the host, under sanitizers', () => {
+  describe.each(Object.entries(KERNELS))('%s', (_kernels, options) => {
+    it.each(seeds)('computes every trace point of random network %i as interpret() does', (seed) => {
+      check({ ...randomNetwork(seed), name: 'random' }, seed, options);
+    });
+
+    it.each(Object.entries(specialNetworks()))('computes %s', (_what, network) => {
+      check(network, 1, options);
+    });
   });
 });

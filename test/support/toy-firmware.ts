@@ -79,28 +79,30 @@ export function toySources(network: TableNetwork, options: ToyOptions = {}): Rec
 #define NETWORK_PIXELS ${pixels}
 #define NETWORK_LOGITS ${sizes.at(-1) ?? 0}
 #define NETWORK_STAGES ${stages.length}
-#define NETWORK_WORKSPACE_BYTES ${even + odd}
+#define NETWORK_WORKSPACE_WORDS ${Math.ceil((even + odd) / 4)}
 #define NETWORK_INPUT_OFFSET 0
 #define NETWORK_PACKED_BITS ${packedBits}
 #define NETWORK_HASH_BYTES {${bytes.map((byte) => `0x${byte}`).join(', ')}}
-void network_load(uint8_t *workspace, const uint8_t *pixels);
-void network_load_packed(uint8_t *workspace, const uint8_t *packed);
-void network_run_stage(uint8_t stage, uint8_t *workspace, int32_t *logits);
-const uint8_t *network_tensor(uint8_t point, const uint8_t *workspace, uint32_t *count);
+void network_load(uint32_t *workspace, const uint8_t *pixels);
+void network_load_packed(uint32_t *workspace, const uint8_t *packed);
+void network_run_stage(uint8_t stage, uint32_t *workspace, int32_t *logits);
+const uint8_t *network_tensor(uint8_t point, const uint32_t *workspace, uint32_t *count);
 uint16_t network_label(const int32_t *logits);
 #endif
 `,
     'network.c': `#include "config.h"
 ${array('uint8_t', 'input_table', run.input.table)}${array('uint16_t', 'sizes', sizes)}
-void network_load(uint8_t *workspace, const uint8_t *pixels)
+void network_load(uint32_t *words, const uint8_t *pixels)
 {
+  uint8_t *workspace = (uint8_t *)words;
   uint16_t i;
   for (i = 0; i != NETWORK_PIXELS; i++) {
     workspace[i] = input_table[pixels[i]];
   }
 }
-void network_load_packed(uint8_t *workspace, const uint8_t *packed)
+void network_load_packed(uint32_t *words, const uint8_t *packed)
 {
+  uint8_t *workspace = (uint8_t *)words;
   uint16_t i = NETWORK_PIXELS;
   while (i != 0) {
     const uint32_t bit = (uint32_t)(--i) * NETWORK_PACKED_BITS;
@@ -108,14 +110,16 @@ void network_load_packed(uint8_t *workspace, const uint8_t *packed)
   }
 }
 ${stages.map(dense).join('')}
-void network_run_stage(uint8_t stage, uint8_t *workspace, int32_t *logits)
+void network_run_stage(uint8_t stage, uint32_t *words, int32_t *logits)
 {
+  uint8_t *workspace = (uint8_t *)words;
   switch (stage) {
 ${stages.map((_, k) => `    case ${k}: stage${k}(workspace, logits); break;\n`).join('')}    default: break;
   }
 }
-const uint8_t *network_tensor(uint8_t point, const uint8_t *workspace, uint32_t *count)
+const uint8_t *network_tensor(uint8_t point, const uint32_t *words, uint32_t *count)
 {
+  const uint8_t *workspace = (const uint8_t *)words;
   *count = sizes[point];
   return workspace + ((point & 1u) != 0 ? ${even} : 0);
 }

@@ -8,16 +8,21 @@ export function integerType({ min, max }: Interval): IntegerType {
   return fits(8) ? 'int8_t' : fits(16) ? 'int16_t' : 'int32_t';
 }
 
-export const BYTES: Readonly<Record<IntegerType | 'uint8_t', number>> = {
+export type CInteger = IntegerType | 'uint8_t' | 'uint16_t' | 'uint32_t';
+
+export const BYTES: Readonly<Record<CInteger, number>> = {
   int8_t: 1,
   uint8_t: 1,
   int16_t: 2,
+  uint16_t: 2,
   int32_t: 4,
+  uint32_t: 4,
 };
 
 /** A C literal. The smallest 32-bit integer has none: C reads the minus sign as an operator. */
 export function literal(value: number): string {
   if (!Number.isInteger(value)) throw new RangeError(`not an integer: ${value}`);
+  if (value > 2 ** 31 - 1) return `${value}u`;
   return value === -(2 ** 31) ? '(-2147483647 - 1)' : String(value);
 }
 

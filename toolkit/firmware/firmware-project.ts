@@ -3,7 +3,8 @@ import { assetPath, toolkitVersion } from '../assets.js';
 import { plainTitle, receiveWindow, type FirmwareBoard } from '../boards/index.js';
 import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
-import { engineFiles, networkSource, type NetworkSource } from './network-source.js';
+import { networkSource, type NetworkSource } from './network-source.js';
+import { defaultKernels, type KernelOptions } from './kernels/choose.js';
 import type { FirmwareProject } from './project.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -12,8 +13,12 @@ import { TARGETS, type Target } from './targets.js';
  * (`firmware/`), the serial protocol (`protocol/`) and the board's start-up and port (`target/`).
  * The same network and board give the same bytes. Throws InputError for an invalid network.
  */
-export function firmwareProject(network: TableNetwork, board: FirmwareBoard): FirmwareProject {
-  const source = networkSource(network);
+export function firmwareProject(
+  network: TableNetwork,
+  board: FirmwareBoard,
+  options: Partial<KernelOptions> = {},
+): FirmwareProject {
+  const source = networkSource(network, { ...defaultKernels(board), ...options });
   const target = TARGETS[board.target];
   const view = projectView(source, board, target);
   const files = new Map<string, string>();
@@ -23,7 +28,7 @@ export function firmwareProject(network: TableNetwork, board: FirmwareBoard): Fi
   const print = (path: string, from: string): void => {
     files.set(path, renderTemplate(assetPath(`firmware-templates/${from}`), view));
   };
-  const engine = engineFiles(network);
+  const engine = source.files;
   const protocol = templates('protocol');
 
   print('README.md', 'README.md.ejs');

@@ -1,6 +1,7 @@
 import { BuildError } from '../errors.js';
 import type { FirmwareBoard } from '../boards/index.js';
 import { analyse, type TableNetwork } from '../network/index.js';
+import { defaultKernels } from './kernels/choose.js';
 import { allTables, networkSource, type NetworkSource } from './network-source.js';
 import { TARGETS } from './targets.js';
 
@@ -16,7 +17,7 @@ export interface NetworkMemory {
 
 /** Measures a network as firmware, before anything is built. Throws InputError for an invalid network. */
 export function networkMemory(network: TableNetwork): NetworkMemory {
-  return measure(networkSource(network));
+  return measure(networkSource(network, { lanes: 1, order: ['lookup'] }));
 }
 
 function measure(source: NetworkSource): NetworkMemory {
@@ -43,7 +44,7 @@ const PROPOSALS = [
 export function checkFit(network: TableNetwork, board: FirmwareBoard): void {
   if (board.memory === null) return;
   const { overhead } = TARGETS[board.target];
-  const source = networkSource(network);
+  const source = networkSource(network, defaultKernels(board));
   const { tableBytes, weightBytes, workspaceBytes } = measure(source);
   const flash = tableBytes + weightBytes + overhead.flash;
   const ram = workspaceBytes + 4 * source.logits + board.serial.receiveBuffer + overhead.ram;

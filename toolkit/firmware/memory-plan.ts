@@ -1,9 +1,23 @@
-import { elements, placeTenants, type AnalysedStage, type MemoryPlan, type Shape } from '../network/index.js';
+import {
+  elements,
+  placeTenants,
+  type AnalysedStage,
+  type MemoryPlan,
+  type Shape,
+  type Tenant,
+} from '../network/index.js';
+import type { StageKernel } from './kernels/stage-kernel.js';
+
+/** What a stage needs room for while it runs. */
+export type Scratch = 'patch' | 'words' | 'border' | 'active';
 
 /** The name of a stage's scratch room in a plan; no tensor can have it. */
-export function patchOf(stage: string): string {
-  return `${stage} (patch)`;
+export function scratchOf(stage: string, what: Scratch): string {
+  return `${stage} (${what})`;
 }
+
+/** Bytes of an element of the list of active inputs (active_t of pairs.c). */
+const ACTIVE_BYTES = 4;
 
 /** Bytes of the cells under a stage's window; 0 for a stage without one. */
 function patchBytes({ stage, inputs }: AnalysedStage): number {
@@ -13,23 +27,54 @@ function patchBytes({ stage, inputs }: AnalysedStage): number {
   return 0;
 }
 
+function scratch(stage: AnalysedStage, kernel: StageKernel): Readonly<Partial<Record<Scratch, number>>> {
+  switch (kernel.name) {
+    case 'lookup':
+      return { patch: patchBytes(stage) };
+    case 'pairs':
+      return { patch: patchBytes(stage), active: ACTIVE_BYTES * kernel.plan.inputs };
+    case 'level-sums': {
+      const { words, lanes, border } = kernel.plan.window;
+      const [, width = 0, channels = 0] = stage.inputs[0]?.shape ?? [];
+      return { words: words * lanes, border: border ? width * channels : 0 };
+    }
+  }
+}
+
+/** A stage and how it is computed. */
+export interface PlannedStage {
+  readonly analysed: AnalysedStage;
+  readonly kernel: StageKernel;
+}
+
 /**
- * Places all tensors of activation indices and the windows' patches in one workspace. A tensor lives from the stage
- * that makes it to the last that reads it; the logits are the caller's and take no room.
+ * Places all tensors of activation indices and the stages' scratch rooms in one workspace, each at a multiple of `align`
+ * bytes. A tensor lives from the stage that makes it to the last that reads it; the logits are the caller's and take no room.
  */
-export function planMemory(input: Shape, stages: readonly AnalysedStage[]): MemoryPlan {
+export function planMemory(input: Shape, stages: readonly PlannedStage[], align: number): MemoryPlan {
   const lastReader = (name: string): number =>
-    stages.findLastIndex(({ inputs }) => inputs.some((tensor) => tensor.name === name));
-  const tensors = [{ name: 'input', shape: input }, ...stages.slice(0, -1).map(({ output }) => output)];
-  return placeTenants([
+    stages.findLastIndex(({ analysed }) => analysed.inputs.some((tensor) => tensor.name === name));
+  const tensors = [
+    { name: 'input', shape: input },
+    ...stages.slice(0, -1).map(({ analysed }) => analysed.output),
+  ];
+  const tenants: Tenant[] = [
     ...tensors.map(({ name, shape }, made) => ({
       name,
       size: elements(shape),
       from: made - 1,
       to: lastReader(name),
     })),
-    ...stages
-      .map((stage, at) => ({ name: patchOf(stage.stage.name), size: patchBytes(stage), from: at, to: at }))
-      .filter(({ size }) => size > 0),
-  ]);
+    ...stages.flatMap(({ analysed, kernel }, at) =>
+      Object.entries(scratch(analysed, kernel))
+        .filter(([, size]) => size > 0)
+        .map(([what, size]) => ({
+          name: scratchOf(analysed.stage.name, what as Scratch),
+          size,
+          from: at,
+          to: at,
+        })),
+    ),
+  ];
+  return placeTenants(tenants.map((one) => ({ ...one, size: Math.ceil(one.size / align) * align })));
 }

@@ -11,7 +11,11 @@ import {
   type TableNetwork,
 } from '../network/index.js';
 import { macroName, networkCName } from './c-names.js';
-import { planMemory } from './memory-plan.js';
+import { levelSumsFunctions, levelSumsStructs, levelSumsTables, type LevelSumsFunctions } from './kernels/level-sums-source.js';
+import type { KernelName } from './kernels/stage-kernel.js';
+import { pairStructs, pairTables } from './kernels/pairs-source.js';
+import { chooseKernels, type KernelOptions } from './kernels/choose.js';
+import { planMemory, type PlannedStage } from './memory-plan.js';
 import { numberTypes, type NumberTypes } from './number-types.js';
 import { ENGINE, stageStructs, type Struct } from './stage-text.js';
 import {
@@ -43,12 +47,18 @@ export interface NetworkSource {
   readonly packedBytes: number;
   readonly largestIndex: number;
   readonly sumType: string;
+  readonly stepType: string;
+  readonly lanes: number;
   readonly productType: string;
   readonly inputTable: Table;
   readonly products: readonly Table[];
   readonly stages: readonly StageSource[];
   readonly points: readonly { readonly comment: string; readonly offset: number; readonly count: number }[];
   readonly engineNames: readonly { readonly short: string }[];
+  readonly usesPairs: boolean;
+  readonly usesLevelSums: boolean;
+  /** Files of the engine that the network needs. */
+  readonly files: readonly string[];
 }
 
 export interface StageSource {
@@ -57,6 +67,8 @@ export interface StageSource {
   readonly bounds: string;
   readonly tables: readonly Table[];
   readonly structs: readonly Struct[];
+  /** Of a stage computed by sums over levels. */
+  readonly levelSums: LevelSumsFunctions | null;
   readonly call: string;
 }
 
@@ -82,6 +94,11 @@ const ENGINE_NAMES = [
   'load',
   'load_packed',
   'label',
+  'pack',
+  'border',
+  'pairs',
+  'dense_pairs',
+  'conv2d_pairs',
 ];
 
 /** Bits of a packed activation index: the fewest of 1, 2, 4 and 8 that hold all levels of the input. */
@@ -90,10 +107,19 @@ function packedBits(levels: number): number {
 }
 
 /** Lays out a network for C: number types, memory, tables and wiring. Throws InputError for an invalid network. */
-export function networkSource(network: TableNetwork): NetworkSource {
+export function networkSource(network: TableNetwork, options: KernelOptions): NetworkSource {
   const analysis = analyse(network);
   const types = numberTypes(network, analysis.stages);
-  const plan = planMemory(network.input.shape, analysis.stages);
+  const stages = chooseKernels(network, analysis.stages, options);
+  const plan = planMemory(network.input.shape, stages, options.lanes);
+  const step = stages.some(({ kernel }) => kernel.name === 'level-sums' && kernel.plan.largestStep > 255)
+    ? 'uint16_t'
+    : 'uint8_t';
+  const lookedUp = new Set(
+    stages.flatMap(({ analysed: { stage }, kernel }) =>
+      kernel.name === 'lookup' && 'products' in stage ? [stage.products] : [],
+    ),
+  );
   const cName = networkCName(network.name);
   const hash = networkHash(network);
   const pixels = elements(network.input.shape);
@@ -116,14 +142,20 @@ export function networkSource(network: TableNetwork): NetworkSource {
     packedBytes: Math.ceil((pixels * bits) / 8),
     largestIndex: network.input.levels - 1,
     sumType: types.sum,
+    stepType: step,
+    lanes: options.lanes,
     productType: types.product,
     inputTable: inputTable(network),
     products: Object.entries(network.products)
+      .filter(([name]) => lookedUp.has(name))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, table]) => productTable(name, table, types)),
-    stages: analysis.stages.map((stage, number) => stageSource(network, types, plan, stage, number)),
+    stages: stages.map((stage, number) => stageSource(network, types, plan, stage, number, step)),
     points: points(network, analysis, plan),
     engineNames: ENGINE_NAMES.map((short) => ({ short })),
+    usesPairs: stages.some(({ kernel }) => kernel.name === 'pairs'),
+    usesLevelSums: stages.some(({ kernel }) => kernel.name === 'level-sums'),
+    files: engineFiles(stages),
   };
 }
 
@@ -131,27 +163,44 @@ function stageSource(
   network: TableNetwork,
   types: NumberTypes,
   plan: MemoryPlan,
-  analysed: AnalysedStage,
+  { analysed, kernel }: PlannedStage,
   number: number,
+  step: 'uint8_t' | 'uint16_t',
 ): StageSource {
   const { stage } = analysed;
-  const products = 'products' in stage ? productTableOf(network, stage) : undefined;
-  const tables = [
-    ...('weights' in stage && products !== undefined ? weightTables(stage, products, types) : []),
-    ...valueTables(stage, types),
-    ...indexTables(stage),
-    ...requantizeTables(analysed, types),
-  ];
-  const structs = stageStructs({ network, plan }, analysed, tables);
-  const { stem, logits } = ENGINE[stage.kind];
-  return {
-    number,
-    description: describe(analysed),
-    bounds: boundsText(analysed),
-    tables,
-    structs,
-    call: `tablize_${stem}(TABLIZE_ADDRESS(&${structs.at(-1)?.name ?? ''}), workspace${logits ? ', logits' : ''})`,
-  };
+  const context = { network, plan };
+  const common = { number, description: describe(analysed), bounds: boundsText(analysed), levelSums: null };
+  const call = (stem: string, struct: Struct | undefined, logits: boolean): string =>
+    `tablize_${stem}(TABLIZE_ADDRESS(&${struct?.name ?? ''}), workspace${logits ? ', logits' : ''})`;
+  switch (kernel.name) {
+    case 'lookup': {
+      const products = 'products' in stage ? productTableOf(network, stage) : undefined;
+      const tables = [
+        ...('weights' in stage && products !== undefined ? weightTables(stage, products, types) : []),
+        ...valueTables(stage, types),
+        ...indexTables(stage),
+        ...requantizeTables(analysed, types),
+      ];
+      const structs = stageStructs(context, analysed, tables);
+      const { stem, logits } = ENGINE[stage.kind];
+      return { ...common, tables, structs, call: call(stem, structs.at(-1), logits) };
+    }
+    case 'pairs': {
+      const structs = pairStructs(context, analysed, kernel.plan);
+      const stem = `${kernel.plan.stage.kind}_pairs`;
+      return { ...common, tables: pairTables(kernel.plan), structs, call: call(stem, structs.at(-1), true) };
+    }
+    case 'level-sums': {
+      const functions = levelSumsFunctions(kernel.plan);
+      return {
+        ...common,
+        tables: levelSumsTables(kernel.plan, step),
+        structs: levelSumsStructs(context, analysed, kernel.plan),
+        levelSums: functions,
+        call: `${functions.run}(workspace)`,
+      };
+    }
+  }
 }
 
 function shapeText(shape: Shape): string {
@@ -188,20 +237,26 @@ function points(network: TableNetwork, { stages }: Analysis, plan: MemoryPlan): 
 }
 
 /** Files of the engine that a network needs. */
-export function engineFiles(network: TableNetwork): readonly string[] {
-  const kinds = new Set(network.stages.map(({ kind }) => kind));
+function engineFiles(stages: readonly PlannedStage[]): readonly string[] {
+  const looked = stages.filter(({ kernel }) => kernel.name === 'lookup').map(({ analysed }) => analysed.stage.kind);
   const has = (...some: readonly AnalysedStage['stage']['kind'][]): boolean =>
-    some.some((kind) => kinds.has(kind));
-  const stages = [...kinds].map((kind) => `${ENGINE[kind].stem}.c`);
+    some.some((kind) => looked.includes(kind));
+  const uses = (name: KernelName): boolean => stages.some(({ kernel }) => kernel.name === name);
+  const slides = stages.some(
+    ({ analysed: { stage }, kernel }) => 'stride' in stage && kernel.name !== 'level-sums',
+  );
   return [
     'engine.h',
     ...[
       'load.c',
       'label.c',
       'requantize.c',
+      ...(uses('level-sums') || uses('pairs') ? ['level.h'] : []),
+      ...(uses('level-sums') ? ['level_sums.h', 'pack.c'] : []),
+      ...(uses('pairs') ? ['pairs.h', 'pairs.c'] : []),
       ...(has('dense', 'conv2d') ? ['filter.c'] : []),
-      ...(has('conv2d', 'depthwiseConv2d', 'maxPool', 'averagePool') ? ['window.c'] : []),
-      ...stages,
+      ...(slides || uses('pairs') ? ['window.c'] : []),
+      ...new Set(looked.map((kind) => `${ENGINE[kind].stem}.c`)),
     ].sort(),
   ];
 }

@@ -10,7 +10,7 @@ import {
 } from '../network/index.js';
 import { constantName } from './c-names.js';
 import { initializerLines, literal, type Field } from './c-text.js';
-import { patchOf } from './memory-plan.js';
+import { scratchOf } from './memory-plan.js';
 import { productLayout, type Table } from './tables.js';
 
 /** The struct type, and the function that runs it, per stage kind. */
@@ -38,12 +38,12 @@ export interface StageContext {
   readonly plan: MemoryPlan;
 }
 
-function offsetOf({ plan }: StageContext, name: string): number {
+export function offsetOf({ plan }: StageContext, name: string): number {
   return plan.offsets.get(name) ?? 0;
 }
 
 /** A pointer to a constant, as an initializer. */
-function addressOf(role: string, name: string): string {
+export function addressOf(role: string, name: string): string {
   return `TABLIZE_ADDRESS(${constantName(role, name)})`;
 }
 
@@ -135,7 +135,7 @@ export function stageStructs(
   }
 }
 
-function structList(type: string, name: string, items: readonly (readonly Field[])[]): Struct {
+export function structList(type: string, name: string, items: readonly (readonly Field[])[]): Struct {
   const lines = items.flatMap((fields) => ['  {', ...initializerLines(fields, '    '), '  },']);
   return { type, name, suffix: `[${items.length}]`, lines };
 }
@@ -152,7 +152,7 @@ function filterFields({ network }: StageContext, stage: WeightedStage): readonly
   ];
 }
 
-function windowFields(
+export function windowFields(
   context: StageContext,
   { inputs, output }: AnalysedStage,
   stage: Extract<Stage, { stride: unknown }>,
@@ -163,7 +163,7 @@ function windowFields(
   const { top, left } = stage.padding;
   return [
     ['input', offsetOf(context, stage.input)],
-    ['patch', offsetOf(context, patchOf(stage.name))],
+    ['patch', offsetOf(context, scratchOf(stage.name, 'patch'))],
     ['height', height],
     ['width', width],
     ['channels', channels],

@@ -7,7 +7,7 @@ import {
   type TableNetwork,
   type WeightedStage,
 } from '../network/index.js';
-import { BYTES, fillLines, type IntegerType } from './c-text.js';
+import { BYTES, fillLines, type CInteger } from './c-text.js';
 import { constantName } from './c-names.js';
 import type { NumberTypes } from './number-types.js';
 
@@ -29,10 +29,11 @@ export interface ProductLayout {
   readonly shifted: boolean;
 }
 
-function integers(
+/** A table of plain integers. */
+export function integers(
   role: Table['role'],
   name: string,
-  type: IntegerType | 'uint8_t',
+  type: CInteger,
   values: readonly number[],
   comment: string,
 ): Table {

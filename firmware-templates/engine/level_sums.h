@@ -1,0 +1,338 @@
+/*
+ * Level sums: convolution without a lookup per product, for tables that are exact products.
+ *
+ * Where every product is (activation x factor of the weight's level), a sum of products is a sum over levels: factor x (sum
+ * of the activations whose weight has that level). So a filter is stored as runs, one or more per level: lists of places.
+ * The activations at those places are added up, then a handful of shifts and additions per filter weighs the levels' sums.
+ * A weight of a level with factor 0 costs nothing.
+ *
+ * An activation is a byte, so one addition of words serves several lanes: byte j of a word belongs to lane j, which computes
+ * the j-th part of the output's rows. A run's sums stay below 256 (a longer run is cut in two); they are widened to pairs of
+ * 16 bits to be weighed. A block of positions side by side shares the reading of the runs.
+ *
+ * tablize_level_sums() is inlined into one function per stage, which brings in the stage's own shifts and additions.
+ */
+#ifndef TABLIZE_LEVEL_SUMS_H
+#define TABLIZE_LEVEL_SUMS_H
+
+#include "level.h"
+
+/* Positions side by side that are computed together. */
+#define TABLIZE_BLOCK 4
+
+#if TABLIZE_LANES == 4
+typedef uint32_t tablize_word_t; /* an activation, or the sum of some, per lane */
+typedef uint32_t tablize_pair_t; /* two sums of 16 bits */
+/* Widened: lanes 0 and 2, lanes 1 and 3. */
+#define TABLIZE_EVEN(word) ((word) & 0x00ff00ffu)
+#define TABLIZE_ODD(word) (((word) >> 8) & 0x00ff00ffu)
+#else
+typedef uint8_t tablize_word_t;
+typedef uint16_t tablize_pair_t;
+#define TABLIZE_EVEN(word) ((tablize_pair_t)(word))
+#endif
+
+/* The numbers that runs consist of. */
+typedef TABLIZE_STEP_TYPE tablize_step_t;
+
+/* ---- Packing: from a tensor to words of an activation per lane ---- */
+
+/* The columns of words of one phase: some of padding, then cells of the tensor, then padding again. */
+typedef struct {
+  size_t cell; /* of a line of the tensor, the first that is packed */
+  uint16_t before, inside, after;
+} tablize_phase_t;
+
+/*
+ * words[line][channel][phase][column]: there are as many phases as the stride to the right, so that the cells which
+ * neighbouring positions read at one place of the filter are neighbours.
+ */
+typedef struct {
+  ptrdiff_t height;     /* of the tensor */
+  ptrdiff_t top;        /* its line that comes first; negative in the padding */
+  ptrdiff_t line_cells; /* of the tensor */
+  ptrdiff_t first_cell; /* of the line that comes first */
+  ptrdiff_t lane_lines, lane_cells; /* from one lane's first line to the next lane's */
+  size_t column_cells;  /* from one column of words to the next */
+  uint16_t channels;    /* to be packed */
+  size_t channel_words; /* from one channel to the next */
+  size_t line_words;    /* from one line to the next */
+  uint16_t lines;
+  uint8_t phase_count;
+  uint16_t columns;     /* of words per phase */
+  const TABLIZE_FLASH tablize_phase_t *phases;
+  uint8_t padding;
+} tablize_packing_t;
+
+/* `border` is a line of padding; not read where no window reaches above or below the tensor. */
+void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, const uint8_t *input, const uint8_t *border, tablize_word_t *words);
+
+/* ---- A stage ---- */
+
+typedef struct {
+  size_t input, output; /* offsets of the tensors in the workspace */
+  size_t words;         /* offset of room for the packed input */
+  size_t border;        /* offset of room for a line of padding */
+  size_t border_cells;  /* of that line; 0 where no window reaches above or below the tensor */
+  tablize_packing_t packing;
+
+  /* Of the output, whose rows are those of the pooled positions if there is pooling. */
+  uint16_t rows;       /* per lane */
+  uint16_t last_rows;  /* `full_lanes` lanes have all of them within the output, the next one has so many */
+  uint8_t full_lanes;
+  uint16_t width;
+  uint16_t filters;
+  size_t row_cells, lane_cells;
+  size_t block_cells; /* from the end of a block's filters to the next block */
+
+  size_t row_words; /* from one row of positions to the next */
+
+  /* Filter by filter, run by run: how many places, then the step to each from the one before, in words. */
+  const TABLIZE_FLASH tablize_step_t *runs;
+  const TABLIZE_FLASH tablize_pair_t *base; /* per filter: what its sums begin with, in both halves */
+  const TABLIZE_FLASH uint8_t *table;       /* an index per bin */
+  const TABLIZE_FLASH uint16_t *thresholds; /* filter by filter */
+} tablize_level_sums_t;
+
+/* What is known of a stage when it is compiled. */
+typedef struct {
+  uint8_t runs; /* per filter */
+  uint8_t pool; /* 2: of 2 x 2 positions the largest is put out; 1: each is */
+  tablize_level_rule_t rule;
+  /* The sums of a position, weighed: of lanes 0 and 2, of lanes 1 and 3. `run[TABLIZE_BLOCK * k]` is that of run k. */
+  tablize_pair_t (*even)(const tablize_word_t *run);
+  tablize_pair_t (*odd)(const tablize_word_t *run);
+} tablize_level_sums_kind_t;
+
+/* What is to be read next of what a stage has per filter. */
+typedef struct {
+  const TABLIZE_FLASH tablize_step_t *step;
+  const TABLIZE_FLASH tablize_pair_t *base;
+  const TABLIZE_FLASH uint16_t *thresholds;
+} tablize_cursor_t;
+
+/* A block of positions: where its cells begin and where its indices go. */
+typedef struct {
+  const tablize_word_t *place;
+  uint8_t *to;
+  uint8_t columns, lanes; /* of the output that lie within it */
+} tablize_block_t;
+
+/* Adds up the activations of one run; returns where the next run begins. */
+TABLIZE_INLINE const TABLIZE_FLASH tablize_step_t *tablize_run(const TABLIZE_FLASH tablize_step_t *step, const tablize_word_t *place, tablize_word_t *sums)
+{
+  const TABLIZE_FLASH tablize_step_t *const end = step + 1 + *step;
+  tablize_word_t a = 0;
+  tablize_word_t b = 0;
+  tablize_word_t c = 0;
+  tablize_word_t d = 0;
+  step++;
+  while (step != end) {
+    place += *step++;
+    a = (tablize_word_t)(a + place[0]);
+    b = (tablize_word_t)(b + place[1]);
+    c = (tablize_word_t)(c + place[2]);
+    d = (tablize_word_t)(d + place[3]);
+  }
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  sums[3] = d;
+  return end;
+}
+
+/* The sum of each lane at one position. */
+TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_word_t *run, tablize_pair_t base, uint16_t *sums)
+{
+  const tablize_pair_t even = (tablize_pair_t)(kind.even(run) + base);
+#if TABLIZE_LANES == 4
+  const tablize_pair_t odd = (tablize_pair_t)(kind.odd(run) + base);
+  sums[1] = (uint16_t)odd;
+  sums[2] = (uint16_t)(even >> 16);
+  sums[3] = (uint16_t)(odd >> 16);
+#endif
+  sums[0] = (uint16_t)even;
+}
+
+TABLIZE_INLINE void tablize_put_lanes(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint16_t *thresholds, const uint16_t *sums, uint8_t lanes, uint8_t *to)
+{
+  const TABLIZE_FLASH uint8_t *const table = stage->table;
+  *to = tablize_level(kind.rule, table, thresholds, sums[0]);
+#if TABLIZE_LANES == 4
+  {
+    const size_t lane = stage->lane_cells;
+    if (lanes > 1) {
+      to += lane;
+      *to = tablize_level(kind.rule, table, thresholds, sums[1]);
+    }
+    if (lanes > 2) {
+      to += lane;
+      *to = tablize_level(kind.rule, table, thresholds, sums[2]);
+    }
+    if (lanes > 3) {
+      to += lane;
+      *to = tablize_level(kind.rule, table, thresholds, sums[3]);
+    }
+  }
+#else
+  (void)lanes;
+#endif
+}
+
+TABLIZE_INLINE void tablize_keep_larger(uint16_t *largest, const uint16_t *sums)
+{
+  uint8_t lane;
+  for (lane = 0; lane != TABLIZE_LANES; lane++) {
+    if (sums[lane] > largest[lane]) {
+      largest[lane] = sums[lane];
+    }
+  }
+}
+
+/* One filter over one block. `runs` is room for the sums of its runs. */
+TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const tablize_block_t *block, tablize_cursor_t *cursor, tablize_word_t *runs)
+{
+  const tablize_pair_t base = *cursor->base;
+  const TABLIZE_FLASH tablize_step_t *step = cursor->step;
+  size_t pixel = stage->filters;
+  uint8_t *to = block->to;
+  uint16_t sums[TABLIZE_LANES];
+  uint8_t column;
+  uint8_t run;
+  if (kind.pool == 1) {
+    for (run = 0; run != kind.runs; run++) {
+      step = tablize_run(step, block->place, runs + TABLIZE_BLOCK * run);
+    }
+    for (column = 0; column != block->columns; column++) {
+      tablize_weigh(kind, runs + column, base, sums);
+      tablize_put_lanes(stage, kind, cursor->thresholds, sums, block->lanes, to);
+      TABLIZE_HIDE(pixel);
+      to += pixel;
+    }
+  } else {
+    uint16_t largest[TABLIZE_BLOCK / 2][TABLIZE_LANES];
+    for (run = 0; run != kind.runs; run++) {
+      step = tablize_run(step, block->place, runs + TABLIZE_BLOCK * run);
+    }
+    for (column = 0; column != TABLIZE_BLOCK / 2; column++) {
+      tablize_weigh(kind, runs + 2 * column, base, largest[column]);
+      tablize_weigh(kind, runs + 2 * column + 1, base, sums);
+      tablize_keep_larger(largest[column], sums);
+    }
+    step = cursor->step;
+    for (run = 0; run != kind.runs; run++) {
+      step = tablize_run(step, block->place + stage->row_words, runs + TABLIZE_BLOCK * run);
+    }
+    for (column = 0; column != block->columns; column++) {
+      tablize_weigh(kind, runs + 2 * column, base, sums);
+      tablize_keep_larger(largest[column], sums);
+      tablize_weigh(kind, runs + 2 * column + 1, base, sums);
+      tablize_keep_larger(largest[column], sums);
+      tablize_put_lanes(stage, kind, cursor->thresholds, largest[column], block->lanes, to);
+      TABLIZE_HIDE(pixel);
+      to += pixel;
+    }
+  }
+  cursor->step = step;
+  cursor->base++;
+  cursor->thresholds += kind.rule.threshold_count;
+}
+
+/* The lanes that have row `row` within the output. */
+TABLIZE_INLINE uint8_t tablize_lanes_of_row(const TABLIZE_FLASH tablize_level_sums_t *stage, uint16_t row)
+{
+  return (uint8_t)(stage->full_lanes + (row < stage->last_rows ? 1 : 0));
+}
+
+TABLIZE_INLINE tablize_cursor_t tablize_first_filter(const TABLIZE_FLASH tablize_level_sums_t *stage)
+{
+  tablize_cursor_t cursor;
+  cursor.step = stage->runs;
+  cursor.base = stage->base;
+  cursor.thresholds = stage->thresholds;
+  return cursor;
+}
+
+/* The line of padding, filled. */
+const uint8_t *tablize_border(const TABLIZE_FLASH tablize_level_sums_t *stage, uint8_t *workspace);
+
+/* A convolution: all filters read all channels. */
+TABLIZE_INLINE void tablize_level_sums_conv2d(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, uint8_t *workspace, tablize_word_t *runs)
+{
+  const uint8_t in_block = (uint8_t)(TABLIZE_BLOCK / kind.pool);
+  const tablize_word_t *line = (const tablize_word_t *)(const void *)(workspace + stage->words);
+  uint8_t *row_to = workspace + stage->output;
+  size_t row_words = stage->row_words;
+  size_t block_cells = stage->block_cells;
+  uint16_t row;
+  tablize_pack(&stage->packing, workspace + stage->input, tablize_border(stage, workspace), (tablize_word_t *)(void *)(workspace + stage->words));
+  for (row = 0; row != stage->rows; row++) {
+    tablize_block_t block;
+    uint16_t left = stage->width;
+    block.lanes = tablize_lanes_of_row(stage, row);
+    block.place = line;
+    block.to = row_to;
+    while (left != 0) {
+      tablize_cursor_t cursor = tablize_first_filter(stage);
+      uint16_t filter;
+      block.columns = left < in_block ? (uint8_t)left : in_block;
+      for (filter = stage->filters; filter != 0; filter--) {
+        tablize_filter_block(stage, kind, &block, &cursor, runs);
+        block.to++;
+      }
+      block.to += block_cells;
+      block.place += TABLIZE_BLOCK;
+      left = (uint16_t)(left - block.columns);
+    }
+    TABLIZE_HIDE(row_words);
+    line += row_words;
+    if (kind.pool == 2) {
+      line += row_words;
+    }
+    row_to += stage->row_cells;
+  }
+}
+
+/* A depthwise convolution: filter f reads channel f, and the room for words holds one channel at a time. */
+TABLIZE_INLINE void tablize_level_sums_depthwise(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, uint8_t *workspace, tablize_word_t *runs)
+{
+  tablize_word_t *const words = (tablize_word_t *)(void *)(workspace + stage->words);
+  const uint8_t *const border = tablize_border(stage, workspace);
+  const uint8_t *input = workspace + stage->input;
+  uint8_t *output = workspace + stage->output;
+  size_t row_words = stage->row_words;
+  size_t block_cells = stage->block_cells;
+  tablize_cursor_t cursor = tablize_first_filter(stage);
+  uint16_t filter;
+  for (filter = stage->filters; filter != 0; filter--) {
+    const tablize_word_t *line = words;
+    uint8_t *row_to = output;
+    tablize_cursor_t next = cursor;
+    uint16_t row;
+    tablize_pack(&stage->packing, input, border, words);
+    for (row = 0; row != stage->rows; row++) {
+      tablize_block_t block;
+      uint16_t left = stage->width;
+      block.lanes = tablize_lanes_of_row(stage, row);
+      block.place = line;
+      block.to = row_to;
+      while (left != 0) {
+        next = cursor;
+        block.columns = left < TABLIZE_BLOCK ? (uint8_t)left : TABLIZE_BLOCK;
+        tablize_filter_block(stage, kind, &block, &next, runs);
+        TABLIZE_HIDE(block_cells);
+        block.to += block_cells;
+        block.place += TABLIZE_BLOCK;
+        left = (uint16_t)(left - block.columns);
+      }
+      TABLIZE_HIDE(row_words);
+      line += row_words;
+      row_to += stage->row_cells;
+    }
+    cursor = next;
+    input++;
+    output++;
+  }
+}
+
+#endif

@@ -1,0 +1,131 @@
+#include "level_sums.h"
+
+/* Lines of the tensor, one per lane. */
+typedef const uint8_t *lanes_t[TABLIZE_LANES];
+
+/* Packs cells that lie `cell_step` apart into words that lie `word_step` apart. */
+static void pack_cells(const lanes_t lanes, size_t cell, size_t cell_step, size_t count, tablize_word_t *to, size_t word_step)
+{
+  const uint8_t *a = lanes[0] + cell;
+#if TABLIZE_LANES == 4
+  const uint8_t *b = lanes[1] + cell;
+  const uint8_t *c = lanes[2] + cell;
+  const uint8_t *d = lanes[3] + cell;
+  for (; count != 0; count--) {
+    *to = *a | (tablize_word_t)*b << 8 | (tablize_word_t)*c << 16 | (tablize_word_t)*d << 24;
+    TABLIZE_HIDE(cell_step);
+    TABLIZE_HIDE(word_step);
+    a += cell_step;
+    b += cell_step;
+    c += cell_step;
+    d += cell_step;
+    to += word_step;
+  }
+#else
+  for (; count != 0; count--) {
+    *to = *a;
+    TABLIZE_HIDE(cell_step);
+    TABLIZE_HIDE(word_step);
+    a += cell_step;
+    to += word_step;
+  }
+#endif
+}
+
+static void fill(tablize_word_t *to, uint16_t count, tablize_word_t word)
+{
+  for (; count != 0; count--) {
+    *to++ = word;
+  }
+}
+
+static void pack_phase(const TABLIZE_FLASH tablize_packing_t *packing, const TABLIZE_FLASH tablize_phase_t *phase, const lanes_t lanes, tablize_word_t *to)
+{
+  const uint16_t channels = packing->channels;
+  const uint16_t inside = phase->inside;
+  size_t column_cells = packing->column_cells;
+  size_t channel_words = packing->channel_words;
+  tablize_word_t *first = to + phase->before;
+  size_t cell = phase->cell;
+  uint16_t left;
+  /* The longer of the two loops is the inner one. */
+  if (channels > inside) {
+    for (left = inside; left != 0; left--) {
+      pack_cells(lanes, cell, 1, channels, first, channel_words);
+      TABLIZE_HIDE(column_cells);
+      cell += column_cells;
+      first++;
+    }
+  } else {
+    for (left = channels; left != 0; left--) {
+      pack_cells(lanes, cell, column_cells, inside, first, 1);
+      TABLIZE_HIDE(channel_words);
+      first += channel_words;
+      cell++;
+    }
+  }
+  if ((phase->before | phase->after) != 0) {
+#if TABLIZE_LANES == 4
+    const tablize_word_t half = (tablize_word_t)(packing->padding | (tablize_word_t)packing->padding << 8);
+    const tablize_word_t padding = half | half << 16;
+#else
+    const tablize_word_t padding = packing->padding;
+#endif
+    for (left = channels; left != 0; left--) {
+      fill(to, phase->before, padding);
+      fill(to + phase->before + inside, phase->after, padding);
+      TABLIZE_HIDE(channel_words);
+      to += channel_words;
+    }
+  }
+}
+
+void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, const uint8_t *input, const uint8_t *border, tablize_word_t *words)
+{
+  const ptrdiff_t height = packing->height;
+  ptrdiff_t line_cells = packing->line_cells;
+  size_t line_words = packing->line_words;
+  ptrdiff_t y = packing->top;
+  ptrdiff_t cell = packing->first_cell;
+  uint16_t lines;
+  for (lines = packing->lines; lines != 0; lines--) {
+    ptrdiff_t lane_lines = packing->lane_lines;
+    ptrdiff_t lane_cells = packing->lane_cells;
+    const TABLIZE_FLASH tablize_phase_t *phase = packing->phases;
+    tablize_word_t *to = words;
+    ptrdiff_t lane_y = y;
+    ptrdiff_t lane_cell = cell;
+    lanes_t lanes;
+    uint8_t lane;
+    uint8_t left;
+    for (lane = 0; lane != TABLIZE_LANES; lane++) {
+      lanes[lane] = lane_y >= 0 && lane_y < height ? input + lane_cell : border;
+      TABLIZE_HIDE(lane_lines);
+      TABLIZE_HIDE(lane_cells);
+      lane_y += lane_lines;
+      lane_cell += lane_cells;
+    }
+    for (left = packing->phase_count; left != 0; left--) {
+      pack_phase(packing, phase, lanes, to);
+      to += packing->columns;
+      phase++;
+    }
+    y++;
+    TABLIZE_HIDE(line_cells);
+    TABLIZE_HIDE(line_words);
+    cell += line_cells;
+    words += line_words;
+  }
+}
+
+const uint8_t *tablize_border(const TABLIZE_FLASH tablize_level_sums_t *stage, uint8_t *workspace)
+{
+  uint8_t *const border = workspace + stage->border;
+  const uint8_t padding = stage->packing.padding;
+  size_t cell;
+  for (cell = 0; cell != stage->border_cells; cell++) {
+    border[cell] = padding;
+  }
+  /* Lanes beyond the output read lines beyond the tensor, and nothing is made of it: any line of cells will do. */
+  return stage->border_cells == 0 ? workspace + stage->input : border;
+}

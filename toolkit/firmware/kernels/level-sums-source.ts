@@ -1,0 +1,154 @@
+import type { AnalysedStage } from '../../network/index.js';
+import { constantName } from '../c-names.js';
+import { fillLines, initializerLines } from '../c-text.js';
+import { scratchOf } from '../memory-plan.js';
+import { addressOf, offsetOf, structList, type StageContext, type Struct } from '../stage-text.js';
+import { integers, type Table } from '../tables.js';
+import { BLOCK } from './packed-window.js';
+import { runNames, type LevelSums } from './level-sums.js';
+import { requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
+
+/** What the template prints of a stage's functions. */
+export interface LevelSumsFunctions {
+  readonly formula: string;
+  readonly weigh: string;
+  readonly parameters: string;
+  readonly sums: LevelSums['weigh']['sums'];
+  readonly result: string;
+  /** Of lanes 0 and 2, and of lanes 1 and 3 where there are four. */
+  readonly halves: readonly { readonly name: string; readonly arguments: string }[];
+  readonly room: number;
+  readonly kind: readonly string[];
+  readonly run: string;
+  readonly struct: string;
+  /** Of the engine. */
+  readonly function: string;
+}
+
+export function levelSumsTables({ stage, runs, base, requantize, window, factors }: LevelSums, step: 'uint8_t' | 'uint16_t'): readonly Table[] {
+  const perFilter = runs.map((filter) => filter.flat());
+  const places = perFilter.flat().length - runs.length * factors.length;
+  const steps = integers(
+    'weights',
+    constantName('runs', stage.name),
+    step,
+    perFilter.flat(),
+    `${runs.length} filters of ${factors.length} runs, for the factors ${factors.join(', ')}; ${places} weights of ${stage.weights.length} are not zero.`,
+  );
+  const pair = window.lanes === 4 ? 'uint32_t' : 'uint16_t';
+  return [
+    { ...steps, type: 'tablize_step_t', lines: perFilter.flatMap((filter) => fillLines(filter)) },
+    {
+      ...integers('bias', constantName('base', stage.name), pair, base, 'What the sums of a filter begin with.'),
+      type: 'tablize_pair_t',
+    },
+    ...requantizeTable(stage.name, requantize),
+  ];
+}
+
+export function levelSumsStructs(context: StageContext, analysed: AnalysedStage, plan: LevelSums): readonly Struct[] {
+  const { stage, window, pool, requantize } = plan;
+  const [height, width, depth] = analysed.inputs[0]?.shape ?? [0, 0, 0];
+  const line = width * depth;
+  const filters = stage.bias.length;
+  const depthwise = stage.kind === 'depthwiseConv2d';
+  const phases = structList(
+    'tablize_phase_t',
+    constantName('phases', stage.name),
+    window.phases.map(({ cell, before, inside, after }) => [
+      ['cell', cell],
+      ['before', before],
+      ['inside', inside],
+      ['after', after],
+    ]),
+  );
+  const rowCells = window.width * filters;
+  const inBlock = BLOCK / pool;
+  const self: Struct = {
+    type: 'tablize_level_sums_t',
+    name: constantName('stage', stage.name),
+    suffix: '',
+    lines: initializerLines([
+      ['input', offsetOf(context, stage.input)],
+      ['output', offsetOf(context, stage.name)],
+      ['words', offsetOf(context, scratchOf(stage.name, 'words'))],
+      ['border', offsetOf(context, scratchOf(stage.name, 'border'))],
+      ['border_cells', window.border ? line : 0],
+      [
+        'packing',
+        [
+          ['height', height],
+          ['top', 0 - stage.padding.top],
+          ['line_cells', line],
+          ['first_cell', 0 - stage.padding.top * line],
+          ['lane_lines', window.laneLines],
+          ['lane_cells', window.laneLines * line],
+          ['column_cells', stage.stride[1] * depth],
+          ['channels', window.channels],
+          ['channel_words', window.channelWords],
+          ['line_words', window.lineWords],
+          ['lines', window.lines],
+          ['phase_count', window.phases.length],
+          ['columns', window.columns],
+          ['phases', addressOf('phases', stage.name)],
+          ['padding', stage.paddingIndex],
+        ],
+      ],
+      ['rows', window.rows],
+      ['last_rows', window.lastRows],
+      ['full_lanes', window.fullLanes],
+      ['width', window.width],
+      ['filters', filters],
+      ['row_cells', rowCells],
+      ['lane_cells', window.rows * rowCells],
+      ['block_cells', depthwise ? inBlock * filters : (inBlock - 1) * filters],
+      ['row_words', window.rowWords],
+      ['runs', addressOf('runs', stage.name)],
+      ['base', addressOf('base', stage.name)],
+      requantizeAddress(stage.name, requantize),
+    ]),
+  };
+  return [phases, self];
+}
+
+export function levelSumsFunctions({ stage, factors, weigh, window, pool, requantize }: LevelSums): LevelSumsFunctions {
+  const distinct = [...new Set(factors)];
+  const letters = runNames(distinct.length);
+  const half = (part: string): string =>
+    distinct
+      .map((factor) =>
+        factors
+          .flatMap((one, k) => (one === factor ? [`TABLIZE_${part}(run[${BLOCK * k}])`] : []))
+          .join(' + '),
+      )
+      .join(', ');
+  const function_ = (role: string): string => constantName(role, stage.name);
+  const halves = [
+    { name: function_('even'), arguments: half('EVEN') },
+    ...(window.lanes === 4 ? [{ name: function_('odd'), arguments: half('ODD') }] : []),
+  ];
+  return {
+    formula: distinct
+      .map((factor, k) => `${k === 0 ? (factor < 0 ? '-' : '') : factor < 0 ? ' - ' : ' + '}${Math.abs(factor)} ${letters[k] ?? ''}`)
+      .join(''),
+    weigh: function_('weigh'),
+    parameters: letters.map((letter) => `tablize_pair_t ${letter}`).join(', '),
+    sums: weigh.sums,
+    result: weigh.result,
+    halves,
+    room: factors.length * BLOCK,
+    kind: initializerLines(
+      [
+        ['runs', factors.length],
+        ['pool', pool],
+        requantizeRule(requantize),
+        ['even', halves[0]?.name ?? ''],
+        ...(halves[1] === undefined ? [] : ([['odd', halves[1].name]] as const)),
+      ],
+      '    ',
+    ),
+    run: function_('run'),
+    struct: constantName('stage', stage.name),
+    function: `tablize_level_sums_${stage.kind === 'conv2d' ? 'conv2d' : 'depthwise'}`,
+  };
+}

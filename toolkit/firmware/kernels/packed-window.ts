@@ -1,0 +1,100 @@
+import type { AnalysedStage, Conv2dStage, DepthwiseConv2dStage } from '../../network/index.js';
+
+/** The part of a line of words that one phase (column modulo stride) has. */
+export interface Phase {
+  readonly cell: number;
+  readonly before: number;
+  readonly inside: number;
+  readonly after: number;
+}
+
+/** How a stage's input is packed into words of one activation per lane, and its positions shared out. */
+export interface PackedWindow {
+  readonly lanes: number;
+  /** Rows of the output per lane. */
+  readonly rows: number;
+  readonly fullLanes: number;
+  readonly lastRows: number;
+  readonly width: number;
+  /** Blocks of positions in a row. */
+  readonly blocks: number;
+  readonly phases: readonly Phase[];
+  readonly lines: number;
+  /** Columns of words per phase. */
+  readonly columns: number;
+  readonly channels: number;
+  readonly channelWords: number;
+  readonly lineWords: number;
+  readonly rowWords: number;
+  readonly laneLines: number;
+  readonly words: number;
+  /** Whether a line above or below the tensor is read. */
+  readonly border: boolean;
+  /** Words from the beginning of a window to each place of the filter, in the order of the weights. */
+  readonly places: readonly number[];
+}
+
+/** Positions side by side that the engine computes together (TABLIZE_BLOCK). */
+export const BLOCK = 4;
+
+/**
+ * Lays out the input of a convolution for `lanes` activations per word. With `pool` 2, the output is what 2 x 2 max pooling
+ * makes of the positions.
+ */
+export function packedWindow(
+  { inputs, output }: AnalysedStage,
+  stage: Conv2dStage | DepthwiseConv2dStage,
+  lanes: number,
+  pool: 1 | 2,
+): PackedWindow {
+  const [height, width, depth] = inputs[0]?.shape ?? [0, 0, 0];
+  const [kernelHeight, kernelWidth] = stage.kernel;
+  const [strideY, strideX] = stage.stride;
+  const { top, left } = stage.padding;
+  const channels = stage.kind === 'depthwiseConv2d' ? 1 : depth;
+  const outputRows = Math.floor(output.shape[0] / pool);
+  const outputWidth = Math.floor(output.shape[1] / pool);
+  const rows = Math.ceil(outputRows / lanes);
+  const blocks = Math.ceil(outputWidth / (BLOCK / pool));
+  const columns = BLOCK * blocks + Math.floor((kernelWidth - 1) / strideX);
+  const channelWords = strideX * columns;
+  const lineWords = channels * channelWords;
+  const lines = (rows * pool - 1) * strideY + kernelHeight;
+  const lastWindow = outputWidth * pool - 1;
+  const phases = Array.from({ length: strideX }, (_, phase): Phase => {
+    if (phase >= kernelWidth) return { cell: 0, before: 0, inside: 0, after: 0 };
+    const needed = lastWindow + Math.floor((kernelWidth - 1 - phase) / strideX) + 1;
+    const before = Math.min(needed, Math.max(0, Math.ceil((left - phase) / strideX)));
+    const first = before * strideX + phase - left;
+    const inside = Math.max(0, Math.min(needed - before, Math.ceil((width - first) / strideX)));
+    return { cell: inside === 0 ? 0 : first * depth, before, inside, after: needed - before - inside };
+  });
+  const lastLine = (outputRows * pool - 1) * strideY + kernelHeight - top;
+  return {
+    lanes,
+    rows,
+    fullLanes: Math.floor(outputRows / rows),
+    lastRows: outputRows % rows,
+    width: outputWidth,
+    blocks,
+    phases,
+    lines,
+    columns,
+    channels,
+    channelWords,
+    lineWords,
+    rowWords: strideY * lineWords,
+    laneLines: rows * pool * strideY,
+    words: lines * lineWords,
+    border: top > 0 || lastLine > height,
+    places: Array.from({ length: kernelHeight }, (_y, ky) =>
+      Array.from({ length: kernelWidth }, (_x, kx) =>
+        Array.from(
+          { length: channels },
+          (_c, c) =>
+            ky * lineWords + c * channelWords + (kx % strideX) * columns + Math.floor(kx / strideX),
+        ),
+      ),
+    ).flat(2),
+  };
+}
