@@ -15,6 +15,7 @@
 #ifndef TABLIZE_LEVEL_SUMS_H
 #define TABLIZE_LEVEL_SUMS_H
 
+#include "add_run.h"
 #include "level.h"
 
 /* Positions side by side that are computed together. */
@@ -31,9 +32,6 @@ typedef uint8_t tablize_word_t;
 typedef uint16_t tablize_pair_t;
 #define TABLIZE_EVEN(word) ((tablize_pair_t)(word))
 #endif
-
-/* The numbers that runs consist of. */
-typedef TABLIZE_STEP_TYPE tablize_step_t;
 
 /* ---- Packing: from a tensor to words of an activation per lane ---- */
 
@@ -87,8 +85,8 @@ typedef struct {
 
   size_t row_words; /* from one row of positions to the next */
 
-  /* Filter by filter, run by run: how many places, then the step to each from the one before, in words. */
-  const TABLIZE_FLASH tablize_step_t *runs;
+  /* Filter by filter, run by run: how many places, then the step to each from the one before. Bytes, or 16 bits each. */
+  const TABLIZE_FLASH void *runs;
   const TABLIZE_FLASH tablize_pair_t *base; /* per filter: what its sums begin with, in both halves */
   const TABLIZE_FLASH uint8_t *table;       /* an index per bin */
   const TABLIZE_FLASH uint16_t *thresholds; /* filter by filter */
@@ -98,6 +96,8 @@ typedef struct {
 typedef struct {
   uint8_t runs; /* per filter */
   uint8_t pool; /* 2: of 2 x 2 positions the largest is put out; 1: each is */
+  bool wide;    /* steps of 16 bits */
+  uint8_t unit; /* a step is a multiple of 2^unit words */
   tablize_level_rule_t rule;
   /* The sums of a position, weighed: of lanes 0 and 2, of lanes 1 and 3. `run[TABLIZE_BLOCK * k]` is that of run k. */
   tablize_pair_t (*even)(const tablize_word_t *run);
@@ -106,7 +106,7 @@ typedef struct {
 
 /* What is to be read next of what a stage has per filter. */
 typedef struct {
-  const TABLIZE_FLASH tablize_step_t *step;
+  const TABLIZE_FLASH uint8_t *step;
   const TABLIZE_FLASH tablize_pair_t *base;
   const TABLIZE_FLASH uint16_t *thresholds;
 } tablize_cursor_t;
@@ -118,27 +118,49 @@ typedef struct {
   uint8_t columns, lanes; /* of the output that lie within it */
 } tablize_block_t;
 
-/* Adds up the activations of one run; returns where the next run begins. */
-TABLIZE_INLINE const TABLIZE_FLASH tablize_step_t *tablize_run(const TABLIZE_FLASH tablize_step_t *step, const tablize_word_t *place, tablize_word_t *sums)
+/* The sums of a run over a block of positions. */
+typedef struct {
+  tablize_word_t a, b, c, d;
+} tablize_sums_t;
+
+TABLIZE_INLINE void tablize_add_place(tablize_sums_t *sums, const tablize_word_t *place)
 {
-  const TABLIZE_FLASH tablize_step_t *const end = step + 1 + *step;
-  tablize_word_t a = 0;
-  tablize_word_t b = 0;
-  tablize_word_t c = 0;
-  tablize_word_t d = 0;
-  step++;
-  while (step != end) {
-    place += *step++;
-    a = (tablize_word_t)(a + place[0]);
-    b = (tablize_word_t)(b + place[1]);
-    c = (tablize_word_t)(c + place[2]);
-    d = (tablize_word_t)(d + place[3]);
+  sums->a = (tablize_word_t)(sums->a + place[0]);
+  sums->b = (tablize_word_t)(sums->b + place[1]);
+  sums->c = (tablize_word_t)(sums->c + place[2]);
+  sums->d = (tablize_word_t)(sums->d + place[3]);
+}
+
+/* Adds up the activations of one run; returns where the next run begins. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t *place, tablize_word_t *to)
+{
+  tablize_sums_t sums = {0, 0, 0, 0};
+  if (kind.wide) {
+    const TABLIZE_FLASH uint16_t *step = (const TABLIZE_FLASH uint16_t *)(const TABLIZE_FLASH void *)run;
+    const TABLIZE_FLASH uint16_t *const end = step + 1 + *step;
+    step++;
+    while (step != end) {
+      place += (size_t)*step++ << kind.unit;
+      tablize_add_place(&sums, place);
+    }
+    run = (const TABLIZE_FLASH uint8_t *)end;
+  } else {
+    const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
+    run++;
+#ifdef TABLIZE_ADD_RUN
+    TABLIZE_ADD_RUN(sums, run, end, place, kind.unit);
+#else
+    while (run != end) {
+      place += (size_t)*run++ << kind.unit;
+      tablize_add_place(&sums, place);
+    }
+#endif
   }
-  sums[0] = a;
-  sums[1] = b;
-  sums[2] = c;
-  sums[3] = d;
-  return end;
+  to[0] = sums.a;
+  to[1] = sums.b;
+  to[2] = sums.c;
+  to[3] = sums.d;
+  return run;
 }
 
 /* The sum of each lane at one position. */
@@ -193,7 +215,7 @@ TABLIZE_INLINE void tablize_keep_larger(uint16_t *largest, const uint16_t *sums)
 TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const tablize_block_t *block, tablize_cursor_t *cursor, tablize_word_t *runs)
 {
   const tablize_pair_t base = *cursor->base;
-  const TABLIZE_FLASH tablize_step_t *step = cursor->step;
+  const TABLIZE_FLASH uint8_t *step = cursor->step;
   size_t pixel = stage->filters;
   uint8_t *to = block->to;
   uint16_t sums[TABLIZE_LANES];
@@ -201,7 +223,7 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
   uint8_t run;
   if (kind.pool == 1) {
     for (run = 0; run != kind.runs; run++) {
-      step = tablize_run(step, block->place, runs + TABLIZE_BLOCK * run);
+      step = tablize_run(kind, step, block->place, runs + TABLIZE_BLOCK * run);
     }
     for (column = 0; column != block->columns; column++) {
       tablize_weigh(kind, runs + column, base, sums);
@@ -212,7 +234,7 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
   } else {
     uint16_t largest[TABLIZE_BLOCK / 2][TABLIZE_LANES];
     for (run = 0; run != kind.runs; run++) {
-      step = tablize_run(step, block->place, runs + TABLIZE_BLOCK * run);
+      step = tablize_run(kind, step, block->place, runs + TABLIZE_BLOCK * run);
     }
     for (column = 0; column != TABLIZE_BLOCK / 2; column++) {
       tablize_weigh(kind, runs + 2 * column, base, largest[column]);
@@ -221,7 +243,7 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
     }
     step = cursor->step;
     for (run = 0; run != kind.runs; run++) {
-      step = tablize_run(step, block->place + stage->row_words, runs + TABLIZE_BLOCK * run);
+      step = tablize_run(kind, step, block->place + stage->row_words, runs + TABLIZE_BLOCK * run);
     }
     for (column = 0; column != block->columns; column++) {
       tablize_weigh(kind, runs + 2 * column, base, sums);

@@ -6,30 +6,23 @@ typedef const uint8_t *lanes_t[TABLIZE_LANES];
 /* Packs cells that lie `cell_step` apart into words that lie `word_step` apart. */
 static void pack_cells(const lanes_t lanes, size_t cell, size_t cell_step, size_t count, tablize_word_t *to, size_t word_step)
 {
-  const uint8_t *a = lanes[0] + cell;
+  const uint8_t *const a = lanes[0];
 #if TABLIZE_LANES == 4
-  const uint8_t *b = lanes[1] + cell;
-  const uint8_t *c = lanes[2] + cell;
-  const uint8_t *d = lanes[3] + cell;
-  for (; count != 0; count--) {
-    *to = *a | (tablize_word_t)*b << 8 | (tablize_word_t)*c << 16 | (tablize_word_t)*d << 24;
-    TABLIZE_HIDE(cell_step);
-    TABLIZE_HIDE(word_step);
-    a += cell_step;
-    b += cell_step;
-    c += cell_step;
-    d += cell_step;
-    to += word_step;
-  }
-#else
-  for (; count != 0; count--) {
-    *to = *a;
-    TABLIZE_HIDE(cell_step);
-    TABLIZE_HIDE(word_step);
-    a += cell_step;
-    to += word_step;
-  }
+  const uint8_t *const b = lanes[1];
+  const uint8_t *const c = lanes[2];
+  const uint8_t *const d = lanes[3];
 #endif
+  for (; count != 0; count--) {
+#if TABLIZE_LANES == 4
+    *to = a[cell] | (tablize_word_t)b[cell] << 8 | (tablize_word_t)c[cell] << 16 | (tablize_word_t)d[cell] << 24;
+#else
+    *to = a[cell];
+#endif
+    TABLIZE_HIDE(cell_step);
+    TABLIZE_HIDE(word_step);
+    cell += cell_step;
+    to += word_step;
+  }
 }
 
 static void fill(tablize_word_t *to, uint16_t count, tablize_word_t word)

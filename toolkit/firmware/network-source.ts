@@ -47,7 +47,6 @@ export interface NetworkSource {
   readonly packedBytes: number;
   readonly largestIndex: number;
   readonly sumType: string;
-  readonly stepType: string;
   readonly lanes: number;
   readonly productType: string;
   readonly inputTable: Table;
@@ -112,9 +111,6 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
   const types = numberTypes(network, analysis.stages);
   const stages = chooseKernels(network, analysis.stages, options);
   const plan = planMemory(network.input.shape, stages, options.lanes);
-  const step = stages.some(({ kernel }) => kernel.name === 'level-sums' && kernel.plan.largestStep > 255)
-    ? 'uint16_t'
-    : 'uint8_t';
   const lookedUp = new Set(
     stages.flatMap(({ analysed: { stage }, kernel }) =>
       kernel.name === 'lookup' && 'products' in stage ? [stage.products] : [],
@@ -142,7 +138,6 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
     packedBytes: Math.ceil((pixels * bits) / 8),
     largestIndex: network.input.levels - 1,
     sumType: types.sum,
-    stepType: step,
     lanes: options.lanes,
     productType: types.product,
     inputTable: inputTable(network),
@@ -150,7 +145,7 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
       .filter(([name]) => lookedUp.has(name))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, table]) => productTable(name, table, types)),
-    stages: stages.map((stage, number) => stageSource(network, types, plan, stage, number, step)),
+    stages: stages.map((stage, number) => stageSource(network, types, plan, stage, number)),
     points: points(network, analysis, plan),
     engineNames: ENGINE_NAMES.map((short) => ({ short })),
     usesPairs: stages.some(({ kernel }) => kernel.name === 'pairs'),
@@ -165,7 +160,6 @@ function stageSource(
   plan: MemoryPlan,
   { analysed, kernel }: PlannedStage,
   number: number,
-  step: 'uint8_t' | 'uint16_t',
 ): StageSource {
   const { stage } = analysed;
   const context = { network, plan };
@@ -194,7 +188,7 @@ function stageSource(
       const functions = levelSumsFunctions(kernel.plan);
       return {
         ...common,
-        tables: levelSumsTables(kernel.plan, step),
+        tables: levelSumsTables(kernel.plan),
         structs: levelSumsStructs(context, analysed, kernel.plan),
         levelSums: functions,
         call: `${functions.run}(workspace)`,
@@ -252,7 +246,7 @@ function engineFiles(stages: readonly PlannedStage[]): readonly string[] {
       'label.c',
       'requantize.c',
       ...(uses('level-sums') || uses('pairs') ? ['level.h'] : []),
-      ...(uses('level-sums') ? ['level_sums.h', 'pack.c'] : []),
+      ...(uses('level-sums') ? ['add_run.h', 'level_sums.h', 'pack.c'] : []),
       ...(uses('pairs') ? ['pairs.h', 'pairs.c'] : []),
       ...(has('dense', 'conv2d') ? ['filter.c'] : []),
       ...(slides || uses('pairs') ? ['window.c'] : []),

@@ -25,19 +25,19 @@ export interface LevelSumsFunctions {
   readonly function: string;
 }
 
-export function levelSumsTables({ stage, runs, base, requantize, window, factors }: LevelSums, step: 'uint8_t' | 'uint16_t'): readonly Table[] {
+export function levelSumsTables({ stage, runs, base, requantize, window, factors, wide }: LevelSums): readonly Table[] {
   const perFilter = runs.map((filter) => filter.flat());
   const places = perFilter.flat().length - runs.length * factors.length;
   const steps = integers(
     'weights',
     constantName('runs', stage.name),
-    step,
+    wide ? 'uint16_t' : 'uint8_t',
     perFilter.flat(),
     `${runs.length} filters of ${factors.length} runs, for the factors ${factors.join(', ')}; ${places} weights of ${stage.weights.length} are not zero.`,
   );
   const pair = window.lanes === 4 ? 'uint32_t' : 'uint16_t';
   return [
-    { ...steps, type: 'tablize_step_t', lines: perFilter.flatMap((filter) => fillLines(filter)) },
+    { ...steps, lines: perFilter.flatMap((filter) => fillLines(filter)) },
     {
       ...integers('bias', constantName('base', stage.name), pair, base, 'What the sums of a filter begin with.'),
       type: 'tablize_pair_t',
@@ -111,7 +111,7 @@ export function levelSumsStructs(context: StageContext, analysed: AnalysedStage,
   return [phases, self];
 }
 
-export function levelSumsFunctions({ stage, factors, weigh, window, pool, requantize }: LevelSums): LevelSumsFunctions {
+export function levelSumsFunctions({ stage, factors, weigh, window, pool, requantize, wide, unit }: LevelSums): LevelSumsFunctions {
   const distinct = [...new Set(factors)];
   const letters = runNames(distinct.length);
   const half = (part: string): string =>
@@ -141,6 +141,8 @@ export function levelSumsFunctions({ stage, factors, weigh, window, pool, requan
       [
         ['runs', factors.length],
         ['pool', pool],
+        ['wide', String(wide)],
+        ['unit', unit],
         requantizeRule(requantize),
         ['even', halves[0]?.name ?? ''],
         ...(halves[1] === undefined ? [] : ([['odd', halves[1].name]] as const)),

@@ -23,14 +23,22 @@ export interface LevelSums {
   readonly base: readonly number[];
   readonly requantize: UnsignedRequantize['by'];
   readonly weigh: ShiftAdd;
-  /** The largest number in `runs`. */
-  readonly largestStep: number;
+  /** A step is a multiple of 2^unit words. */
+  readonly unit: number;
+  /** Whether some step, or the length of a run, does not fit a byte. */
+  readonly wide: boolean;
 }
 
 /** Runs shorter than this are not worth it. */
 const SHORTEST_LIMIT = 4;
 const MOST_RUNS = 60;
 const LARGEST_STEP = 65_535;
+
+/** The largest power of two, up to 2^8, that divides all places. */
+function commonUnit(places: readonly number[]): number {
+  const divides = (unit: number): boolean => places.every((place) => place % 2 ** unit === 0);
+  return [8, 7, 6, 5, 4, 3, 2, 1].find(divides) ?? 0;
+}
 
 /** Names of the runs' sums in C: a, b, c, ... */
 export function runNames(count: number): readonly string[] {
@@ -57,7 +65,9 @@ export function levelSums(
   if (longest < SHORTEST_LIMIT) return `only ${longest} of its activations add up to less than 256`;
 
   const window = packedWindow(analysed, stage, lanes, pool);
-  const sorted = levelRuns(stage.weights, stage.bias.length, form, window.places, longest);
+  const unit = commonUnit(window.places);
+  const places = window.places.map((place) => place / 2 ** unit);
+  const sorted = levelRuns(stage.weights, stage.bias.length, form, places, longest);
   if (sorted.factors.length === 0) return 'all its weights are zero';
   if (sorted.factors.length > MOST_RUNS) return `its filters would have ${sorted.factors.length} runs each`;
   const runs = sorted.runs.map((filter) => filter.map(runSteps));
@@ -80,6 +90,7 @@ export function levelSums(
     base,
     requantize: requantize.by,
     weigh: shiftAdd(distinct, runNames(distinct.length)),
-    largestStep,
+    unit,
+    wide: largestStep > 255,
   };
 }
