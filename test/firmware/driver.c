@@ -1,6 +1,6 @@
 /*
  * Reads pictures from standard input and writes, for each and for each way to run it (from a picture of its own, in place,
- * packed), the label and every trace point, as 32-bit integers.
+ * packed), the label and every trace point, as 32-bit integers; before a tensor, the number of its elements.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +22,7 @@ static void run(uint32_t *workspace)
   uint32_t i;
   for (unsigned point = 0; point < NETWORK_STAGES; point++) {
     const uint8_t *tensor = network_tensor((uint8_t)point, workspace, &count);
+    write_integer((int32_t)count);
     for (i = 0; i < count; i++) {
       write_integer(tensor[i]);
     }

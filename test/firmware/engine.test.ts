@@ -24,33 +24,46 @@ function pack(indices: ArrayLike<number>, levels: number): Uint8Array {
   return packed;
 }
 
-/** What driver.c must write for these pictures, and what to feed it. */
-function expected(
-  network: TableNetwork,
-  pictures: readonly Uint8Array[],
-): { input: Uint8Array; output: number[] } {
-  const interpreter = createInterpreter(network);
-  const input: number[] = [];
-  const output: number[] = [];
-  for (const picture of pictures) {
-    const { label, trace = [] } = interpreter.infer(picture, { trace: true });
-    input.push(...picture, ...pack(trace[0] ?? [], network.input.levels));
-    const once = [...trace.flatMap((point) => [...point]), label];
-    output.push(...once, ...once, ...once, ...once, label);
-  }
-  return { input: Uint8Array.from(input), output };
+/** A reader of what driver.c wrote. */
+function reader(values: Int32Array): { next: () => number; done: () => boolean } {
+  let at = 0;
+  return { next: () => values[at++] ?? Number.NaN, done: () => at === values.length };
 }
 
-/** Builds the network's library and compares every trace point, label and logit of some random pictures. */
-function check(network: TableNetwork, seed: number, options: Partial<KernelOptions>): void {
+/**
+ * Builds the network's library and compares every trace point that it keeps, label and logit of some random pictures. Returns how many
+ * points it does not keep.
+ */
+function check(network: TableNetwork, seed: number, options: Partial<KernelOptions>): number {
   const pictures = Array.from({ length: PICTURES }, (_, i) => randomPicture(network, 100 * seed + i));
-  const { input, output } = expected(network, pictures);
-  const got = driver.run(
-    firmwareProject(network, loadFirmwareBoard('host'), options),
-    networkCName(network.name),
-    input,
-  );
-  expect([...got]).toEqual(output);
+  const interpreter = createInterpreter(network);
+  const answers = pictures.map((picture) => interpreter.infer(picture, { trace: true }));
+  const input = answers.flatMap(({ trace = [] }, i) => [
+    ...(pictures[i] ?? []),
+    ...pack(trace[0] ?? [], network.input.levels),
+  ]);
+  const project = firmwareProject(network, loadFirmwareBoard('host'), options);
+  const got = reader(driver.run(project, networkCName(network.name), Uint8Array.from(input)));
+  let missing = 0;
+  for (const { label, logits, trace = [] } of answers) {
+    for (let way = 0; way < 4; way++) {
+      trace.slice(0, -1).forEach((point, at) => {
+        const count = got.next();
+        if (count === 0) {
+          expect(network.stages[at]?.kind).toBe('maxPool');
+          missing++;
+          return;
+        }
+        expect(count).toBe(point.length);
+        expect(Array.from(point, () => got.next())).toEqual([...point]);
+      });
+      expect(Array.from(logits, () => got.next())).toEqual([...logits]);
+      expect(got.next()).toBe(label);
+    }
+    expect(got.next()).toBe(label);
+  }
+  expect(got.done()).toBe(true);
+  return missing;
 }
 
 const seeds = Array.from({ length: Number(process.env['ENGINE_SEEDS'] ?? 24) }, (_, i) => i + 1);

@@ -67,6 +67,52 @@ function network(options: Shape): TableNetwork {
   };
 }
 
+/** A padded convolution with a table of exact products, pooled, and a dense stage. */
+function pooled(shape: TableNetwork['input']['shape'], requantize: Requantize): TableNetwork {
+  const random = seeded(3);
+  const list = (length: number, min: number, max: number): number[] =>
+    Array.from({ length }, () => between(random, min, max));
+  const [rows, columns] = [Math.floor(shape[0] / 2), Math.floor(shape[1] / 2)];
+  const tiny = tinyNetwork();
+  return {
+    ...tiny,
+    name: 'pooled',
+    input: { shape, levels: 4, table: list(256, 0, 3) },
+    products: {
+      exact: { activations: 4, weights: 4, values: [0, 0, 0, 0, -3, 0, 2, 5, -6, 0, 4, 10, -9, 0, 6, 15] },
+      last: { activations: 4, weights: 3, values: list(12, -40, 40) },
+    },
+    stages: [
+      {
+        kind: 'conv2d',
+        name: 'hidden',
+        input: 'input',
+        products: 'exact',
+        filters: 3,
+        kernel: [3, 3],
+        stride: [1, 1],
+        padding: { top: 1, right: 1, bottom: 1, left: 1 },
+        paddingIndex: 1,
+        weights: list(27 * shape[2], 0, 3),
+        bias: [5, -5, 0],
+        requantize,
+      },
+      { kind: 'maxPool', name: 'pool', input: 'hidden', window: [2, 2], stride: [2, 2], padding: none },
+      {
+        kind: 'dense',
+        name: 'last',
+        input: 'pool',
+        products: 'last',
+        units: 3,
+        weights: list(9 * rows * columns, 0, 2),
+        bias: [1, 2, 3],
+        requantize: null,
+      },
+    ],
+    output: { labels: ['a', 'b', 'c'] },
+  };
+}
+
 const general = (activations: number, weights: number, max: number): ProductTable => {
   const random = seeded(11);
   return {
@@ -176,6 +222,15 @@ export function specialNetworks(): Readonly<Record<string, TableNetwork>> {
         requantize: null,
       },
       logits: 12,
+    }),
+    'pooling of 2 x 2, even': pooled([8, 8, 2], SHIFT),
+    'pooling of 2 x 2, odd, by thresholds': pooled([9, 13, 1], {
+      kind: 'thresholds',
+      values: [
+        [-40, 3, 17],
+        [-9, 0, 55],
+        [1, 2, 3],
+      ],
     }),
     'one logit': network({ logits: 1 }),
     '300 logits': network({ logits: 300 }),

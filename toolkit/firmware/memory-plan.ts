@@ -29,6 +29,8 @@ function patchBytes({ stage, inputs }: AnalysedStage): number {
 
 function scratch(stage: AnalysedStage, kernel: StageKernel): Readonly<Partial<Record<Scratch, number>>> {
   switch (kernel.name) {
+    case 'fused':
+      return {};
     case 'lookup':
       return { patch: patchBytes(stage) };
     case 'pairs':
@@ -49,22 +51,22 @@ export interface PlannedStage {
 
 /**
  * Places all tensors of activation indices and the stages' scratch rooms in one workspace, each at a multiple of `align`
- * bytes. A tensor lives from the stage that makes it to the last that reads it; the logits are the caller's and take no room.
+ * bytes. A tensor lives from the stage that makes it to the last that reads it; the logits are the caller's and take no room, and
+ * neither does a tensor that is pooled as it is made.
  */
 export function planMemory(input: Shape, stages: readonly PlannedStage[], align: number): MemoryPlan {
   const lastReader = (name: string): number =>
     stages.findLastIndex(({ analysed }) => analysed.inputs.some((tensor) => tensor.name === name));
+  const isFused = (at: number): boolean => stages[at]?.kernel.name === 'fused';
   const tensors = [
-    { name: 'input', shape: input },
-    ...stages.slice(0, -1).map(({ analysed }) => analysed.output),
+    { name: 'input', shape: input, from: -1 },
+    ...stages
+      .slice(0, -1)
+      .map(({ analysed }, at) => ({ ...analysed.output, from: isFused(at) ? at - 1 : at }))
+      .filter((_, at) => !isFused(at + 1)),
   ];
   const tenants: Tenant[] = [
-    ...tensors.map(({ name, shape }, made) => ({
-      name,
-      size: elements(shape),
-      from: made - 1,
-      to: lastReader(name),
-    })),
+    ...tensors.map(({ name, shape, from }) => ({ name, size: elements(shape), from, to: lastReader(name) })),
     ...stages.flatMap(({ analysed, kernel }, at) =>
       Object.entries(scratch(analysed, kernel))
         .filter(([, size]) => size > 0)

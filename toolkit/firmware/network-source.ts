@@ -11,7 +11,12 @@ import {
   type TableNetwork,
 } from '../network/index.js';
 import { macroName, networkCName } from './c-names.js';
-import { levelSumsFunctions, levelSumsStructs, levelSumsTables, type LevelSumsFunctions } from './kernels/level-sums-source.js';
+import {
+  levelSumsFunctions,
+  levelSumsStructs,
+  levelSumsTables,
+  type LevelSumsFunctions,
+} from './kernels/level-sums-source.js';
 import type { KernelName } from './kernels/stage-kernel.js';
 import { pairStructs, pairTables } from './kernels/pairs-source.js';
 import { chooseKernels, type KernelOptions } from './kernels/choose.js';
@@ -68,7 +73,8 @@ export interface StageSource {
   readonly structs: readonly Struct[];
   /** Of a stage computed by sums over levels. */
   readonly levelSums: LevelSumsFunctions | null;
-  readonly call: string;
+  /** Null where the stage before has done it. */
+  readonly call: string | null;
 }
 
 /** All constants of a network, for measuring before anything is built. */
@@ -146,7 +152,7 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, table]) => productTable(name, table, types)),
     stages: stages.map((stage, number) => stageSource(network, types, plan, stage, number)),
-    points: points(network, analysis, plan),
+    points: points(network, analysis, plan, stages),
     engineNames: ENGINE_NAMES.map((short) => ({ short })),
     usesPairs: stages.some(({ kernel }) => kernel.name === 'pairs'),
     usesLevelSums: stages.some(({ kernel }) => kernel.name === 'level-sums'),
@@ -179,6 +185,8 @@ function stageSource(
       const { stem, logits } = ENGINE[stage.kind];
       return { ...common, tables, structs, call: call(stem, structs.at(-1), logits) };
     }
+    case 'fused':
+      return { ...common, tables: [], structs: [], call: null };
     case 'pairs': {
       const structs = pairStructs(context, analysed, kernel.plan);
       const stem = `${kernel.plan.stage.kind}_pairs`;
@@ -186,10 +194,11 @@ function stageSource(
     }
     case 'level-sums': {
       const functions = levelSumsFunctions(kernel.plan);
+      const output = kernel.plan.pool === 2 ? (network.stages[number + 1]?.name ?? '') : stage.name;
       return {
         ...common,
         tables: levelSumsTables(kernel.plan),
-        structs: levelSumsStructs(context, analysed, kernel.plan),
+        structs: levelSumsStructs(context, analysed, kernel.plan, output),
         levelSums: functions,
         call: `${functions.run}(workspace)`,
       };
@@ -221,18 +230,30 @@ function boundsText({ stage, bounds }: AnalysedStage): string {
   return how === null ? `${range}.` : `${range} and are requantized by ${how}.`;
 }
 
-function points(network: TableNetwork, { stages }: Analysis, plan: MemoryPlan): NetworkSource['points'] {
+function points(
+  network: TableNetwork,
+  { stages }: Analysis,
+  plan: MemoryPlan,
+  planned: readonly PlannedStage[],
+): NetworkSource['points'] {
   const tensors = [{ name: 'input', shape: network.input.shape }, ...stages.map(({ output }) => output)];
   return tensors.map(({ name, shape }, point) => ({
-    comment: point === stages.length ? `${name}, the logits: not in the workspace` : name,
+    comment:
+      point === stages.length
+        ? `${name}, the logits: not in the workspace`
+        : planned[point]?.kernel.name === 'fused'
+          ? `${name}: pooled as it is made, and not kept`
+          : name,
     offset: plan.offsets.get(name) ?? 0,
-    count: elements(shape),
+    count: planned[point]?.kernel.name === 'fused' ? 0 : elements(shape),
   }));
 }
 
 /** Files of the engine that a network needs. */
 function engineFiles(stages: readonly PlannedStage[]): readonly string[] {
-  const looked = stages.filter(({ kernel }) => kernel.name === 'lookup').map(({ analysed }) => analysed.stage.kind);
+  const looked = stages
+    .filter(({ kernel }) => kernel.name === 'lookup')
+    .map(({ analysed }) => analysed.stage.kind);
   const has = (...some: readonly AnalysedStage['stage']['kind'][]): boolean =>
     some.some((kind) => looked.includes(kind));
   const uses = (name: KernelName): boolean => stages.some(({ kernel }) => kernel.name === name);

@@ -6,7 +6,8 @@ type Place = Omit<Mismatch, 'image'>;
 
 /**
  * Finds where a picture's computation first differs, with the device's TRACE: the first trace point whose CRC is
- * wrong, and in it the first value. Undefined when every point agrees.
+ * wrong, and in it the first value. Undefined when every point agrees. A point that the device does not keep is passed over: what is
+ * wrong there shows at the next.
  */
 export async function locate(
   network: TableNetwork,
@@ -17,8 +18,9 @@ export async function locate(
   const points = interpreter.infer(picture, { trace: true }).trace ?? [];
   const crcs = await device.trace(picture);
   const last = points.length - 1;
+  const notKept = traceCrc(new Int32Array(), 'indices');
   const point = points.findIndex(
-    (values, i) => traceCrc(values, i === last ? 'logits' : 'indices') !== crcs[i],
+    (values, i) => crcs[i] !== notKept && traceCrc(values, i === last ? 'logits' : 'indices') !== crcs[i],
   );
   const expected = points[point];
   if (expected === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { FirmwareBoard } from '../../boards/index.js';
 import type { AnalysedStage, TableNetwork } from '../../network/index.js';
 import type { PlannedStage } from '../memory-plan.js';
-import { makeKernel, type KernelName } from './stage-kernel.js';
+import { isPooled, makeKernel, type KernelName } from './stage-kernel.js';
 
 export interface KernelOptions {
   /** Activations per word: 4 on cores with registers of 32 bits, else 1. */
@@ -23,11 +23,26 @@ export function chooseKernels(
   stages: readonly AnalysedStage[],
   { lanes, order }: KernelOptions,
 ): readonly PlannedStage[] {
-  return stages.map((analysed): PlannedStage => {
-    for (const name of order) {
-      const kernel = makeKernel(name, network, analysed, lanes);
-      if (typeof kernel !== 'string') return { analysed, kernel };
+  const planned: PlannedStage[] = [];
+  stages.forEach((analysed, at) => {
+    if (planned.length > at) return;
+    const next = stages[at + 1];
+    const tries = order.flatMap((name): readonly [KernelName, 1 | 2][] =>
+      next !== undefined && isPooled(analysed, next, stages)
+        ? [
+            [name, 2],
+            [name, 1],
+          ]
+        : [[name, 1]],
+    );
+    for (const [name, pool] of tries) {
+      const kernel = makeKernel(name, network, analysed, lanes, pool);
+      if (typeof kernel === 'string') continue;
+      planned.push({ analysed, kernel });
+      if (pool === 2 && next !== undefined) planned.push({ analysed: next, kernel: { name: 'fused' } });
+      return;
     }
-    return { analysed, kernel: { name: 'lookup' } };
+    planned.push({ analysed, kernel: { name: 'lookup' } });
   });
+  return planned;
 }

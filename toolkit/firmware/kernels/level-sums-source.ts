@@ -25,7 +25,15 @@ export interface LevelSumsFunctions {
   readonly function: string;
 }
 
-export function levelSumsTables({ stage, runs, base, requantize, window, factors, wide }: LevelSums): readonly Table[] {
+export function levelSumsTables({
+  stage,
+  runs,
+  base,
+  requantize,
+  window,
+  factors,
+  wide,
+}: LevelSums): readonly Table[] {
   const perFilter = runs.map((filter) => filter.flat());
   const places = perFilter.flat().length - runs.length * factors.length;
   const steps = integers(
@@ -39,14 +47,26 @@ export function levelSumsTables({ stage, runs, base, requantize, window, factors
   return [
     { ...steps, lines: perFilter.flatMap((filter) => fillLines(filter)) },
     {
-      ...integers('bias', constantName('base', stage.name), pair, base, 'What the sums of a filter begin with.'),
+      ...integers(
+        'bias',
+        constantName('base', stage.name),
+        pair,
+        base,
+        'What the sums of a filter begin with.',
+      ),
       type: 'tablize_pair_t',
     },
     ...requantizeTable(stage.name, requantize),
   ];
 }
 
-export function levelSumsStructs(context: StageContext, analysed: AnalysedStage, plan: LevelSums): readonly Struct[] {
+/** `output` is the tensor that the stage puts out: its own, or that of the pooling after it. */
+export function levelSumsStructs(
+  context: StageContext,
+  analysed: AnalysedStage,
+  plan: LevelSums,
+  output: string,
+): readonly Struct[] {
   const { stage, window, pool, requantize } = plan;
   const [height, width, depth] = analysed.inputs[0]?.shape ?? [0, 0, 0];
   const line = width * depth;
@@ -70,7 +90,7 @@ export function levelSumsStructs(context: StageContext, analysed: AnalysedStage,
     suffix: '',
     lines: initializerLines([
       ['input', offsetOf(context, stage.input)],
-      ['output', offsetOf(context, stage.name)],
+      ['output', offsetOf(context, output)],
       ['words', offsetOf(context, scratchOf(stage.name, 'words'))],
       ['border', offsetOf(context, scratchOf(stage.name, 'border'))],
       ['border_cells', window.border ? line : 0],
@@ -111,7 +131,16 @@ export function levelSumsStructs(context: StageContext, analysed: AnalysedStage,
   return [phases, self];
 }
 
-export function levelSumsFunctions({ stage, factors, weigh, window, pool, requantize, wide, unit }: LevelSums): LevelSumsFunctions {
+export function levelSumsFunctions({
+  stage,
+  factors,
+  weigh,
+  window,
+  pool,
+  requantize,
+  wide,
+  unit,
+}: LevelSums): LevelSumsFunctions {
   const distinct = [...new Set(factors)];
   const letters = runNames(distinct.length);
   const half = (part: string): string =>
@@ -129,7 +158,10 @@ export function levelSumsFunctions({ stage, factors, weigh, window, pool, requan
   ];
   return {
     formula: distinct
-      .map((factor, k) => `${k === 0 ? (factor < 0 ? '-' : '') : factor < 0 ? ' - ' : ' + '}${Math.abs(factor)} ${letters[k] ?? ''}`)
+      .map(
+        (factor, k) =>
+          `${k === 0 ? (factor < 0 ? '-' : '') : factor < 0 ? ' - ' : ' + '}${Math.abs(factor)} ${letters[k] ?? ''}`,
+      )
       .join(''),
     weigh: function_('weigh'),
     parameters: letters.map((letter) => `tablize_pair_t ${letter}`).join(', '),

@@ -91,8 +91,7 @@ export function packedWindow(
       Array.from({ length: kernelWidth }, (_x, kx) =>
         Array.from(
           { length: channels },
-          (_c, c) =>
-            ky * lineWords + c * channelWords + (kx % strideX) * columns + Math.floor(kx / strideX),
+          (_c, c) => ky * lineWords + c * channelWords + (kx % strideX) * columns + Math.floor(kx / strideX),
         ),
       ),
     ).flat(2),

@@ -43,7 +43,8 @@ export function pairProducts(network: TableNetwork, analysed: AnalysedStage): Pa
   if (stage.kind !== 'dense' && stage.kind !== 'conv2d') return 'its outputs do not read the same inputs';
   if (bounds === null) return 'it has no sums';
   const table = productTableOf(network, stage);
-  if (table.weights > 16) return `${table.weights} x ${table.weights} pairs of weights are more than a byte holds`;
+  if (table.weights > 16)
+    return `${table.weights} x ${table.weights} pairs of weights are more than a byte holds`;
   const rule = requantizeOrLogits(analysed);
   if (typeof rule === 'string') return rule;
 
@@ -51,7 +52,8 @@ export function pairProducts(network: TableNetwork, analysed: AnalysedStage): Pa
   const inputs = stage.weights.length / outputs;
   const common = productForm(table)?.zero ?? 0;
   const shift = Math.ceil(Math.log2(table.weights * table.weights));
-  if (inputs * TILE > LARGEST_WORD || table.activations << shift > LARGEST_WORD) return 'it has too many inputs';
+  if (inputs * TILE > LARGEST_WORD || table.activations << shift > LARGEST_WORD)
+    return 'it has too many inputs';
   const product = (x: number, w: number): number => table.values[x * table.weights + w] ?? 0;
   const products = Array.from({ length: table.activations << shift }, (_, at) => {
     const [x, code] = [at >> shift, at & (2 ** shift - 1)];
@@ -96,7 +98,7 @@ interface Rule {
 
 function requantizeOrLogits(analysed: AnalysedStage): Rule | string {
   const { stage, bounds } = analysed;
-  if (!("requantize" in stage) || bounds === null) return "it has no sums";
+  if (!('requantize' in stage) || bounds === null) return 'it has no sums';
   if (stage.requantize !== null) return unsignedRequantize(analysed, stage.requantize);
   const { min, max } = bounds.final;
   if (max - min > LARGEST_WORD) return 'its sums need more than 16 bits';

@@ -7,7 +7,15 @@ import { integers, type Table } from '../tables.js';
 import { TILE, type PairProducts } from './pair-products.js';
 import { requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
 
-export function pairTables({ stage, products, codes, base, requantize, shift, inputs }: PairProducts): readonly Table[] {
+export function pairTables({
+  stage,
+  products,
+  codes,
+  base,
+  requantize,
+  shift,
+  inputs,
+}: PairProducts): readonly Table[] {
   return [
     integers(
       'products',
@@ -23,14 +31,22 @@ export function pairTables({ stage, products, codes, base, requantize, shift, in
       codes,
       `Codes of pairs of weights: tiles of ${inputs} inputs x ${TILE} pairs.`,
     ),
-    integers('bias', constantName('base', stage.name), 'uint32_t', base, 'What the sums of a pair of outputs begin with.'),
-    ...(requantize === null
-      ? []
-      : requantizeTable(stage.name, requantize)),
+    integers(
+      'bias',
+      constantName('base', stage.name),
+      'uint32_t',
+      base,
+      'What the sums of a pair of outputs begin with.',
+    ),
+    ...(requantize === null ? [] : requantizeTable(stage.name, requantize)),
   ];
 }
 
-export function pairStructs(context: StageContext, analysed: AnalysedStage, plan: PairProducts): readonly Struct[] {
+export function pairStructs(
+  context: StageContext,
+  analysed: AnalysedStage,
+  plan: PairProducts,
+): readonly Struct[] {
   const { stage, requantize } = plan;
   const pairs: Field = [
     'pairs',

@@ -27,8 +27,6 @@ export function requantizeAddress(stage: string, by: UnsignedRequantize['by']): 
 export function requantizeRule(by: UnsignedRequantize['by']): Field {
   return [
     'rule',
-    by.kind === 'shiftTable'
-      ? [['shift', by.shift]]
-      : [['threshold_count', by.values[0]?.length ?? 0]],
+    by.kind === 'shiftTable' ? [['shift', by.shift]] : [['threshold_count', by.values[0]?.length ?? 0]],
   ];
 }
