@@ -37,36 +37,62 @@ function answer({ point, offset, count }: Request, points: readonly (readonly nu
   return hex([point, ...bytes(offset, 4), ...wanted.flatMap((value) => bytes(value, 4))]);
 }
 
-const anyCount = fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: MOST_VALUES + 2 }), fc.nat({ max: 0xffff }));
-const anyOffset = fc.oneof(
-  fc.nat({ max: 6 }),
-  fc.nat({ max: MOST }),
-  fc.constantFrom(0x1_0000, 0x0100_0000, 0xffff, 0x7fff_ffff),
-);
-const request: fc.Arbitrary<Request> = fc.record({
-  point: fc.oneof(
-    { weight: 6, arbitrary: fc.nat({ max: 3 }) },
-    { weight: 2, arbitrary: fc.constant(ALL) },
-    { weight: 1, arbitrary: fc.integer({ min: 4, max: 254 }) },
-  ),
-  offset: anyOffset,
-  count: anyCount,
-});
+/** Requests of points that have so many elements: most of what is there, some of a little more, a few of anything. */
+function anyRequest(lengths: readonly number[]): fc.Arbitrary<Request> {
+  const there = fc.nat({ max: lengths.length - 1 }).chain((point) => {
+    const length = lengths[point] ?? 0;
+    return fc.nat({ max: length }).chain((offset) =>
+      fc.record({
+        point: fc.constant(point),
+        offset: fc.constant(offset),
+        count: fc.oneof(
+          fc.nat({ max: Math.min(MOST_VALUES + 1, length - offset + 1) }),
+          fc.constantFrom(length - offset, length - offset + 1, MOST_VALUES, MOST_VALUES + 1),
+        ),
+      }),
+    );
+  });
+  const all = fc.record({ point: fc.constant(ALL), offset: fc.nat(), count: fc.nat({ max: 0xffff }) });
+  const anything = fc.record({
+    point: fc.nat({ max: 254 }),
+    offset: fc.constantFrom(0, 1, 0xffff, 0x1_0000, 0x0100_0000, 0x7fff_ffff),
+    count: fc.oneof(fc.constant(1), fc.nat({ max: 0xffff })),
+  });
+  const farther = there.chain((one) =>
+    fc.constantFrom(2 ** 16, 2 ** 24, 2 ** 30).map((far) => ({ ...one, offset: one.offset + far })),
+  );
+  return fc.oneof(
+    { weight: 6, arbitrary: there },
+    { weight: 2, arbitrary: all },
+    { weight: 1, arbitrary: anything },
+    { weight: 1, arbitrary: farther },
+  );
+}
 
 describeWithTool(['iverilog', 'vvp'], 'the tracer', () => {
   const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
-    fc.array(one, { minLength: 1, maxLength: MOST });
+    fc.oneof(
+      fc.array(one, { minLength: 1, maxLength: 12 }),
+      fc.array(one, { minLength: MOST_VALUES, maxLength: MOST }),
+    );
   const indices = some(fc.nat({ max: 2 ** INDEX_BITS - 1 }));
-  const stimulus = fc.record({
-    stages: fc.tuple(indices, indices, indices),
-    logits: some(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
-    requests: fc.array(request, { minLength: 1, maxLength: 40 }),
-    seed: fc.integer({ min: 1, max: 2 ** 30 }),
-  });
+  const stimulus = fc
+    .record({
+      stages: fc.tuple(indices, indices, indices),
+      logits: some(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+      seed: fc.integer({ min: 1, max: 2 ** 30 }),
+    })
+    .chain((network) => {
+      const lengths = [...network.stages, network.logits].map(({ length }) => length);
+      return fc.record({
+        network: fc.constant(network),
+        requests: fc.array(anyRequest(lengths), { minLength: 20, maxLength: 40 }),
+      });
+    });
 
   it('answers as the protocol says, stage after stage, or finds the arguments wrong', () => {
     fc.assert(
-      fc.property(stimulus, ({ stages, logits, requests, seed }) => {
+      fc.property(stimulus, ({ network: { stages, logits, seed }, requests }) => {
         const filled = (values: readonly number[]): string[] =>
           Array.from({ length: MOST }, (_, at) => ((values[at] ?? 0) >>> 0).toString(16));
         // The point comes first, in the lowest byte.

@@ -7,6 +7,8 @@ import { range, word } from '../words.js';
 const ADDRESS_BITS = 6;
 const COUNT_BITS = 6;
 const INDEX_BITS = 5;
+/** The last row and column that can be counted; as the end of a range it stands for none. */
+const LAST = 2 ** COUNT_BITS - 1;
 const EVERYWHERE = [0, Infinity] as const;
 
 const bounds = fc.oneof(
@@ -29,8 +31,8 @@ const stageOf = (banks: number) =>
       taps: fc.array(
         fc.record({
           address: fc.nat({ max: 20 }), // of row and channel
-          row: fc.nat({ max: 14 }),
-          block: fc.nat({ max: 3 }),
+          row: fc.oneof(fc.nat({ max: 14 }), fc.constant(LAST)),
+          block: fc.oneof(fc.nat({ max: 3 }), fc.constant((LAST + 1) / banks - 1)),
           offset: fc.integer({ min: -9, max: 9 }), // of the tap's row
           move: fc.integer({ min: -9, max: 9 }), // columns from the window's origin to the tap
           skew: fc.nat({ max: banks - 1 }),
@@ -59,8 +61,7 @@ describeWithTool(['iverilog', 'vvp'], 'the fetching of activations', () => {
             [offset + Math.floor(move / banks) * blockStep, ADDRESS_BITS],
             [modulo(move + skew, banks), bankBits],
             [skew, bankBits],
-            // All ones stand for no end.
-            ...[...rows, ...columns].map((bound) => [Math.min(bound, 63), COUNT_BITS] as const),
+            ...[...rows, ...columns].map((bound) => [Math.min(bound, LAST), COUNT_BITS] as const),
             [look !== null, 1],
             [look ?? 0, ADDRESS_BITS],
           ]),
