@@ -44,7 +44,7 @@ const ARM = {
   unit: /** @type {const} */ ('instructions'),
   perTick: 40 / 256,
   perRound: 2,
-  budget: 1.5e9,
+  budget: 1e9,
 };
 
 const RISCV = {
@@ -60,7 +60,7 @@ const RISCV = {
   unit: /** @type {const} */ ('instructions'),
   perTick: 1,
   perRound: 2,
-  budget: 1.5e9,
+  budget: 1e9,
 };
 
 /** @param {string} machine */
@@ -131,7 +131,10 @@ export function cores() {
       board: pico,
       ...flagsOf(pico),
       sources: ['start_arm.c', 'rounds_arm.c', 'port_rp2040.c', 'pictures.S'],
-      memory: { flash: { origin: 0x10000000, size: 2 * MEGABYTE }, ram: { origin: 0x20000000, size: 0x42000 } },
+      memory: {
+        flash: { origin: 0x10000000, size: 2 * MEGABYTE },
+        ram: { origin: 0x20000000, size: 0x42000 },
+      },
       emulator: 'rp2040js',
       command: [],
       unit: 'cycles',

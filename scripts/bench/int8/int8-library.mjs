@@ -38,7 +38,10 @@ export function int8Library(network) {
   const engine = [...new Set(['int8_ends.c', ...printed.flatMap(({ sources }) => sources)])];
   const files = [...HEADERS, ...engine].map(
     (name) =>
-      /** @type {const} */ ([`network/${name}`, readFileSync(new URL(`engine/${name}`, import.meta.url), 'utf8')]),
+      /** @type {const} */ ([
+        `network/${name}`,
+        readFileSync(new URL(`engine/${name}`, import.meta.url), 'utf8'),
+      ]),
   );
   const output = network.stages.at(-1)?.output ?? network.input;
   return {
@@ -59,7 +62,8 @@ const scratchOf = (stage) => `${stage.output.name} (scratch)`;
 /** Offsets of all tensors and scratch rooms. @param {Int8Network} network */
 function planWorkspace({ input, stages }) {
   /** @param {string} name */
-  const lastReader = (name) => stages.findLastIndex(({ inputs }) => inputs.some((tensor) => tensor.name === name));
+  const lastReader = (name) =>
+    stages.findLastIndex(({ inputs }) => inputs.some((tensor) => tensor.name === name));
   const { size, offsets } = placeTenants([
     { name: input.name, size: words(elements(input.shape)), from: -1, to: lastReader(input.name) },
     ...stages.flatMap((stage, at) => [
@@ -216,7 +220,15 @@ function scalingText({ output, range }) {
 /** @param {Extract<Int8Stage, { stride: unknown }>} stage */
 function windowText({ inputs, output, window, stride, padding }) {
   const { shape } = present(inputs[0]);
-  return listText([...shape, output.shape[0], output.shape[1], ...window, ...stride, padding.top, padding.left]);
+  return listText([
+    ...shape,
+    output.shape[0],
+    output.shape[1],
+    ...window,
+    ...stride,
+    padding.top,
+    padding.left,
+  ]);
 }
 
 /** @param {string} name @param {Int8Network} network @param {number} workspace @param {number} logits */
@@ -243,15 +255,19 @@ uint16_t ${name}_infer(uint8_t *workspace, const uint8_t *pixels, int32_t *logit
 /** @param {string} name @param {(name: string) => number} place @param {readonly Printed[]} stages @param {Tensor} output */
 function source(name, place, stages, output) {
   const macro = name.toUpperCase();
-  const arrays = stages.flatMap((stage) => stage.arrays).map(
-    ([type, array, values]) =>
-      `static const INT8_FLASH ${type} ${array}[${values.length}] = {\n${fill(values).join('\n')}\n};\n`,
-  );
+  const arrays = stages
+    .flatMap((stage) => stage.arrays)
+    .map(
+      ([type, array, values]) =>
+        `static const INT8_FLASH ${type} ${array}[${values.length}] = {\n${fill(values).join('\n')}\n};\n`,
+    );
   const structs = stages.map(
     ({ type, fields }, i) =>
       `static const INT8_FLASH int8_${type}_t stage_${i} = {\n${fields.map(([field, value]) => `  .${field} = ${value},\n`).join('')}};\n`,
   );
-  const cases = stages.map(({ call }, i) => `  case ${i}:\n    int8_${call}(&stage_${i}, workspace);\n    break;\n`);
+  const cases = stages.map(
+    ({ call }, i) => `  case ${i}:\n    int8_${call}(&stage_${i}, workspace);\n    break;\n`,
+  );
   return `#include "${name}.h"
 #include "int8_engine.h"
 

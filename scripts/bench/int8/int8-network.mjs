@@ -74,3 +74,18 @@ export function factorOf(value) {
   const multiplier = Math.round((value / 2 ** shift) * 2 ** 31);
   return multiplier === 2 ** 31 ? { multiplier: 2 ** 30, shift: shift + 1 } : { multiplier, shift };
 }
+
+/** Bytes of weights, biases, multipliers and shifts. @param {Int8Network} network */
+export function constantBytes({ stages }) {
+  return stages.reduce(
+    (sum, stage) => sum + ('weights' in stage ? stage.weights.length + 12 * stage.scaling.bias.length : 0),
+    0,
+  );
+}
+
+/** Multiply-accumulates of a stage, with those of cells in the padding. @param {Int8Stage} stage */
+export function multiplyAccumulates(stage) {
+  if (!('weights' in stage)) return 0;
+  const [rows, columns, channels] = stage.output.shape;
+  return (rows * columns * channels * stage.weights.length) / channels;
+}

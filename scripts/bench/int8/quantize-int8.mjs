@@ -1,6 +1,13 @@
 // From a float model to 8-bit integers, as TensorFlow Lite's post-training quantization does it: weights with a scale per output
 // channel, tensors with the range that training pictures give.
-import { evaluateFused, foldNorms, fuse, hasWeights, inputsOf, inputValues } from '../../../dist/model/index.js';
+import {
+  evaluateFused,
+  foldNorms,
+  fuse,
+  hasWeights,
+  inputsOf,
+  inputValues,
+} from '../../../dist/model/index.js';
 import { factorOf } from './int8-network.mjs';
 
 /** @typedef {import('../../../dist/model/index.js').FloatModel} FloatModel */
@@ -38,7 +45,12 @@ export function quantizeInt8(model, pictures) {
     // A pool passes values on as they are.
     const pools = stage.kind === 'maxPool' || stage.kind === 'averagePool';
     const quantization = pools ? first : quantizationOf(ranges.get(stage.name));
-    const output = { name: stage.name, shape: stage.shape, scale: quantization.scale, zero: quantization.zero };
+    const output = {
+      name: stage.name,
+      shape: stage.shape,
+      scale: quantization.scale,
+      zero: quantization.zero,
+    };
     tensors.set(stage.name, output);
     return toInt8(stage, inputs, output);
   });
@@ -83,7 +95,13 @@ function toInt8(stage, inputs, output) {
   switch (stage.kind) {
     case 'maxPool':
     case 'averagePool':
-      return { ...base, kind: stage.kind, window: stage.window, stride: stage.stride, padding: stage.padding };
+      return {
+        ...base,
+        kind: stage.kind,
+        window: stage.window,
+        stride: stage.stride,
+        padding: stage.padding,
+      };
     case 'add': {
       if (inputs.length !== 2) throw new Error(`stage "${stage.name}" has ${inputs.length} addends, not two`);
       const most = 2 * Math.max(...inputs.map(({ scale }) => scale));

@@ -46,10 +46,8 @@ void int8_depthwise(const INT8_FLASH int8_depthwise_t *stage, uint8_t *workspace
       for (; channel <= channels - 4; channel += 4) {
         const int8_t *values = input + (y + first) * line + x * channels + channel;
         const INT8_FLASH int8_t *weights = stage->weights + first * 3 * channels + channel;
-        int32_t sums[4];
-        for (i = 0; i != 4; i++) {
-          sums[i] = scaling->bias[channel + i];
-        }
+        const INT8_FLASH int32_t *const bias = scaling->bias + channel;
+        int32_t sums[4] = {bias[0], bias[1], bias[2], bias[3]};
         for (i = first; i < end; i++) {
           if (x >= 0) {
             add_products(values, weights, offset, sums);
@@ -61,9 +59,10 @@ void int8_depthwise(const INT8_FLASH int8_depthwise_t *stage, uint8_t *workspace
           values += line;
           weights += 3 * channels;
         }
-        for (i = 0; i != 4; i++) {
-          *output++ = int8_output(sums[i], scaling, channel + i);
-        }
+        *output++ = int8_output(sums[0], scaling, channel);
+        *output++ = int8_output(sums[1], scaling, channel + 1);
+        *output++ = int8_output(sums[2], scaling, channel + 2);
+        *output++ = int8_output(sums[3], scaling, channel + 3);
       }
 
       for (; channel != channels; channel++) {
