@@ -121,7 +121,7 @@ export function buildImage(folder, core, library, pictures, stagePictures) {
     '-L.',
     `-Wl,-T,${join(BARE, core.sections)}`,
   ];
-  if (!link(folder, `${prefix}gcc`, [...target, ...script, ...objects, '-lgcc', '-o', 'bench.elf']))
+  if (!link(folder, `${prefix}gcc`, [...core.link, ...script, ...objects, '-lgcc', '-o', 'bench.elf']))
     return null;
   run(folder, `${prefix}objcopy`, ['-O', 'binary', 'bench.elf', 'bench.bin']);
   const workspace = workspaceBytes(folder, core, library);

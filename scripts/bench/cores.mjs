@@ -12,6 +12,7 @@ import { compilerFlags } from '../../dist/plan/compiler-flags.js';
  * @property {string} title
  * @property {string} prefix - of the names of its compiler's programs
  * @property {readonly string[]} target - compiler flags of the core
+ * @property {readonly string[]} link - those that choose the compiler's library
  * @property {readonly string[]} compile - compiler flags of the inference code, as a board's are
  * @property {FirmwareBoard} board - what the C project is rendered for
  * @property {readonly string[]} sources - of the harness, in bare/
@@ -85,7 +86,7 @@ function firmwareBoard(id) {
 /** @param {FirmwareBoard} board */
 const flagsOf = (board) => {
   const { compile, target } = compilerFlags(board, 'gcc', { linkerScript: 'own', entry: null });
-  return { compile, target };
+  return { compile, target, link: target };
 };
 
 /** The Pico's project for another Cortex-M core. @param {string} cpu */
@@ -97,11 +98,23 @@ function cortex(cpu) {
   return { ...ARM, board, ...flagsOf(board) };
 }
 
-/** The Pico's project and flags, for a RISC-V core. @param {string} march @param {string} mabi */
-function riscv(march, mabi) {
+/**
+ * The Pico's project and flags, for a RISC-V core.
+ *
+ * @param {string} march
+ * @param {string} mabi
+ * @param {string} library - the instruction set whose library is linked; there is none for each
+ */
+function riscv(march, mabi, library) {
   const board = firmwareBoard('raspberry-pi-pico');
   const target = [`-march=${march}`, `-mabi=${mabi}`, '-msmall-data-limit=0'];
-  return { ...RISCV, board, compile: flagsOf(board).compile, target };
+  return {
+    ...RISCV,
+    board,
+    compile: flagsOf(board).compile,
+    target,
+    link: [`-march=${library}`, `-mabi=${mabi}`],
+  };
 }
 
 /** @returns {readonly Core[]} */
@@ -115,13 +128,13 @@ export function cores() {
     {
       id: 'rv32imac',
       title: 'RV32IMAC',
-      ...riscv('rv32imac_zicsr', 'ilp32'),
+      ...riscv('rv32imac_zicsr', 'ilp32', 'rv32imac'),
       command: qemuRiscv('rv32'),
     },
     {
       id: 'rv32ec',
       title: 'RV32EC, no multiplier',
-      ...riscv('rv32ec_zicsr', 'ilp32e'),
+      ...riscv('rv32ec_zicsr', 'ilp32e', 'rv32e'),
       command: qemuRiscv('rv32,e=true,i=false,h=false,m=false,a=false,f=false,d=false'),
     },
     {
