@@ -397,23 +397,19 @@ module engine #(
     end
   endgenerate
 
-  // The largest activation of each group's window, for max pooling.
-  reg [BANKS*INDEX_BITS-1:0] largest, largest_held;
-  wire window_begins = drain_after[3] || clear;
-  always @(posedge clk) if (drain_after[3]) largest_held <= largest;
+  wire [BANKS*INDEX_BITS-1:0] largest_indices;  // for max pooling
   generate
     for (group = 0; group < BANKS; group = group + 1) begin : windows
-      wire [INDEX_BITS-1:0] activation = activations[group*INDEX_BITS+:INDEX_BITS];
-      wire [INDEX_BITS-1:0] until_now = window_begins ? {INDEX_BITS{1'b0}} : largest[group*INDEX_BITS+:INDEX_BITS];
-      wire larger;
-      greater #(
-          .WIDTH(INDEX_BITS)
-      ) than_until_now (
-          .a(activation),
-          .b(until_now),
-          .y(larger)
+      largest #(
+          .INDEX_BITS(INDEX_BITS)
+      ) largest_of_window (
+          .clk(clk),
+          .clear(clear),
+          .take(tap_after[2]),
+          .close(drain_after[3]),
+          .activation(activations[group*INDEX_BITS+:INDEX_BITS]),
+          .held(largest_indices[group*INDEX_BITS+:INDEX_BITS])
       );
-      always @(posedge clk) largest[group*INDEX_BITS+:INDEX_BITS] <= tap_after[2] && larger ? activation : until_now;
     end
   endgenerate
 
@@ -439,7 +435,7 @@ module engine #(
       .first(out_first),
       .back(out_back),
       .skip(out_skip),
-      .results(kind == LARGEST ? largest_held : indices),
+      .results(kind == LARGEST ? largest_indices : indices),
       .address(result_address),
       .phase(result_phase),
       .values(result_values)

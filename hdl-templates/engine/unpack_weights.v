@@ -1,7 +1,7 @@
 // Codes of LANES weights, as they are stored.
 //
 // PACKED, for codes of 0 to 3 and 4 (no product): three of them in seven bits {none, c, b, a} of 1, 2, 2 and 2. With `none` 0 they are
-// a, b, c. Else at least one is 4:
+// a, b, c. Else at least one is 4, which may come out as any code from 4 to 7, since these are all the same to a lane:
 //
 //   a = 0: 4, b, c     a = 1: b, 4, c     a = 2: c, b, 4     a = 3: all are 4 but number b (if b < 3), which is c
 //

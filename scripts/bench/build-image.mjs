@@ -1,8 +1,9 @@
 // From a network library in C to a program that a core runs over pictures.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BuildError } from '../../dist/errors.js';
 
 /** @typedef {import('./cores.mjs').Core} Core */
 
@@ -46,7 +47,9 @@ export function benchHeader({ cName }, pictures, stagePictures) {
   const macro = cName.toUpperCase();
   const lines = [
     `#include "${cName}.h"`,
-    ...['WORKSPACE_BYTES', 'PIXELS', 'LOGITS', 'STAGES'].map((name) => `#define BENCH_${name} ${macro}_${name}`),
+    ...['WORKSPACE_BYTES', 'PIXELS', 'LOGITS', 'STAGES'].map(
+      (name) => `#define BENCH_${name} ${macro}_${name}`,
+    ),
     ...['infer', 'load', 'run_stage'].map((name) => `#define bench_${name} ${cName}_${name}`),
     `#define BENCH_PICTURES ${pictures}`,
     `#define BENCH_STAGE_PICTURES ${stagePictures}`,
@@ -71,7 +74,7 @@ function memoryScript({ memory: { flash, ram }, emulator }) {
  * @param {Library} library
  * @param {readonly Uint8Array[]} pictures
  * @param {number} stagePictures - how many of them are run stage by stage, too
- * @returns {Image}
+ * @returns {Image | null} null where it does not fit the core's memory
  */
 export function buildImage(folder, core, library, pictures, stagePictures) {
   const { prefix, target, compile } = core;
@@ -88,18 +91,38 @@ export function buildImage(folder, core, library, pictures, stagePictures) {
   );
   /** @param {string} source @param {string} object @param {readonly string[]} flags */
   const object = (source, object, flags) => {
-    run(folder, `${prefix}gcc`, [...target, ...flags, `-I${library.include}`, '-I.', '-c', source, '-o', object]);
+    run(folder, `${prefix}gcc`, [
+      ...target,
+      ...flags,
+      `-I${library.include}`,
+      '-I.',
+      '-c',
+      source,
+      '-o',
+      object,
+    ]);
     return object;
   };
-  const own = compile.filter((flag) => flag !== '-Wpedantic').map((flag) => (flag === '-std=c99' ? '-std=gnu99' : flag));
+  const own = compile
+    .filter((flag) => flag !== '-Wpedantic')
+    .map((flag) => (flag === '-std=c99' ? '-std=gnu99' : flag));
   const objects = [
     ...library.sources.map((source, i) => object(source, `network_${i}.o`, compile)),
     object(join(BARE, 'memory.c'), 'memory.o', compile),
     object(join(BARE, 'harness.c'), 'harness.o', own),
-    ...core.sources.map((source, i) => object(join(BARE, source), `core_${i}.o`, source.endsWith('.c') ? own : [])),
+    ...core.sources.map((source, i) =>
+      object(join(BARE, source), `core_${i}.o`, source.endsWith('.c') ? own : []),
+    ),
   ];
-  const script = ['-nostdlib', '-Wl,--gc-sections', '-Wl,--build-id=none', '-L.', `-Wl,-T,${join(BARE, core.sections)}`];
-  run(folder, `${prefix}gcc`, [...target, ...script, ...objects, '-lgcc', '-o', 'bench.elf']);
+  const script = [
+    '-nostdlib',
+    '-Wl,--gc-sections',
+    '-Wl,--build-id=none',
+    '-L.',
+    `-Wl,-T,${join(BARE, core.sections)}`,
+  ];
+  if (!link(folder, `${prefix}gcc`, [...core.link, ...script, ...objects, '-lgcc', '-o', 'bench.elf']))
+    return null;
   run(folder, `${prefix}objcopy`, ['-O', 'binary', 'bench.elf', 'bench.bin']);
   const workspace = workspaceBytes(folder, core, library);
   return {
@@ -107,6 +130,14 @@ export function buildImage(folder, core, library, pictures, stagePictures) {
     binary: readFileSync(join(folder, 'bench.bin')),
     sizes: sizesOf(run(folder, `${prefix}size`, ['-A', 'bench.elf']), workspace),
   };
+}
+
+/** Whether it fits. @param {string} folder @param {string} program @param {readonly string[]} args */
+function link(folder, program, args) {
+  const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+  if (status === 0) return true;
+  if (/overflowed by|will not fit/.test(stderr)) return false;
+  throw new BuildError(`the program cannot be linked: ${stderr.trim()}`, { where: folder });
 }
 
 /** What the preprocessor says. @param {string} folder @param {Core} core @param {Library} library */

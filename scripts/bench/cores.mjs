@@ -12,6 +12,7 @@ import { compilerFlags } from '../../dist/plan/compiler-flags.js';
  * @property {string} title
  * @property {string} prefix - of the names of its compiler's programs
  * @property {readonly string[]} target - compiler flags of the core
+ * @property {readonly string[]} link - those that choose the compiler's library
  * @property {readonly string[]} compile - compiler flags of the inference code, as a board's are
  * @property {FirmwareBoard} board - what the C project is rendered for
  * @property {readonly string[]} sources - of the harness, in bare/
@@ -44,7 +45,7 @@ const ARM = {
   unit: /** @type {const} */ ('instructions'),
   perTick: 40 / 256,
   perRound: 2,
-  budget: 1.5e9,
+  budget: 1e9,
 };
 
 const RISCV = {
@@ -60,7 +61,7 @@ const RISCV = {
   unit: /** @type {const} */ ('instructions'),
   perTick: 1,
   perRound: 2,
-  budget: 1.5e9,
+  budget: 1e9,
 };
 
 /** @param {string} machine */
@@ -85,7 +86,7 @@ function firmwareBoard(id) {
 /** @param {FirmwareBoard} board */
 const flagsOf = (board) => {
   const { compile, target } = compilerFlags(board, 'gcc', { linkerScript: 'own', entry: null });
-  return { compile, target };
+  return { compile, target, link: target };
 };
 
 /** The Pico's project for another Cortex-M core. @param {string} cpu */
@@ -97,11 +98,23 @@ function cortex(cpu) {
   return { ...ARM, board, ...flagsOf(board) };
 }
 
-/** The Pico's project and flags, for a RISC-V core. @param {string} march @param {string} mabi */
-function riscv(march, mabi) {
+/**
+ * The Pico's project and flags, for a RISC-V core.
+ *
+ * @param {string} march
+ * @param {string} mabi
+ * @param {string} library - the instruction set whose library is linked; there is none for each
+ */
+function riscv(march, mabi, library) {
   const board = firmwareBoard('raspberry-pi-pico');
   const target = [`-march=${march}`, `-mabi=${mabi}`, '-msmall-data-limit=0'];
-  return { ...RISCV, board, compile: flagsOf(board).compile, target };
+  return {
+    ...RISCV,
+    board,
+    compile: flagsOf(board).compile,
+    target,
+    link: [`-march=${library}`, `-mabi=${mabi}`],
+  };
 }
 
 /** @returns {readonly Core[]} */
@@ -115,13 +128,13 @@ export function cores() {
     {
       id: 'rv32imac',
       title: 'RV32IMAC',
-      ...riscv('rv32imac_zicsr', 'ilp32'),
+      ...riscv('rv32imac_zicsr', 'ilp32', 'rv32imac'),
       command: qemuRiscv('rv32'),
     },
     {
       id: 'rv32ec',
       title: 'RV32EC, no multiplier',
-      ...riscv('rv32ec_zicsr', 'ilp32e'),
+      ...riscv('rv32ec_zicsr', 'ilp32e', 'rv32e'),
       command: qemuRiscv('rv32,e=true,i=false,h=false,m=false,a=false,f=false,d=false'),
     },
     {
@@ -131,7 +144,10 @@ export function cores() {
       board: pico,
       ...flagsOf(pico),
       sources: ['start_arm.c', 'rounds_arm.c', 'port_rp2040.c', 'pictures.S'],
-      memory: { flash: { origin: 0x10000000, size: 2 * MEGABYTE }, ram: { origin: 0x20000000, size: 0x42000 } },
+      memory: {
+        flash: { origin: 0x10000000, size: 2 * MEGABYTE },
+        ram: { origin: 0x20000000, size: 0x42000 },
+      },
       emulator: 'rp2040js',
       command: [],
       unit: 'cycles',

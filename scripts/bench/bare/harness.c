@@ -62,7 +62,7 @@ static void print_stages(const uint8_t *pixels, uint32_t counting)
 
 static void print_picture(const uint8_t *pixels, uint32_t counting)
 {
-  uint8_t i;
+  uint16_t i;
   const uint32_t before = port_counter();
   const uint16_t label = bench_infer((void *)workspace, pixels, logits);
   const uint32_t after = port_counter();

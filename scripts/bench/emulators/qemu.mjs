@@ -19,7 +19,9 @@ export async function runQemu({ command: [program = '', ...args] }, { elf }, onL
   child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
   const closed = new Promise((resolve, reject) => {
     child.on('close', resolve);
-    child.on('error', (cause) => reject(new BuildError(`${program} cannot be run: ${cause.message}`, { cause })));
+    child.on('error', (cause) =>
+      reject(new BuildError(`${program} cannot be run: ${cause.message}`, { cause })),
+    );
   });
   closed.catch(() => undefined);
   try {

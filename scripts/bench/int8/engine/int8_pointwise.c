@@ -1,0 +1,149 @@
+/* Convolution with a window of one cell and without padding: positions times filters, two of each at a time. */
+#include "int8_scale.h"
+#include "int8_words.h"
+
+/* `count` positions, `pitch` values apart. */
+static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8_t *input, int32_t count, int32_t pitch,
+                               int8_t *output)
+{
+  const int32_t channels = stage->window.channels;
+  const int32_t filters = stage->filters;
+  const int32_t offset = stage->input_offset;
+  const INT8_FLASH int8_scaling_t *const scaling = &stage->scaling;
+  const INT8_FLASH int8_t *weights = stage->weights;
+  int32_t filter = 0;
+  int32_t position;
+  int32_t i;
+
+  for (; filter + 2 <= filters; filter += 2) {
+    const int8_t *from = input;
+    int8_t *to = output + filter;
+    int32_t start0 = 0;
+    int32_t start1 = 0;
+    /* What the offset adds to every sum of a filter. */
+    for (i = 0; i < channels; i++) {
+      start0 += weights[i];
+      start1 += weights[i + channels];
+    }
+    start0 = start0 * offset + scaling->bias[filter];
+    start1 = start1 * offset + scaling->bias[filter + 1];
+
+    for (position = count / 2; position != 0; position--) {
+      const INT8_FLASH int8_t *row = weights;
+      const int8_t *values = from;
+      int32_t sum00 = start0;
+      int32_t sum01 = start1;
+      int32_t sum10 = start0;
+      int32_t sum11 = start1;
+      i = 0;
+#ifdef INT8_SIMD
+      for (; i <= channels - 4; i += 4) {
+        const uint32_t word0 = int8_read4(row);
+        const uint32_t word1 = int8_read4(row + channels);
+        const uint32_t even0 = int8_even(word0);
+        const uint32_t odd0 = int8_odd(word0);
+        const uint32_t even1 = int8_even(word1);
+        const uint32_t odd1 = int8_odd(word1);
+        uint32_t word = int8_read4(values);
+        uint32_t even = int8_even(word);
+        uint32_t odd = int8_odd(word);
+        sum00 = int8_dot(even, even0, sum00);
+        sum00 = int8_dot(odd, odd0, sum00);
+        sum01 = int8_dot(even, even1, sum01);
+        sum01 = int8_dot(odd, odd1, sum01);
+        word = int8_read4(values + pitch);
+        even = int8_even(word);
+        odd = int8_odd(word);
+        sum10 = int8_dot(even, even0, sum10);
+        sum10 = int8_dot(odd, odd0, sum10);
+        sum11 = int8_dot(even, even1, sum11);
+        sum11 = int8_dot(odd, odd1, sum11);
+        row += 4;
+        values += 4;
+      }
+#endif
+      for (; i < channels; i++) {
+        const int32_t weight0 = row[0];
+        const int32_t weight1 = row[channels];
+        int32_t value = values[0];
+        sum00 += value * weight0;
+        sum01 += value * weight1;
+        value = values[pitch];
+        sum10 += value * weight0;
+        sum11 += value * weight1;
+        row++;
+        values++;
+      }
+      to[0] = int8_output(sum00, scaling, filter);
+      to[1] = int8_output(sum01, scaling, filter + 1);
+      to += filters;
+      to[0] = int8_output(sum10, scaling, filter);
+      to[1] = int8_output(sum11, scaling, filter + 1);
+      to += filters;
+      from += 2 * pitch;
+    }
+
+    if (count % 2 != 0) {
+      const INT8_FLASH int8_t *row = weights;
+      const int8_t *values = from;
+      int32_t sum0 = start0;
+      int32_t sum1 = start1;
+      i = 0;
+#ifdef INT8_SIMD
+      for (; i <= channels - 4; i += 4) {
+        const uint32_t word = int8_read4(values);
+        const uint32_t word0 = int8_read4(row);
+        const uint32_t word1 = int8_read4(row + channels);
+        const uint32_t even = int8_even(word);
+        const uint32_t odd = int8_odd(word);
+        sum0 = int8_dot(even, int8_even(word0), sum0);
+        sum0 = int8_dot(odd, int8_odd(word0), sum0);
+        sum1 = int8_dot(even, int8_even(word1), sum1);
+        sum1 = int8_dot(odd, int8_odd(word1), sum1);
+        row += 4;
+        values += 4;
+      }
+#endif
+      for (; i < channels; i++) {
+        const int32_t value = *values++;
+        sum0 += value * row[0];
+        sum1 += value * row[channels];
+        row++;
+      }
+      to[0] = int8_output(sum0, scaling, filter);
+      to[1] = int8_output(sum1, scaling, filter + 1);
+    }
+    weights += 2 * channels;
+  }
+
+  if (filter != filters) {
+    const int8_t *from = input;
+    int8_t *to = output + filter;
+    for (position = 0; position != count; position++) {
+      int32_t sum = scaling->bias[filter];
+      for (i = 0; i != channels; i++) {
+        sum += (from[i] + offset) * weights[i];
+      }
+      *to = int8_output(sum, scaling, filter);
+      to += filters;
+      from += pitch;
+    }
+  }
+}
+
+void int8_pointwise(const INT8_FLASH int8_conv2d_t *stage, uint8_t *workspace)
+{
+  const int8_t *input = (const int8_t *)(workspace + stage->input);
+  int8_t *output = (int8_t *)(workspace + stage->output);
+  const int32_t channels = stage->window.channels;
+  if (stage->window.stride_y == 1 && stage->window.stride_x == 1) {
+    multiply_positions(stage, input, stage->window.rows * stage->window.columns, channels, output);
+  } else {
+    int32_t row;
+    for (row = 0; row != stage->window.rows; row++) {
+      multiply_positions(stage, input, stage->window.columns, stage->window.stride_x * channels, output);
+      input += stage->window.stride_y * stage->window.width * channels;
+      output += stage->window.columns * stage->filters;
+    }
+  }
+}
