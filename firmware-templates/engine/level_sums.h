@@ -176,6 +176,37 @@ TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_
   sums[0] = (uint16_t)even;
 }
 
+#if TABLIZE_LANES == 1
+/* Adds up the activations of one run at a single position. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t *place, tablize_word_t *to)
+{
+  tablize_word_t sum = 0;
+  if (kind.wide) {
+    const TABLIZE_FLASH uint16_t *step = (const TABLIZE_FLASH uint16_t *)(const TABLIZE_FLASH void *)run;
+    const TABLIZE_FLASH uint16_t *const end = step + 1 + *step;
+    step++;
+    while (step != end) {
+      place += *step++;
+      sum = (tablize_word_t)(sum + *place);
+    }
+    run = (const TABLIZE_FLASH uint8_t *)end;
+  } else {
+    const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
+    run++;
+#ifdef TABLIZE_ADD_RUN_1
+    TABLIZE_ADD_RUN_1(sum, run, end, place);
+#else
+    while (run != end) {
+      place += *run++;
+      sum = (tablize_word_t)(sum + *place);
+    }
+#endif
+  }
+  *to = sum;
+  return run;
+}
+#endif
+
 TABLIZE_INLINE void tablize_put_lanes(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint16_t *thresholds, const uint16_t *sums, uint8_t lanes, uint8_t *to)
 {
   const TABLIZE_FLASH uint8_t *const table = stage->table;
@@ -297,7 +328,7 @@ TABLIZE_INLINE void tablize_level_sums_conv2d(const TABLIZE_FLASH tablize_level_
     while (left != 0) {
       tablize_cursor_t cursor = tablize_first_filter(stage);
       uint16_t filter;
-      block.columns = left < in_block ? (uint8_t)left : in_block;
+      block.columns = (uint8_t)(left < in_block ? left : in_block);
       for (filter = stage->filters; filter != 0; filter--) {
         tablize_filter_block(stage, kind, &block, &cursor, runs);
         block.to++;
@@ -340,7 +371,7 @@ TABLIZE_INLINE void tablize_level_sums_depthwise(const TABLIZE_FLASH tablize_lev
       block.to = row_to;
       while (left != 0) {
         next = cursor;
-        block.columns = left < TABLIZE_BLOCK ? (uint8_t)left : TABLIZE_BLOCK;
+        block.columns = (uint8_t)(left < TABLIZE_BLOCK ? left : TABLIZE_BLOCK);
         tablize_filter_block(stage, kind, &block, &next, runs);
         TABLIZE_HIDE(block_cells);
         block.to += block_cells;
@@ -356,5 +387,27 @@ TABLIZE_INLINE void tablize_level_sums_depthwise(const TABLIZE_FLASH tablize_lev
     output++;
   }
 }
+
+#if TABLIZE_LANES == 1
+/* A dense stage: a word is an activation, so nothing is packed, and there is one position. */
+TABLIZE_INLINE void tablize_level_sums_dense(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, uint8_t *workspace, tablize_word_t *runs)
+{
+  const uint8_t *const input = workspace + stage->input;
+  uint8_t *output = workspace + stage->output;
+  tablize_cursor_t cursor = tablize_first_filter(stage);
+  uint16_t filter;
+  for (filter = stage->filters; filter != 0; filter--) {
+    uint16_t sums[TABLIZE_LANES];
+    uint8_t run;
+    for (run = 0; run != kind.runs; run++) {
+      cursor.step = tablize_run_1(kind, cursor.step, input, runs + TABLIZE_BLOCK * run);
+    }
+    tablize_weigh(kind, runs, *cursor.base, sums);
+    *output++ = tablize_level(kind.rule, stage->table, cursor.thresholds, sums[0]);
+    cursor.base++;
+    cursor.thresholds += kind.rule.threshold_count;
+  }
+}
+#endif
 
 #endif

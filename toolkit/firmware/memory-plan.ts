@@ -36,6 +36,7 @@ function scratch(stage: AnalysedStage, kernel: StageKernel): Readonly<Partial<Re
     case 'pairs':
       return { patch: patchBytes(stage), active: ACTIVE_BYTES * kernel.plan.inputs };
     case 'level-sums': {
+      if (kernel.plan.window === null) return {};
       const { words, lanes, border } = kernel.plan.window;
       const [, width = 0, channels = 0] = stage.inputs[0]?.shape ?? [];
       return { words: words * lanes, border: border ? width * channels : 0 };

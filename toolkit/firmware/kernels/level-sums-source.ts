@@ -1,10 +1,10 @@
 import type { AnalysedStage } from '../../network/index.js';
 import { constantName } from '../c-names.js';
-import { fillLines, initializerLines } from '../c-text.js';
+import { fillLines, initializerLines, type Field } from '../c-text.js';
 import { scratchOf } from '../memory-plan.js';
-import { addressOf, offsetOf, structList, type StageContext, type Struct } from '../stage-text.js';
+import { ENGINE, addressOf, offsetOf, structList, type StageContext, type Struct } from '../stage-text.js';
 import { integers, type Table } from '../tables.js';
-import { BLOCK } from './packed-window.js';
+import { BLOCK, type PackedWindow } from './packed-window.js';
 import { runNames, type LevelSums } from './level-sums.js';
 import { requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
 
@@ -30,7 +30,7 @@ export function levelSumsTables({
   runs,
   base,
   requantize,
-  window,
+  lanes,
   factors,
   wide,
 }: LevelSums): readonly Table[] {
@@ -43,7 +43,7 @@ export function levelSumsTables({
     perFilter.flat(),
     `${runs.length} filters of ${factors.length} runs, for the factors ${factors.join(', ')}; ${places} weights of ${stage.weights.length} are not zero.`,
   );
-  const pair = window.lanes === 4 ? 'uint32_t' : 'uint16_t';
+  const pair = lanes === 4 ? 'uint32_t' : 'uint16_t';
   return [
     { ...steps, lines: perFilter.flatMap((filter) => fillLines(filter)) },
     {
@@ -67,23 +67,7 @@ export function levelSumsStructs(
   plan: LevelSums,
   output: string,
 ): readonly Struct[] {
-  const { stage, window, pool, requantize } = plan;
-  const [height, width, depth] = analysed.inputs[0]?.shape ?? [0, 0, 0];
-  const line = width * depth;
-  const filters = stage.bias.length;
-  const depthwise = stage.kind === 'depthwiseConv2d';
-  const phases = structList(
-    'tablize_phase_t',
-    constantName('phases', stage.name),
-    window.phases.map(({ cell, before, inside, after }) => [
-      ['cell', cell],
-      ['before', before],
-      ['inside', inside],
-      ['after', after],
-    ]),
-  );
-  const rowCells = window.width * filters;
-  const inBlock = BLOCK / pool;
+  const { stage, window, requantize } = plan;
   const self: Struct = {
     type: 'tablize_level_sums_t',
     name: constantName('stage', stage.name),
@@ -91,51 +75,82 @@ export function levelSumsStructs(
     lines: initializerLines([
       ['input', offsetOf(context, stage.input)],
       ['output', offsetOf(context, output)],
-      ['words', offsetOf(context, scratchOf(stage.name, 'words'))],
-      ['border', offsetOf(context, scratchOf(stage.name, 'border'))],
-      ['border_cells', window.border ? line : 0],
-      [
-        'packing',
-        [
-          ['height', height],
-          ['top', 0 - stage.padding.top],
-          ['line_cells', line],
-          ['first_cell', 0 - stage.padding.top * line],
-          ['lane_lines', window.laneLines],
-          ['lane_cells', window.laneLines * line],
-          ['column_cells', stage.stride[1] * depth],
-          ['channels', window.channels],
-          ['channel_words', window.channelWords],
-          ['line_words', window.lineWords],
-          ['lines', window.lines],
-          ['phase_count', window.phases.length],
-          ['columns', window.columns],
-          ['phases', addressOf('phases', stage.name)],
-          ['padding', stage.paddingIndex],
-        ],
-      ],
-      ['rows', window.rows],
-      ['last_rows', window.lastRows],
-      ['full_lanes', window.fullLanes],
-      ['width', window.width],
-      ['filters', filters],
-      ['row_cells', rowCells],
-      ['lane_cells', window.rows * rowCells],
-      ['block_cells', depthwise ? inBlock * filters : (inBlock - 1) * filters],
-      ['row_words', window.rowWords],
+      ...(window === null ? [] : windowFields(context, analysed, plan, window)),
+      ['filters', stage.bias.length],
       ['runs', addressOf('runs', stage.name)],
       ['base', addressOf('base', stage.name)],
       requantizeAddress(stage.name, requantize),
     ]),
   };
-  return [phases, self];
+  return window === null ? [self] : [phaseList(stage.name, window), self];
+}
+
+function phaseList(stage: string, { phases }: PackedWindow): Struct {
+  return structList(
+    'tablize_phase_t',
+    constantName('phases', stage),
+    phases.map(({ cell, before, inside, after }) => [
+      ['cell', cell],
+      ['before', before],
+      ['inside', inside],
+      ['after', after],
+    ]),
+  );
+}
+
+/** Where the packed input lies, how it is packed, and which positions there are. */
+function windowFields(
+  context: StageContext,
+  { inputs }: AnalysedStage,
+  { stage, pool }: LevelSums,
+  window: PackedWindow,
+): readonly Field[] {
+  if (stage.kind === 'dense') return [];
+  const [height, width, depth] = inputs[0]?.shape ?? [0, 0, 0];
+  const line = width * depth;
+  const filters = stage.bias.length;
+  const rowCells = window.width * filters;
+  const inBlock = BLOCK / pool;
+  return [
+    ['words', offsetOf(context, scratchOf(stage.name, 'words'))],
+    ['border', offsetOf(context, scratchOf(stage.name, 'border'))],
+    ['border_cells', window.border ? line : 0],
+    [
+      'packing',
+      [
+        ['height', height],
+        ['top', 0 - stage.padding.top],
+        ['line_cells', line],
+        ['first_cell', 0 - stage.padding.top * line],
+        ['lane_lines', window.laneLines],
+        ['lane_cells', window.laneLines * line],
+        ['column_cells', stage.stride[1] * depth],
+        ['channels', window.channels],
+        ['channel_words', window.channelWords],
+        ['line_words', window.lineWords],
+        ['lines', window.lines],
+        ['phase_count', window.phases.length],
+        ['columns', window.columns],
+        ['phases', addressOf('phases', stage.name)],
+        ['padding', stage.paddingIndex],
+      ],
+    ],
+    ['rows', window.rows],
+    ['last_rows', window.lastRows],
+    ['full_lanes', window.fullLanes],
+    ['width', window.width],
+    ['row_cells', rowCells],
+    ['lane_cells', window.rows * rowCells],
+    ['block_cells', stage.kind === 'depthwiseConv2d' ? inBlock * filters : (inBlock - 1) * filters],
+    ['row_words', window.rowWords],
+  ];
 }
 
 export function levelSumsFunctions({
   stage,
   factors,
   weigh,
-  window,
+  lanes,
   pool,
   requantize,
   wide,
@@ -154,7 +169,7 @@ export function levelSumsFunctions({
   const function_ = (role: string): string => constantName(role, stage.name);
   const halves = [
     { name: function_('even'), arguments: half('EVEN') },
-    ...(window.lanes === 4 ? [{ name: function_('odd'), arguments: half('ODD') }] : []),
+    ...(lanes === 4 ? [{ name: function_('odd'), arguments: half('ODD') }] : []),
   ];
   return {
     formula: distinct
@@ -183,6 +198,6 @@ export function levelSumsFunctions({
     ),
     run: function_('run'),
     struct: constantName('stage', stage.name),
-    function: `tablize_level_sums_${stage.kind === 'conv2d' ? 'conv2d' : 'depthwise'}`,
+    function: `tablize_level_sums_${ENGINE[stage.kind].stem}`,
   };
 }

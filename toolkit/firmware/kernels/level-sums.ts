@@ -2,20 +2,21 @@ import {
   productForm,
   productTableOf,
   type AnalysedStage,
-  type Conv2dStage,
-  type DepthwiseConv2dStage,
   type TableNetwork,
+  type WeightedStage,
 } from '../../network/index.js';
 import { levelRuns, runSteps } from './level-runs.js';
 import { packedWindow, type PackedWindow } from './packed-window.js';
-import { shiftAdd, type ShiftAdd } from './shift-add.js';
+import { horner, shiftAdd, type ShiftAdd } from './shift-add.js';
 import { unsignedRequantize, type UnsignedRequantize } from './unsigned-requantize.js';
 
 /** A convolution as sums over weight levels (firmware-templates/engine/level_sums.h), in numbers; nothing of it is C yet. */
 export interface LevelSums {
-  readonly stage: Conv2dStage | DepthwiseConv2dStage;
+  readonly stage: WeightedStage;
   readonly pool: 1 | 2;
-  readonly window: PackedWindow;
+  /** Null for a dense stage, whose activations are words as they are. */
+  readonly window: PackedWindow | null;
+  readonly lanes: 4 | 1;
   readonly factors: readonly number[];
   /** Per filter and run: how many places, then the steps between them. */
   readonly runs: readonly (readonly (readonly number[])[])[];
@@ -56,7 +57,8 @@ export function levelSums(
   pool: 1 | 2 = 1,
 ): LevelSums | string {
   const { stage, inputs } = analysed;
-  if (stage.kind !== 'conv2d' && stage.kind !== 'depthwiseConv2d') return 'it is not a convolution';
+  if (!('weights' in stage)) return 'it has no weights';
+  if (stage.kind === 'dense' && lanes !== 1) return 'it has a single position';
   const form = productForm(productTableOf(network, stage));
   if (form === null) return 'its product table is not one of exact products';
   const requantize = unsignedRequantize(analysed, stage.requantize);
@@ -64,9 +66,11 @@ export function levelSums(
   const longest = Math.floor(255 / Math.max(1, (inputs[0]?.levels ?? 1) - 1));
   if (longest < SHORTEST_LIMIT) return `only ${longest} of its activations add up to less than 256`;
 
-  const window = packedWindow(analysed, stage, lanes, pool);
-  const unit = commonUnit(window.places);
-  const places = window.places.map((place) => place / 2 ** unit);
+  const window = stage.kind === 'dense' ? null : packedWindow(analysed, stage, lanes, pool);
+  const perFilter = stage.weights.length / stage.bias.length;
+  const inWindow = window?.places ?? Array.from({ length: perFilter }, (_, i) => i);
+  const unit = lanes === 1 ? 0 : commonUnit(inWindow);
+  const places = inWindow.map((place) => place / 2 ** unit);
   const sorted = levelRuns(stage.weights, stage.bias.length, form, places, longest);
   if (sorted.factors.length === 0) return 'all its weights are zero';
   if (sorted.factors.length > MOST_RUNS) return `its filters would have ${sorted.factors.length} runs each`;
@@ -74,7 +78,7 @@ export function levelSums(
   const largestStep = runs.flat(2).reduce((a, b) => Math.max(a, b), 0);
   if (largestStep > LARGEST_STEP) return 'its window is too large';
   const distinct = [...new Set(sorted.factors)];
-  const perFilter = stage.weights.length / stage.bias.length;
+  const names = runNames(distinct.length);
   const base = stage.bias.map((bias, filter) => {
     const weights = stage.weights.slice(filter * perFilter, (filter + 1) * perFilter);
     const total = weights.reduce((sum, weight) => sum + (form.factors[weight] ?? 0), 0);
@@ -85,11 +89,12 @@ export function levelSums(
     stage,
     pool,
     window,
+    lanes,
     factors: sorted.factors,
     runs,
     base,
     requantize: requantize.by,
-    weigh: shiftAdd(distinct, runNames(distinct.length)),
+    weigh: lanes === 1 ? horner(distinct, names) : shiftAdd(distinct, names),
     unit,
     wide: largestStep > 255,
   };

@@ -90,3 +90,38 @@ export function shiftAdd(factors: readonly number[], names: readonly string[], p
   shifts += all.filter(({ shift }) => shift > 0).length;
   return { sums, result: expression(all), additions, shifts };
 }
+
+/**
+ * The same as a chain from the highest digits down, which shifts the sum so far: for cores that shift one bit at a time. A definition
+ * per digit position in use.
+ */
+export function horner(factors: readonly number[], names: readonly string[], prefix = 'sum'): ShiftAdd {
+  const digits = factors.flatMap((factor, k) =>
+    signedDigits(Math.abs(factor)).map(({ sign, shift }): Term => ({
+      sign: factor < 0 === sign < 0 ? 1 : -1,
+      shift,
+      name: names[k] ?? '',
+    })),
+  );
+  const positions = [...new Set(digits.map(({ shift }) => shift))].sort((a, b) => b - a);
+  const sums: { name: string; value: string }[] = [];
+  let above: Term | null = null;
+  let shifts = 0;
+  positions.forEach((position, k) => {
+    const here = digits.filter(({ shift }) => shift === position).map((term) => ({ ...term, shift: 0 }));
+    const gap = (positions[k - 1] ?? position) - position;
+    const name = `${prefix}_${position}`;
+    sums.push({ name, value: expression(above === null ? here : [{ ...above, shift: gap }, ...here]) });
+    shifts += gap;
+    above = { sign: 1, shift: 0, name };
+  });
+  const lowest = positions.at(-1) ?? 0;
+  const last = sums.pop();
+  const value = last?.value ?? '0';
+  return {
+    sums,
+    result: lowest === 0 ? value : `(${value}) << ${lowest}`,
+    additions: digits.length - 1,
+    shifts: shifts + lowest,
+  };
+}
