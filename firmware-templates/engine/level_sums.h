@@ -24,13 +24,15 @@
 #if TABLIZE_LANES == 4
 typedef uint32_t tablize_word_t; /* an activation, or the sum of some, per lane */
 typedef uint32_t tablize_pair_t; /* two sums of 16 bits */
+typedef uint32_t tablize_wide_t; /* what a pair is computed in */
 /* Widened: lanes 0 and 2, lanes 1 and 3. */
 #define TABLIZE_EVEN(word) ((word) & 0x00ff00ffu)
 #define TABLIZE_ODD(word) (((word) >> 8) & 0x00ff00ffu)
 #else
 typedef uint8_t tablize_word_t;
 typedef uint16_t tablize_pair_t;
-#define TABLIZE_EVEN(word) ((tablize_pair_t)(word))
+typedef unsigned tablize_wide_t;
+#define TABLIZE_EVEN(word) ((tablize_wide_t)(word))
 #endif
 
 /* ---- Packing: from a tensor to words of an activation per lane ---- */

@@ -179,7 +179,7 @@ export function levelSumsFunctions({
       )
       .join(''),
     weigh: function_('weigh'),
-    parameters: letters.map((letter) => `tablize_pair_t ${letter}`).join(', '),
+    parameters: letters.map((letter) => `tablize_wide_t ${letter}`).join(', '),
     sums: weigh.sums,
     result: weigh.result,
     halves,
