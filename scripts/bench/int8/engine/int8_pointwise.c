@@ -3,17 +3,17 @@
 #include "int8_words.h"
 
 /* `count` positions, `pitch` values apart. */
-static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8_t *input, int32_t count, int32_t pitch,
+static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8_t *input, int count, int pitch,
                                int8_t *output)
 {
-  const int32_t channels = stage->window.channels;
-  const int32_t filters = stage->filters;
-  const int32_t offset = stage->input_offset;
+  const int channels = stage->window.channels;
+  const int filters = stage->filters;
+  const int offset = stage->input_offset;
   const INT8_FLASH int8_scaling_t *const scaling = &stage->scaling;
   const INT8_FLASH int8_t *weights = stage->weights;
-  int32_t filter = 0;
-  int32_t position;
-  int32_t i;
+  int filter = 0;
+  int position;
+  int i;
 
   for (; filter + 2 <= filters; filter += 2) {
     const int8_t *from = input;
@@ -63,9 +63,9 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
       }
 #endif
       for (; i < channels; i++) {
-        const int32_t weight0 = row[0];
-        const int32_t weight1 = row[channels];
-        int32_t value = values[0];
+        const int weight0 = row[0];
+        const int weight1 = row[channels];
+        int value = values[0];
         sum00 += value * weight0;
         sum01 += value * weight1;
         value = values[pitch];
@@ -105,7 +105,7 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
       }
 #endif
       for (; i < channels; i++) {
-        const int32_t value = *values++;
+        const int value = *values++;
         sum0 += value * row[0];
         sum1 += value * row[channels];
         row++;
@@ -135,11 +135,11 @@ void int8_pointwise(const INT8_FLASH int8_conv2d_t *stage, uint8_t *workspace)
 {
   const int8_t *input = (const int8_t *)(workspace + stage->input);
   int8_t *output = (int8_t *)(workspace + stage->output);
-  const int32_t channels = stage->window.channels;
+  const int channels = stage->window.channels;
   if (stage->window.stride_y == 1 && stage->window.stride_x == 1) {
     multiply_positions(stage, input, stage->window.rows * stage->window.columns, channels, output);
   } else {
-    int32_t row;
+    int row;
     for (row = 0; row != stage->window.rows; row++) {
       multiply_positions(stage, input, stage->window.columns, stage->window.stride_x * channels, output);
       input += stage->window.stride_y * stage->window.width * channels;
