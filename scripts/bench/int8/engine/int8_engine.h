@@ -24,6 +24,10 @@
 #define INT8_FLASH
 #endif
 
+#if defined __riscv && !defined __riscv_mul
+#define INT8_NO_MULTIPLIER
+#endif
+
 /* From sums to outputs; one bias, multiplier and shift per output channel. */
 typedef struct {
   const INT8_FLASH int32_t *bias;

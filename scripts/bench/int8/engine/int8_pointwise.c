@@ -2,6 +2,18 @@
 #include "int8_scale.h"
 #include "int8_words.h"
 
+/*
+ * The input's offset is added to each value, or what it adds to a filter's sums to their start. Without a multiplier, a product
+ * takes a step for each bit of a value, and a negative one has 32.
+ */
+#ifdef INT8_NO_MULTIPLIER
+#define ADDED(offset) (offset)
+#define FOLDED(offset) 0
+#else
+#define ADDED(offset) 0
+#define FOLDED(offset) (offset)
+#endif
+
 /* `count` positions, `pitch` values apart. */
 static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8_t *input, int count, int pitch,
                                int8_t *output)
@@ -20,13 +32,12 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
     int8_t *to = output + filter;
     int32_t start0 = 0;
     int32_t start1 = 0;
-    /* What the offset adds to every sum of a filter. */
     for (i = 0; i < channels; i++) {
       start0 += weights[i];
       start1 += weights[i + channels];
     }
-    start0 = start0 * offset + scaling->bias[filter];
-    start1 = start1 * offset + scaling->bias[filter + 1];
+    start0 = start0 * FOLDED(offset) + scaling->bias[filter];
+    start1 = start1 * FOLDED(offset) + scaling->bias[filter + 1];
 
     for (position = count / 2; position != 0; position--) {
       const INT8_FLASH int8_t *row = weights;
@@ -65,10 +76,10 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
       for (; i < channels; i++) {
         const int weight0 = row[0];
         const int weight1 = row[channels];
-        int value = values[0];
+        int value = values[0] + ADDED(offset);
         sum00 += value * weight0;
         sum01 += value * weight1;
-        value = values[pitch];
+        value = values[pitch] + ADDED(offset);
         sum10 += value * weight0;
         sum11 += value * weight1;
         row++;
@@ -105,7 +116,7 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
       }
 #endif
       for (; i < channels; i++) {
-        const int value = *values++;
+        const int value = *values++ + ADDED(offset);
         sum0 += value * row[0];
         sum1 += value * row[channels];
         row++;
