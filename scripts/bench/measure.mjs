@@ -52,7 +52,7 @@ export async function measure(core, subject, expected, folder) {
   const { network, int8 } = subject;
   const memory = networkMemory(network);
   const baseline = await runForm(core, subject, 'int8', expected.int8, join(folder, 'int8'), () =>
-    constantBytes(int8) > most(core) ? null : int8Library(int8),
+    constantBytes(int8) > most(core) ? null : int8Library(int8, core.emulator === 'avr8js'),
   );
   const tables = await runForm(core, subject, 'tables', expected.tables, join(folder, 'tables'), () =>
     memory.tableBytes + memory.weightBytes > most(core) ? null : tablizeLibrary(network, core.board),

@@ -28,10 +28,12 @@ const WIDTH = 100;
 const words = (bytes) => Math.ceil(bytes / WORD);
 
 /**
- * @param {Int8Network} network
+ * @param {Int8Network} given
+ * @param {boolean} oneSum - for a core with INT8_ONE_SUM (engine/int8_engine.h)
  * @returns {import('../build-image.mjs').Library}
  */
-export function int8Library(network) {
+export function int8Library(given, oneSum = false) {
+  const network = oneSum ? withOffsetsInBiases(given) : given;
   const cName = `${network.name.replaceAll('-', '_')}_int8`;
   const plan = planWorkspace(network);
   const printed = network.stages.map((stage) => printStage(stage, plan.place));
@@ -53,6 +55,24 @@ export function int8Library(network) {
     ]),
     sources: [`network/${cName}.c`, ...engine.map((name) => `network/${name}`)],
     include: 'network',
+  };
+}
+
+/** @param {Int8Network} network @returns {Int8Network} */
+function withOffsetsInBiases(network) {
+  return {
+    ...network,
+    stages: network.stages.map((stage) => {
+      if (stage.kind !== 'dense' && (stage.kind !== 'conv2d' || isPointwise(stage))) return stage;
+      const { weights, scaling, inputs } = stage;
+      const cells = weights.length / scaling.bias.length;
+      const { zero } = present(inputs[0]);
+      const bias = scaling.bias.map(
+        (value, c) =>
+          value - zero * weights.slice(c * cells, (c + 1) * cells).reduce((sum, weight) => sum + weight, 0),
+      );
+      return { ...stage, scaling: { ...scaling, bias } };
+    }),
   };
 }
 
@@ -113,7 +133,7 @@ function printStage(stage, place) {
       return {
         type: 'dense',
         call: 'dense',
-        sources: ['int8_dense.c'],
+        sources: ['int8_dense.c', 'int8_row.c'],
         arrays: weightArrays(stage),
         fields: [
           ...places,
@@ -129,7 +149,9 @@ function printStage(stage, place) {
       return {
         type: 'conv2d',
         call: pointwise ? 'pointwise' : 'conv2d',
-        sources: pointwise ? ['int8_pointwise.c'] : ['int8_conv2d.c', 'int8_multiply_columns.c'],
+        sources: pointwise
+          ? ['int8_pointwise.c']
+          : ['int8_conv2d.c', 'int8_multiply_columns.c', 'int8_row.c'],
         arrays: weightArrays(stage),
         fields: [
           ...places,

@@ -2,7 +2,7 @@
 #include "int8_words.h"
 
 /* The output of two values with their offsets added. */
-static inline int8_t add_values(const INT8_FLASH int8_add_t *stage, int32_t a, int32_t b)
+static inline int8_t add_values(const INT8_FLASH int8_add_t *stage, int a, int b)
 {
   const int32_t scaled_a = int8_scale((int32_t)((uint32_t)a << stage->left_shift), stage->input_multipliers[0],
                                       stage->input_shifts[0]);
@@ -17,7 +17,7 @@ void int8_add(const INT8_FLASH int8_add_t *stage, uint8_t *workspace)
   const int8_t *a = (const int8_t *)(workspace + stage->inputs[0]);
   const int8_t *b = (const int8_t *)(workspace + stage->inputs[1]);
   int8_t *output = (int8_t *)(workspace + stage->output);
-  int32_t left = stage->elements;
+  int left = stage->elements;
 #ifdef INT8_SIMD
   const uint32_t offsets_a = int8_pair(stage->input_offsets[0]);
   const uint32_t offsets_b = int8_pair(stage->input_offsets[1]);

@@ -8,12 +8,12 @@ void int8_dense(const INT8_FLASH int8_dense_t *stage, uint8_t *workspace)
 {
   const int8_t *const input = (const int8_t *)(workspace + stage->input);
   int8_t *const output = (int8_t *)(workspace + stage->output);
-  const int32_t inputs = stage->inputs;
-  const int32_t offset = stage->input_offset;
+  const int inputs = stage->inputs;
+  const int offset = stage->input_offset;
   const uint32_t offsets = int8_pair(offset);
   const int8_t *row = stage->weights;
-  int32_t o = 0;
-  int32_t i;
+  int o = 0;
+  int i;
 
   for (; o + 2 <= stage->outputs; o += 2) {
     const int8_t *values = input;
@@ -36,7 +36,7 @@ void int8_dense(const INT8_FLASH int8_dense_t *stage, uint8_t *workspace)
       row1 += 4;
     }
     for (i = inputs % 4; i != 0; i--) {
-      const int32_t value = *values++ + offset;
+      const int value = *values++ + offset;
       sum0 += value * *row0++;
       sum1 += value * *row1++;
     }
@@ -63,6 +63,21 @@ void int8_dense(const INT8_FLASH int8_dense_t *stage, uint8_t *workspace)
   }
 }
 
+#elif defined INT8_ONE_SUM
+
+void int8_dense(const INT8_FLASH int8_dense_t *stage, uint8_t *workspace)
+{
+  const int8_t *const input = (const int8_t *)(workspace + stage->input);
+  int8_t *const output = (int8_t *)(workspace + stage->output);
+  const INT8_FLASH int8_t *row = stage->weights;
+  int o;
+  for (o = 0; o != stage->outputs; o++) {
+    const int32_t sum = int8_row(input, row, stage->inputs);
+    output[o] = int8_output(sum + stage->scaling.bias[o], &stage->scaling, o);
+    row += stage->inputs;
+  }
+}
+
 #else
 
 /* Three rows of weights at a time. */
@@ -70,11 +85,11 @@ void int8_dense(const INT8_FLASH int8_dense_t *stage, uint8_t *workspace)
 {
   const int8_t *const input = (const int8_t *)(workspace + stage->input);
   int8_t *const output = (int8_t *)(workspace + stage->output);
-  const int32_t inputs = stage->inputs;
-  const int32_t offset = stage->input_offset;
+  const int inputs = stage->inputs;
+  const int offset = stage->input_offset;
   const INT8_FLASH int8_t *row = stage->weights;
-  int32_t o = 0;
-  int32_t i;
+  int o = 0;
+  int i;
 
   for (; o + 3 <= stage->outputs; o += 3) {
     const int8_t *values = input;
@@ -85,10 +100,10 @@ void int8_dense(const INT8_FLASH int8_dense_t *stage, uint8_t *workspace)
     int32_t sum1 = stage->scaling.bias[o + 1];
     int32_t sum2 = stage->scaling.bias[o + 2];
     for (i = 0; i < inputs; i++) {
-      const int32_t weight0 = *row0++;
-      const int32_t weight1 = *row1++;
-      const int32_t weight2 = *row2++;
-      const int32_t value = *values++ + offset;
+      const int weight0 = *row0++;
+      const int weight1 = *row1++;
+      const int weight2 = *row2++;
+      const int value = *values++ + offset;
       sum0 += value * weight0;
       sum1 += value * weight1;
       sum2 += value * weight2;

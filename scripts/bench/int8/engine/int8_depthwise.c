@@ -3,7 +3,7 @@
 #include "int8_words.h"
 
 /* Adds the products of four channels at one cell of the window. */
-static inline void add_products(const int8_t *values, const INT8_FLASH int8_t *weights, int32_t offset, int32_t sums[4])
+static inline void add_products(const int8_t *values, const INT8_FLASH int8_t *weights, int offset, int32_t sums[4])
 {
   const uint32_t word = int8_read4(values);
   const uint32_t filters = int8_weights4(weights);
@@ -27,21 +27,21 @@ void int8_depthwise(const INT8_FLASH int8_depthwise_t *stage, uint8_t *workspace
 {
   const int8_t *const input = (const int8_t *)(workspace + stage->input);
   int8_t *output = (int8_t *)(workspace + stage->output);
-  const int32_t channels = stage->window.channels;
-  const int32_t line = stage->window.width * channels;
-  const int32_t offset = stage->input_offset;
+  const int channels = stage->window.channels;
+  const int line = stage->window.width * channels;
+  const int offset = stage->input_offset;
   const INT8_FLASH int8_scaling_t *const scaling = &stage->scaling;
-  int32_t row;
-  int32_t column;
-  int32_t i;
+  int row;
+  int column;
+  int i;
 
   for (row = 0; row != stage->window.rows; row++) {
-    const int32_t y = row * stage->window.stride_y - stage->window.top;
-    const int32_t first = y < 0 ? -y : 0;
-    const int32_t end = stage->window.height - y < 3 ? stage->window.height - y : 3;
+    const int y = row * stage->window.stride_y - stage->window.top;
+    const int first = y < 0 ? -y : 0;
+    const int end = stage->window.height - y < 3 ? stage->window.height - y : 3;
     for (column = 0; column != stage->window.columns; column++) {
-      const int32_t x = column * stage->window.stride_x - stage->window.left;
-      int32_t channel = 0;
+      const int x = column * stage->window.stride_x - stage->window.left;
+      int channel = 0;
 
       for (; channel <= channels - 4; channel += 4) {
         const int8_t *values = input + (y + first) * line + x * channels + channel;

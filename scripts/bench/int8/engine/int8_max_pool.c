@@ -2,9 +2,9 @@
 #include "int8_words.h"
 
 /* Replaces values by larger ones of `others`. */
-static void keep_larger(int8_t *values, const int8_t *others, int32_t count)
+static void keep_larger(int8_t *values, const int8_t *others, int count)
 {
-  int32_t left;
+  int left;
   for (left = count / 4; left != 0; left--) {
     union {
       uint32_t word;
@@ -37,9 +37,9 @@ static void keep_larger(int8_t *values, const int8_t *others, int32_t count)
   }
 }
 
-static void clamp_values(int8_t *values, int32_t count, int32_t least, int32_t greatest)
+static void clamp_values(int8_t *values, int count, int32_t least, int32_t greatest)
 {
-  int32_t left;
+  int left;
   for (left = count / 4; left != 0; left--) {
     union {
       uint32_t word;
@@ -64,20 +64,20 @@ void int8_max_pool(const INT8_FLASH int8_pool_t *stage, uint8_t *workspace)
   const int8_t *const input = (const int8_t *)(workspace + stage->input);
   int8_t *const output = (int8_t *)(workspace + stage->output);
   int8_t *to = output;
-  const int32_t channels = stage->window.channels;
-  int32_t row;
-  int32_t column;
-  int32_t y;
-  int32_t x;
+  const int channels = stage->window.channels;
+  int row;
+  int column;
+  int y;
+  int x;
   for (row = 0; row != stage->window.rows; row++) {
     for (column = 0; column != stage->window.columns; column++) {
-      const int32_t top = row * stage->window.stride_y - stage->window.top;
-      const int32_t left = column * stage->window.stride_x - stage->window.left;
-      const int32_t y_end =
+      const int top = row * stage->window.stride_y - stage->window.top;
+      const int left = column * stage->window.stride_x - stage->window.left;
+      const int y_end =
         stage->window.height - top < stage->window.window_height ? stage->window.height - top : stage->window.window_height;
-      const int32_t x_end =
+      const int x_end =
         stage->window.width - left < stage->window.window_width ? stage->window.width - left : stage->window.window_width;
-      int32_t seen = 0;
+      int seen = 0;
       for (y = top < 0 ? -top : 0; y < y_end; y++) {
         for (x = left < 0 ? -left : 0; x < x_end; x++) {
           const int8_t *const from = input + channels * (x + left + (y + top) * stage->window.width);

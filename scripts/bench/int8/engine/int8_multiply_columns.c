@@ -2,13 +2,13 @@
 #include "int8_words.h"
 
 /* Two filters times two columns, so that every value read serves two products. */
-int8_t *int8_multiply_columns(const INT8_FLASH int8_t *weights, const int16_t *columns, int32_t filters, int32_t cells,
-                              int32_t pitch, const INT8_FLASH int8_scaling_t *scaling, int8_t *output)
+int8_t *int8_multiply_columns(const INT8_FLASH int8_t *weights, const int16_t *columns, int filters, int cells,
+                              int pitch, const INT8_FLASH int8_scaling_t *scaling, int8_t *output)
 {
   int8_t *output0 = output;
   int8_t *output1 = output + filters;
-  int32_t filter = 0;
-  int32_t left;
+  int filter = 0;
+  int left;
 
   for (; filter + 2 <= filters; filter += 2) {
     const int16_t *column0 = columns;
@@ -49,10 +49,10 @@ int8_t *int8_multiply_columns(const INT8_FLASH int8_t *weights, const int16_t *c
     left = cells;
 #endif
     while (left != 0) {
-      const int32_t weight0 = *filter0++;
-      const int32_t weight1 = *filter1++;
-      const int32_t value0 = *column0++;
-      const int32_t value1 = *column1++;
+      const int weight0 = *filter0++;
+      const int weight1 = *filter1++;
+      const int value0 = *column0++;
+      const int value1 = *column1++;
       sum00 += weight0 * value0;
       sum01 += weight0 * value1;
       sum10 += weight1 * value0;
@@ -87,7 +87,7 @@ int8_t *int8_multiply_columns(const INT8_FLASH int8_t *weights, const int16_t *c
     left = cells;
 #endif
     while (left != 0) {
-      const int32_t weight = *weights++;
+      const int weight = *weights++;
       sum0 += weight * *column0++;
       sum1 += weight * *column1++;
       left--;

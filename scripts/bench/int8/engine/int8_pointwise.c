@@ -2,31 +2,42 @@
 #include "int8_scale.h"
 #include "int8_words.h"
 
+/*
+ * The input's offset is added to each value, or what it adds to a filter's sums to their start. Without a multiplier, a product
+ * takes a step for each bit of a value, and a negative one has 32.
+ */
+#ifdef INT8_NO_MULTIPLIER
+#define ADDED(offset) (offset)
+#define FOLDED(offset) 0
+#else
+#define ADDED(offset) 0
+#define FOLDED(offset) (offset)
+#endif
+
 /* `count` positions, `pitch` values apart. */
-static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8_t *input, int32_t count, int32_t pitch,
+static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8_t *input, int count, int pitch,
                                int8_t *output)
 {
-  const int32_t channels = stage->window.channels;
-  const int32_t filters = stage->filters;
-  const int32_t offset = stage->input_offset;
+  const int channels = stage->window.channels;
+  const int filters = stage->filters;
+  const int offset = stage->input_offset;
   const INT8_FLASH int8_scaling_t *const scaling = &stage->scaling;
   const INT8_FLASH int8_t *weights = stage->weights;
-  int32_t filter = 0;
-  int32_t position;
-  int32_t i;
+  int filter = 0;
+  int position;
+  int i;
 
   for (; filter + 2 <= filters; filter += 2) {
     const int8_t *from = input;
     int8_t *to = output + filter;
     int32_t start0 = 0;
     int32_t start1 = 0;
-    /* What the offset adds to every sum of a filter. */
     for (i = 0; i < channels; i++) {
       start0 += weights[i];
       start1 += weights[i + channels];
     }
-    start0 = start0 * offset + scaling->bias[filter];
-    start1 = start1 * offset + scaling->bias[filter + 1];
+    start0 = start0 * FOLDED(offset) + scaling->bias[filter];
+    start1 = start1 * FOLDED(offset) + scaling->bias[filter + 1];
 
     for (position = count / 2; position != 0; position--) {
       const INT8_FLASH int8_t *row = weights;
@@ -63,12 +74,12 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
       }
 #endif
       for (; i < channels; i++) {
-        const int32_t weight0 = row[0];
-        const int32_t weight1 = row[channels];
-        int32_t value = values[0];
+        const int weight0 = row[0];
+        const int weight1 = row[channels];
+        int value = values[0] + ADDED(offset);
         sum00 += value * weight0;
         sum01 += value * weight1;
-        value = values[pitch];
+        value = values[pitch] + ADDED(offset);
         sum10 += value * weight0;
         sum11 += value * weight1;
         row++;
@@ -105,7 +116,7 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
       }
 #endif
       for (; i < channels; i++) {
-        const int32_t value = *values++;
+        const int value = *values++ + ADDED(offset);
         sum0 += value * row[0];
         sum1 += value * row[channels];
         row++;
@@ -135,11 +146,11 @@ void int8_pointwise(const INT8_FLASH int8_conv2d_t *stage, uint8_t *workspace)
 {
   const int8_t *input = (const int8_t *)(workspace + stage->input);
   int8_t *output = (int8_t *)(workspace + stage->output);
-  const int32_t channels = stage->window.channels;
+  const int channels = stage->window.channels;
   if (stage->window.stride_y == 1 && stage->window.stride_x == 1) {
     multiply_positions(stage, input, stage->window.rows * stage->window.columns, channels, output);
   } else {
-    int32_t row;
+    int row;
     for (row = 0; row != stage->window.rows; row++) {
       multiply_positions(stage, input, stage->window.columns, stage->window.stride_x * channels, output);
       input += stage->window.stride_y * stage->window.width * channels;

@@ -42,7 +42,7 @@ static inline int32_t int8_scale(int32_t value, int32_t multiplier, int32_t shif
 }
 
 /* The output of a sum in channel `channel`. */
-static inline int8_t int8_output(int32_t sum, const INT8_FLASH int8_scaling_t *scaling, int32_t channel)
+static inline int8_t int8_output(int32_t sum, const INT8_FLASH int8_scaling_t *scaling, int channel)
 {
   const int32_t scaled = int8_scale(sum, scaling->multipliers[channel], scaling->shifts[channel]);
   return (int8_t)int8_clamp(scaled + scaling->output_offset, scaling->least, scaling->greatest);
