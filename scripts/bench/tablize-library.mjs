@@ -4,10 +4,11 @@ import { firmwareProject, networkCName } from '../../dist/firmware/index.js';
 /**
  * @param {import('../../dist/index.js').TableNetwork} network
  * @param {import('./cores.mjs').FirmwareBoard} board
+ * @param {Partial<import('../../dist/firmware/kernels/choose.js').KernelOptions>} [kernels]
  * @returns {import('./build-image.mjs').Library}
  */
-export function tablizeLibrary(network, board) {
-  const { files, inference } = firmwareProject(network, board);
+export function tablizeLibrary(network, board, kernels = {}) {
+  const { files, inference } = firmwareProject(network, board, kernels);
   return {
     cName: networkCName(network.name),
     files: new Map([...files].filter(([path]) => path.startsWith('network/'))),

@@ -1,0 +1,145 @@
+// Fits the cost model of the kernels: npm run tune [-- --cores m0,m4]. Writes toolkit/firmware/kernels/costs.ts.
+//
+// Every stage of small made-up networks and of the models below runs in the emulators with each kernel; what a kind of work costs
+// on a core is the least-squares fit of what was counted.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadDataSet, picture } from '../../dist/data/index.js';
+import { chooseKernels, defaultKernels } from '../../dist/firmware/kernels/choose.js';
+import { COSTS } from '../../dist/firmware/kernels/costs.js';
+import { stageWork } from '../../dist/firmware/kernels/work.js';
+import { analyse, createInterpreter } from '../../dist/network/index.js';
+import { buildImage } from './build-image.mjs';
+import { cores } from './cores.mjs';
+import { fitCosts } from './fit.mjs';
+import { runImage } from './run-image.mjs';
+import { tablizeLibrary } from './tablize-library.mjs';
+import { tuneNetwork, tunePictures } from './tune-networks.mjs';
+
+/** @typedef {import('../../dist/index.js').TableNetwork} TableNetwork */
+/** @typedef {import('./cores.mjs').Core} Core */
+/** @typedef {import('./fit.mjs').Sample} Sample */
+/** @typedef {{ readonly network: TableNetwork, readonly pictures: readonly Uint8Array[] }} Subject */
+
+const PICTURES = 2;
+const MODELS = ['mnist-cnn', 'mnist-mlp', 'mnist-small', 'fashion-mobilenet-8x5', 'fashion-resnet-8x5'];
+const ORDERS = /** @type {const} */ ([['lookup'], ['pairs', 'lookup'], ['level-sums', 'lookup']]);
+
+/** @returns {readonly Subject[]} */
+function subjects(/** @type {boolean} */ little) {
+  const made = Array.from({ length: little ? 10 : 8 }, (_, seed) => tuneNetwork(seed + 1, little)).map(
+    (network) => ({
+      network,
+      pictures: tunePictures(network, PICTURES),
+    }),
+  );
+  const known = (little ? ['mnist-small'] : MODELS).map((name) => {
+    const file = new URL(`../../models/${name}/table-network.json`, import.meta.url);
+    const data = loadDataSet(name.startsWith('fashion') ? 'fashion-mnist:test' : 'mnist:test');
+    return {
+      network: /** @type {TableNetwork} */ (JSON.parse(readFileSync(file, 'utf8'))),
+      pictures: Array.from({ length: PICTURES }, (_, i) => picture(data, i)),
+    };
+  });
+  return [...made, ...known];
+}
+
+/**
+ * The share of each stage's input activations that are not `common[stage]`.
+ *
+ * @param {Subject} subject
+ * @param {readonly number[]} common
+ */
+function activeShares({ network, pictures }, common) {
+  const { infer } = createInterpreter(network);
+  const { stages } = analyse(network);
+  const names = ['input', ...network.stages.map(({ name }) => name)];
+  const sums = stages.map(() => 0);
+  for (const one of pictures) {
+    const { trace = [] } = infer(one, { trace: true });
+    stages.forEach(({ inputs }, i) => {
+      const tensor = trace[names.indexOf(inputs[0]?.name ?? 'input')] ?? new Int32Array();
+      const active = tensor.filter((index) => index !== common[i]).length;
+      sums[i] = (sums[i] ?? 0) + active / Math.max(1, tensor.length) / pictures.length;
+    });
+  }
+  return sums;
+}
+
+/** @param {Core} core @param {string} root @returns {Promise<ReadonlyMap<string, readonly Sample[]>>} */
+async function samplesOf(core, root) {
+  /** @type {Map<string, Sample[]>} */
+  const samples = new Map();
+  const little = core.emulator === 'avr8js';
+  for (const subject of subjects(little)) {
+    const { network, pictures } = subject;
+    for (const order of ORDERS) {
+      const { lanes } = defaultKernels(core.board);
+      if (lanes === 1 && order[0] === 'pairs') continue;
+      const planned = chooseKernels(network, analyse(network).stages, { lanes, order });
+      if (planned.every(({ kernel }) => kernel.name !== order[0])) continue;
+      const common = planned.map(({ kernel }) => (kernel.name === 'pairs' ? kernel.plan.common : 0));
+      const active = activeShares(subject, common);
+      const folder = mkdtempSync(join(root, 'run-'));
+      const image = buildImage(
+        folder,
+        core,
+        tablizeLibrary(network, core.board, { lanes, order }),
+        pictures,
+        PICTURES,
+      );
+      if (image === null) continue;
+      const { stages } = await runImage(core, image, pictures);
+      planned.forEach((stage, i) => {
+        const { name } = stage.kernel;
+        if (name === 'fused' || (name !== order[0] && order.length > 1)) return;
+        const measured = stages.reduce((sum, counts) => sum + (counts[i] ?? 0), 0) / stages.length;
+        const list = samples.get(name) ?? [];
+        list.push({ work: stageWork(stage, active[i] ?? 0), measured });
+        samples.set(name, list);
+      });
+    }
+    console.error(`${core.title}: ${network.name}`);
+  }
+  return samples;
+}
+
+const { values } = parseArgs({ options: { cores: { type: 'string' } } });
+const wanted = values.cores?.split(',');
+const root = mkdtempSync(join(tmpdir(), 'tablize-tune-'));
+/** @type {Record<string, Record<string, Record<string, number>>>} */
+const costs = { ...COSTS };
+try {
+  for (const core of cores().filter(({ id }) => wanted === undefined || wanted.includes(id))) {
+    const kernels = await samplesOf(core, root);
+    costs[core.id] = {};
+    for (const [kernel, samples] of kernels) {
+      const fitted = fitCosts(samples);
+      costs[core.id] = { ...costs[core.id], [kernel]: fitted };
+      const errors = samples
+        .map(
+          ({ work, measured }) =>
+            Object.entries(work).reduce((sum, [kind, count]) => sum + count * (fitted[kind] ?? 0), 0) /
+              measured -
+            1,
+        )
+        .map(Math.abs)
+        .sort((a, b) => a - b);
+      const percent = (/** @type {number} */ at) =>
+        `${(100 * (errors[Math.floor(at * (errors.length - 1))] ?? 0)).toFixed(1)} %`;
+      console.log(
+        `${core.id} ${kernel}: ${samples.length} stages, error ${percent(0.5)} median, ${percent(0.9)} of nine in ten, ${percent(1)} at most`,
+      );
+    }
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+const text = `// Made by \`npm run tune\`.
+
+/** What each kind of work of a kernel costs on a core: instructions, or cycles for the RP2040 and the ATmega328P. */
+export const COSTS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> = ${JSON.stringify(costs, null, 2)};
+`;
+writeFileSync(new URL('../../toolkit/firmware/kernels/costs.ts', import.meta.url), text);
