@@ -16,9 +16,11 @@ import {
   labelList,
   levels,
   shard,
+  stageKernel,
   stageLevels,
   wholeNumber,
 } from './commands/parse-options.js';
+import { AIMS, KERNEL_NAMES } from './firmware/index.js';
 import { LEVELS } from './plan/index.js';
 import { ports } from './commands/ports.js';
 import { prove } from './commands/prove.js';
@@ -115,9 +117,25 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       'force the tools: native ones (gcc, or clang on the host; of an FPGA Yosys and nextpnr), or those from npm (zig; WebAssembly)',
     ).choices(['gcc', 'zig', 'native', 'npm']);
 
-  /** How an FPGA is built and simulated. */
-  const withFpga = (to: Command): Command =>
+  /** How the stages are computed on a microcontroller. */
+  const withKernels = (to: Command): Command =>
     to
+      .addOption(
+        new Option(
+          '--optimize <aim>',
+          'of a microcontroller: least time, least flash, or least time in no more flash than a lookup per product takes (default: balanced)',
+        ).choices(AIMS),
+      )
+      .addOption(
+        new Option(
+          '--kernel <stage=name>',
+          `of a microcontroller: compute a stage by ${KERNEL_NAMES.join(', ')} (default: chosen by predicted cost; may be given several times)`,
+        ).argParser(stageKernel),
+      );
+
+  /** How a board's project is made, and an FPGA simulated. */
+  const withBuild = (to: Command): Command =>
+    withKernels(to)
       .option(
         '--baud <n>',
         'speed of the serial line, in place of the one in the board file',
@@ -154,7 +172,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
         ).choices(['verilator', 'iverilog']),
       );
 
-  withFpga(
+  withBuild(
     command(
       'deploy',
       'render, build, flash or emulate, verify: all in one',
@@ -258,7 +276,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     )
     .addOption(new Option('--render', 'run nothing: render what is finished').conflicts(['only', 'shard']));
 
-  command(
+  const inspecting = command(
     'inspect',
     'show stages, tables, accumulator bounds, compactness and memory',
     '--model models/mnist-cnn --tables',
@@ -267,9 +285,11 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .requiredOption(...option.model)
     .option('--tables', 'print the product tables too')
     .option('--images <set>', 'tell the entropy of activations too, on these pictures (such as mnist:test)')
-    .option('--count <n>', 'with --images: only the first n pictures (default 200)', wholeNumber(1));
+    .option('--count <n>', 'with --images: only the first n pictures (default 200)', wholeNumber(1))
+    .option('--board <id>', 'tell which kernels are chosen for this microcontroller, and what they cost');
+  withKernels(inspecting);
 
-  withFpga(
+  withBuild(
     command(
       'render',
       'write the project in C, with a build.sh of its own, or in Verilog',
@@ -281,7 +301,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .option(...option.out),
   );
 
-  withFpga(
+  withBuild(
     command(
       'build',
       'render, compile, measure, prove that no multiplication is left',
@@ -294,7 +314,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .option(...option.dryRun),
   );
 
-  withFpga(
+  withBuild(
     command(
       'emulate',
       'run pictures on the emulated board and show them',
@@ -308,7 +328,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .option(...option.out),
   );
 
-  withFpga(
+  withBuild(
     command(
       'flash',
       'build and flash a board',
@@ -324,7 +344,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .option(...option.dryRun),
   );
 
-  withFpga(
+  withBuild(
     command(
       'verify',
       'stream pictures to a flashed or emulated board and compare every answer',

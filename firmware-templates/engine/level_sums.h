@@ -87,7 +87,8 @@ typedef struct {
 
   size_t row_words; /* from one row of positions to the next */
 
-  /* Filter by filter, run by run: how many places, then the step to each from the one before. Bytes, or 16 bits each. */
+  /* Filter by filter, run by run: how many places, then the step to each from the one before, which may be that of the run
+   * before. Bytes, or 16 bits each. */
   const TABLIZE_FLASH void *runs;
   const TABLIZE_FLASH tablize_pair_t *base; /* per filter: what its sums begin with, in both halves */
   const TABLIZE_FLASH uint8_t *table;       /* an index per bin */
@@ -97,6 +98,7 @@ typedef struct {
 /* What is known of a stage when it is compiled. */
 typedef struct {
   uint8_t runs; /* per filter */
+  uint32_t first; /* bit k: run k is the first of its level, and its first step is from where the window begins */
   uint8_t pool; /* 2: of 2 x 2 positions the largest is put out; 1: each is */
   bool wide;    /* steps of 16 bits */
   uint8_t unit; /* a step is a multiple of 2^unit words */
@@ -133,9 +135,10 @@ TABLIZE_INLINE void tablize_add_place(tablize_sums_t *sums, const tablize_word_t
   sums->d = (tablize_word_t)(sums->d + place[3]);
 }
 
-/* Adds up the activations of one run; returns where the next run begins. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t *place, tablize_word_t *to)
+/* Adds up the activations of one run, from `*at` on; returns where the next run begins. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, tablize_word_t *to)
 {
+  const tablize_word_t *place = *at;
   tablize_sums_t sums = {0, 0, 0, 0};
   if (kind.wide) {
     const TABLIZE_FLASH uint16_t *step = (const TABLIZE_FLASH uint16_t *)(const TABLIZE_FLASH void *)run;
@@ -158,6 +161,7 @@ TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(tablize_level_sums_kind_
     }
 #endif
   }
+  *at = place;
   to[0] = sums.a;
   to[1] = sums.b;
   to[2] = sums.c;
@@ -179,9 +183,10 @@ TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_
 }
 
 #if TABLIZE_LANES == 1
-/* Adds up the activations of one run at a single position. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t *place, tablize_word_t *to)
+/* The same at a single position. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, tablize_word_t *to)
 {
+  const tablize_word_t *place = *at;
   tablize_word_t sum = 0;
   if (kind.wide) {
     const TABLIZE_FLASH uint16_t *step = (const TABLIZE_FLASH uint16_t *)(const TABLIZE_FLASH void *)run;
@@ -204,10 +209,26 @@ TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(tablize_level_sums_kin
     }
 #endif
   }
+  *at = place;
   *to = sum;
   return run;
 }
 #endif
+
+/* Adds up all runs of a filter over a block; returns where the next filter's begin. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_runs(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *step, const tablize_word_t *window, tablize_word_t *sums)
+{
+  const tablize_word_t *place = window;
+  uint8_t run;
+  for (run = 0; run != kind.runs; run++) {
+    if ((kind.first >> run & 1u) != 0) {
+      place = window;
+    }
+    step = tablize_run(kind, step, &place, sums);
+    sums += TABLIZE_BLOCK;
+  }
+  return step;
+}
 
 TABLIZE_INLINE void tablize_put_lanes(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint16_t *thresholds, const uint16_t *sums, uint8_t lanes, uint8_t *to)
 {
@@ -253,11 +274,8 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
   uint8_t *to = block->to;
   uint16_t sums[TABLIZE_LANES];
   uint8_t column;
-  uint8_t run;
   if (kind.pool == 1) {
-    for (run = 0; run != kind.runs; run++) {
-      step = tablize_run(kind, step, block->place, runs + TABLIZE_BLOCK * run);
-    }
+    step = tablize_runs(kind, step, block->place, runs);
     for (column = 0; column != block->columns; column++) {
       tablize_weigh(kind, runs + column, base, sums);
       tablize_put_lanes(stage, kind, cursor->thresholds, sums, block->lanes, to);
@@ -266,18 +284,13 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
     }
   } else {
     uint16_t largest[TABLIZE_BLOCK / 2][TABLIZE_LANES];
-    for (run = 0; run != kind.runs; run++) {
-      step = tablize_run(kind, step, block->place, runs + TABLIZE_BLOCK * run);
-    }
+    (void)tablize_runs(kind, step, block->place, runs);
     for (column = 0; column != TABLIZE_BLOCK / 2; column++) {
       tablize_weigh(kind, runs + 2 * column, base, largest[column]);
       tablize_weigh(kind, runs + 2 * column + 1, base, sums);
       tablize_keep_larger(largest[column], sums);
     }
-    step = cursor->step;
-    for (run = 0; run != kind.runs; run++) {
-      step = tablize_run(kind, step, block->place + stage->row_words, runs + TABLIZE_BLOCK * run);
-    }
+    step = tablize_runs(kind, step, block->place + stage->row_words, runs);
     for (column = 0; column != block->columns; column++) {
       tablize_weigh(kind, runs + 2 * column, base, sums);
       tablize_keep_larger(largest[column], sums);
@@ -401,8 +414,12 @@ TABLIZE_INLINE void tablize_level_sums_dense(const TABLIZE_FLASH tablize_level_s
   for (filter = stage->filters; filter != 0; filter--) {
     uint16_t sums[TABLIZE_LANES];
     uint8_t run;
+    const tablize_word_t *place = input;
     for (run = 0; run != kind.runs; run++) {
-      cursor.step = tablize_run_1(kind, cursor.step, input, runs + TABLIZE_BLOCK * run);
+      if ((kind.first >> run & 1u) != 0) {
+        place = input;
+      }
+      cursor.step = tablize_run_1(kind, cursor.step, &place, runs + TABLIZE_BLOCK * run);
     }
     tablize_weigh(kind, runs, *cursor.base, sums);
     *output++ = tablize_level(kind.rule, stage->table, cursor.thresholds, sums[0]);

@@ -4,7 +4,7 @@ import { firmwareProject, networkCName } from '../../dist/firmware/index.js';
 /**
  * @param {import('../../dist/index.js').TableNetwork} network
  * @param {import('./cores.mjs').FirmwareBoard} board
- * @param {Partial<import('../../dist/firmware/kernels/choose.js').KernelOptions>} [kernels]
+ * @param {Partial<import('../../dist/firmware/kernels/kernel-options.js').KernelOptions>} [kernels]
  * @returns {import('./build-image.mjs').Library}
  */
 export function tablizeLibrary(network, board, kernels = {}) {

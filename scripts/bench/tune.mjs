@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadDataSet, picture } from '../../dist/data/index.js';
-import { chooseKernels, defaultKernels } from '../../dist/firmware/kernels/choose.js';
+import { chooseKernels } from '../../dist/firmware/kernels/choose.js';
+import { usualKernels } from '../../dist/firmware/kernels/kernel-options.js';
 import { COSTS } from '../../dist/firmware/kernels/costs.js';
 import { stageWork } from '../../dist/firmware/kernels/work.js';
 import { analyse, createInterpreter } from '../../dist/network/index.js';
@@ -25,7 +26,7 @@ import { tuneNetwork, tunePictures } from './tune-networks.mjs';
 
 const PICTURES = 2;
 const MODELS = ['mnist-cnn', 'mnist-mlp', 'mnist-small', 'fashion-mobilenet-8x5', 'fashion-resnet-8x5'];
-const ORDERS = /** @type {const} */ ([['lookup'], ['pairs', 'lookup'], ['level-sums', 'lookup']]);
+const KERNELS = /** @type {const} */ (['lookup', 'pairs', 'level-sums']);
 
 /** @returns {readonly Subject[]} */
 function subjects(/** @type {boolean} */ little) {
@@ -75,18 +76,18 @@ async function samplesOf(core, root) {
   const little = core.emulator === 'avr8js';
   for (const subject of subjects(little)) {
     const { network, pictures } = subject;
-    for (const order of ORDERS) {
-      const { lanes } = defaultKernels(core.board);
-      if (lanes === 1 && order[0] === 'pairs') continue;
-      const planned = chooseKernels(network, analyse(network).stages, { lanes, order });
-      if (planned.every(({ kernel }) => kernel.name !== order[0])) continue;
-      const common = planned.map(({ kernel }) => (kernel.name === 'pairs' ? kernel.plan.common : 0));
+    for (const kernel of KERNELS) {
+      const options = { ...usualKernels(core.board), among: [kernel], aim: /** @type {const} */ ('speed') };
+      if (options.lanes === 1 && kernel === 'pairs') continue;
+      const planned = chooseKernels(network, analyse(network).stages, options);
+      if (planned.every((stage) => stage.kernel.name !== kernel)) continue;
+      const common = planned.map((stage) => (stage.kernel.name === 'pairs' ? stage.kernel.plan.common : 0));
       const active = activeShares(subject, common);
       const folder = mkdtempSync(join(root, 'run-'));
       const image = buildImage(
         folder,
         core,
-        tablizeLibrary(network, core.board, { lanes, order }),
+        tablizeLibrary(network, core.board, { ...options, room: null }),
         pictures,
         PICTURES,
       );
@@ -94,7 +95,7 @@ async function samplesOf(core, root) {
       const { stages } = await runImage(core, image, pictures);
       planned.forEach((stage, i) => {
         const { name } = stage.kernel;
-        if (name === 'fused' || (name !== order[0] && order.length > 1)) return;
+        if (name !== kernel) return;
         const measured = stages.reduce((sum, counts) => sum + (counts[i] ?? 0), 0) / stages.length;
         const list = samples.get(name) ?? [];
         list.push({ work: stageWork(stage, active[i] ?? 0), measured });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { firmwareProject, networkCName } from '../../toolkit/firmware/index.js';
-import type { KernelOptions } from '../../toolkit/firmware/kernels/choose.js';
+import type { KernelOptions } from '../../toolkit/firmware/kernels/kernel-options.js';
 import { numberTypes } from '../../toolkit/firmware/number-types.js';
 import { analyse, createInterpreter, requantizeOf, type TableNetwork } from '../../toolkit/network/index.js';
 import { randomNetwork, randomPicture } from '../support/random-network.js';
@@ -82,10 +82,10 @@ describe('the networks of this file', () => {
 });
 
 const KERNELS: Readonly<Record<string, Partial<KernelOptions>>> = {
-  'a lookup per product': { order: ['lookup'] },
-  'two products per lookup': { order: ['pairs'] },
-  'sums over levels, four lanes': { order: ['level-sums', 'pairs'] },
-  'sums over levels, one lane': { lanes: 1, order: ['level-sums'] },
+  'a lookup per product': { among: ['lookup'] },
+  'two products per lookup': { among: ['pairs'] },
+  'sums over levels, four lanes': { among: ['level-sums'] },
+  'sums over levels, one lane': { lanes: 1, among: ['level-sums'] },
 };
 
 describeWithTool('gcc', 'the engine in C on the host, under sanitizers', () => {

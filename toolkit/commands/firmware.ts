@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FirmwareBoard } from '../boards/index.js';
-import { checkFit, firmwareProject, type FirmwareProject } from '../firmware/index.js';
+import {
+  checkFit,
+  firmwareProject,
+  type Aim,
+  type FirmwareProject,
+  type KernelName,
+} from '../firmware/index.js';
 import type { TableNetwork } from '../network/index.js';
 import {
   buildScript,
@@ -24,6 +30,8 @@ import type { Run } from './run.js';
 export interface FirmwareOptions {
   readonly out?: string;
   readonly toolchain?: ToolChoice;
+  readonly optimize?: Aim;
+  readonly kernel?: ReadonlyMap<string, KernelName>;
 }
 
 /** C for a microcontroller, or for this computer. */
@@ -36,7 +44,7 @@ export function firmwareBuilder(
   return {
     folder,
     render: () => {
-      const project = renderFirmware(board, network);
+      const project = renderFirmware(board, network, options);
       return {
         files: new Map([...project.files, ['build.sh', buildScript(project, board)]]),
         next: 'build them with build.sh there',
@@ -52,9 +60,17 @@ function compilerOf(choice: ToolChoice | undefined): 'gcc' | 'zig' | undefined {
 }
 
 /** The C project of a network that fits the board. */
-function renderFirmware(board: FirmwareBoard, network: TableNetwork): FirmwareProject {
-  checkFit(network, board);
-  return firmwareProject(network, board);
+function renderFirmware(
+  board: FirmwareBoard,
+  network: TableNetwork,
+  { optimize, kernel }: FirmwareOptions,
+): FirmwareProject {
+  const kernels = {
+    ...(optimize === undefined ? {} : { aim: optimize }),
+    ...(kernel === undefined ? {} : { forced: kernel }),
+  };
+  checkFit(network, board, kernels);
+  return firmwareProject(network, board, kernels);
 }
 
 interface Options extends FirmwareOptions {
@@ -64,11 +80,12 @@ interface Options extends FirmwareOptions {
 async function describeBuild(
   board: FirmwareBoard,
   network: TableNetwork,
-  { toolchain, folder }: Options,
+  options: Options,
   target: FlashTarget | null,
   { output }: Run,
 ): Promise<string[]> {
-  const project = renderFirmware(board, network);
+  const { toolchain, folder } = options;
+  const project = renderFirmware(board, network, options);
   const found = await findToolchain(board.toolchain, { planOnly: true, prefer: compilerOf(toolchain) });
   output.progress(`${found.version}: ${found.why}`);
   const plan = planFirmware(project, board, found);
@@ -80,10 +97,11 @@ async function describeBuild(
 async function build(
   board: FirmwareBoard,
   network: TableNetwork,
-  { toolchain: toolchainChoice, folder }: Options,
+  options: Options,
   { output, signal }: Run,
 ): Promise<Built> {
-  const project = renderFirmware(board, network);
+  const { toolchain: toolchainChoice, folder } = options;
+  const project = renderFirmware(board, network, options);
   const toolchain = await findToolchain(board.toolchain, {
     allowDownload: true,
     prefer: compilerOf(toolchainChoice),

@@ -1,9 +1,18 @@
-import { listFirmwareBoards, type FirmwareBoard } from '../boards/index.js';
+import { listFirmwareBoards, loadFirmwareBoard, type FirmwareBoard } from '../boards/index.js';
 import { picture } from '../data/index.js';
 import { BuildError, EXIT, InputError, InterruptedError } from '../errors.js';
-import { checkFit, networkMemory, type NetworkMemory } from '../firmware/index.js';
+import {
+  checkFit,
+  kernelReport,
+  networkMemory,
+  type Aim,
+  type KernelName,
+  type KernelReport,
+  type NetworkMemory,
+} from '../firmware/index.js';
 import { createActivationCounter, type TableNetwork } from '../network/index.js';
 import type { ActivationFacts } from '../report/compactness.js';
+import { kernelLines } from '../report/kernels.js';
 import { inspectLines, inspectNetwork, type BoardFit } from '../report/inspect.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
@@ -14,6 +23,9 @@ interface InspectOptions extends CommonOptions {
   readonly tables?: boolean;
   readonly images?: string;
   readonly count?: number;
+  readonly board?: string;
+  readonly optimize?: Aim;
+  readonly kernel?: ReadonlyMap<string, KernelName>;
 }
 
 /** Pictures that are looked at where `--count` does not say; their entropies differ little from those of all. */
@@ -21,7 +33,8 @@ const PICTURES = 200;
 const PICTURES_BETWEEN_LOOKS = 50;
 
 /** `tablize inspect`: what is known of a network before it is built. */
-export const inspect: CommandBody<InspectOptions> = async ({ model, tables = false, images, count }, run) => {
+export const inspect: CommandBody<InspectOptions> = async (options, run) => {
+  const { model, tables = false, images, count } = options;
   const { output } = run;
   const { network } = loadModel(model);
   if (images === undefined && count !== undefined)
@@ -35,10 +48,26 @@ export const inspect: CommandBody<InspectOptions> = async ({ model, tables = fal
     listFirmwareBoards().map((board) => fit(network, memory, board)),
     activations,
   );
-  output.json(report);
+  const kernels = kernelsOn(network, options);
+  output.json({ ...report, kernels });
   for (const line of inspectLines(network, report, tables)) output.line(line);
+  for (const line of kernels === null ? [] : ['', ...kernelLines(kernels)]) output.line(line);
   return EXIT.ok;
 };
+
+/** What is chosen for the board that was named, if any. */
+function kernelsOn(network: TableNetwork, { board, optimize, kernel }: InspectOptions): KernelReport | null {
+  if (board === undefined) {
+    if (optimize === undefined && kernel === undefined) return null;
+    throw new InputError('--optimize and --kernel are for a board, and none is given', {
+      next: 'give one with --board',
+    });
+  }
+  return kernelReport(network, loadFirmwareBoard(board), {
+    ...(optimize === undefined ? {} : { aim: optimize }),
+    ...(kernel === undefined ? {} : { forced: kernel }),
+  });
+}
 
 async function countActivations(
   network: TableNetwork,

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { KERNEL_NAMES, type KernelName } from '../firmware/index.js';
 import type { Folding } from '../hdl/index.js';
 import type { LevelCounts } from '../quantize/index.js';
 import type { Budget, Candidate } from '../search/index.js';
@@ -59,6 +60,21 @@ export function stageLevels(text: string): Candidate {
     stages.set(name, levels(own));
   }
   return { ...levels(usual), stages };
+}
+
+/** Parser of `conv1=pairs`, given once per stage: adds to what was given before. */
+export function stageKernel(
+  text: string,
+  before: ReadonlyMap<string, KernelName> = new Map(),
+): ReadonlyMap<string, KernelName> {
+  const [stage = '', kernel = '', ...rest] = text.split('=');
+  const name = KERNEL_NAMES.find((one) => one === kernel);
+  if (stage === '' || name === undefined || rest.length > 0)
+    throw new InvalidArgumentError(
+      `expected a stage and one of ${KERNEL_NAMES.join(', ')}, such as conv1=${KERNEL_NAMES[0]}.`,
+    );
+  if (before.has(stage)) throw new InvalidArgumentError(`stage "${stage}" is there twice.`);
+  return new Map([...before, [stage, name]]);
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2 };

@@ -4,7 +4,8 @@ import { plainTitle, receiveWindow, type FirmwareBoard } from '../boards/index.j
 import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
 import { networkSource, type NetworkSource } from './network-source.js';
-import { defaultKernels, type KernelOptions } from './kernels/choose.js';
+import { kernelsFor } from './fit.js';
+import type { KernelOptions } from './kernels/kernel-options.js';
 import type { FirmwareProject } from './project.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -18,7 +19,7 @@ export function firmwareProject(
   board: FirmwareBoard,
   options: Partial<KernelOptions> = {},
 ): FirmwareProject {
-  const source = networkSource(network, { ...defaultKernels(board), ...options });
+  const source = networkSource(network, { ...kernelsFor(network, board), ...options });
   const target = TARGETS[board.target];
   const view = projectView(source, board, target);
   const files = new Map<string, string>();

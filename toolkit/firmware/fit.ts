@@ -1,7 +1,7 @@
 import { BuildError } from '../errors.js';
 import type { FirmwareBoard } from '../boards/index.js';
 import { analyse, type TableNetwork } from '../network/index.js';
-import { defaultKernels } from './kernels/choose.js';
+import { usualKernels, type KernelOptions } from './kernels/kernel-options.js';
 import { allTables, networkSource, type NetworkSource } from './network-source.js';
 import { TARGETS } from './targets.js';
 
@@ -15,9 +15,33 @@ export interface NetworkMemory {
   readonly workspaceBytes: number;
 }
 
+/** A lookup per product, for whatever core. */
+const LOOKUPS: KernelOptions = {
+  lanes: 1,
+  core: 'm3',
+  aim: 'size',
+  forced: new Map(),
+  among: ['lookup'],
+  room: null,
+};
+
+/** What kernels are chosen by for a network on a board: its core, and what its memories leave. */
+export function kernelsFor({ output }: TableNetwork, board: FirmwareBoard): KernelOptions {
+  const { memory, serial } = board;
+  const { overhead } = TARGETS[board.target];
+  const room =
+    memory === null
+      ? null
+      : {
+          flash: memory.flash.size - overhead.flash,
+          ram: memory.ram.size - overhead.ram - serial.receiveBuffer - 4 * output.labels.length,
+        };
+  return { ...usualKernels(board), room };
+}
+
 /** Measures a network as firmware, before anything is built. Throws InputError for an invalid network. */
 export function networkMemory(network: TableNetwork): NetworkMemory {
-  return measure(networkSource(network, { lanes: 1, order: ['lookup'] }));
+  return measure(networkSource(network, LOOKUPS));
 }
 
 function measure(source: NetworkSource): NetworkMemory {
@@ -41,10 +65,14 @@ const PROPOSALS = [
  * Refuses a network that cannot fit a board, before anything is built; what is near the limit is left to the linker.
  * Throws BuildError that tells what was needed, what there is, and what would fit.
  */
-export function checkFit(network: TableNetwork, board: FirmwareBoard): void {
+export function checkFit(
+  network: TableNetwork,
+  board: FirmwareBoard,
+  options: Partial<KernelOptions> = {},
+): void {
   if (board.memory === null) return;
   const { overhead } = TARGETS[board.target];
-  const source = networkSource(network, defaultKernels(board));
+  const source = networkSource(network, { ...kernelsFor(network, board), ...options });
   const { tableBytes, weightBytes, workspaceBytes } = measure(source);
   const flash = tableBytes + weightBytes + overhead.flash;
   const ram = workspaceBytes + 4 * source.logits + board.serial.receiveBuffer + overhead.ram;

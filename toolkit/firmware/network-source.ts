@@ -19,7 +19,8 @@ import {
 } from './kernels/level-sums-source.js';
 import type { KernelName } from './kernels/stage-kernel.js';
 import { pairStructs, pairTables } from './kernels/pairs-source.js';
-import { chooseKernels, type KernelOptions } from './kernels/choose.js';
+import { chooseKernels } from './kernels/choose.js';
+import type { KernelOptions } from './kernels/kernel-options.js';
 import { planMemory, type PlannedStage } from './memory-plan.js';
 import { numberTypes, type NumberTypes } from './number-types.js';
 import { ENGINE, stageStructs, type Struct } from './stage-text.js';

@@ -1,48 +1,156 @@
-import type { FirmwareBoard } from '../../boards/index.js';
+import { InputError } from '../../errors.js';
+import { nearestName } from '../../nearest.js';
 import type { AnalysedStage, TableNetwork } from '../../network/index.js';
-import type { PlannedStage } from '../memory-plan.js';
+import { planMemory, type PlannedStage } from '../memory-plan.js';
+import { flashBytes } from './flash-bytes.js';
+import type { KernelOptions } from './kernel-options.js';
+import { predictStage } from './predict.js';
 import { isPooled, makeKernel, type KernelName } from './stage-kernel.js';
+import { USUAL_ACTIVE } from './work.js';
 
-export interface KernelOptions {
-  /** Activations per word: 4 on cores with registers of 32 bits, else 1. */
-  readonly lanes: 4 | 1;
-  /** Kernels to try, best first; the first that can compute a stage does. */
-  readonly order: readonly KernelName[];
+/** One way to compute a stage, or a stage and the pooling after it. */
+interface Candidate {
+  readonly planned: readonly PlannedStage[];
+  readonly time: number;
+  readonly flash: number;
 }
 
-/** What is tried on a board. */
-export function defaultKernels({ toolchain }: FirmwareBoard): KernelOptions {
-  return toolchain.kind === 'avr'
-    ? { lanes: 1, order: ['level-sums', 'lookup'] }
-    : { lanes: 4, order: ['level-sums', 'pairs', 'lookup'] };
-}
+/** The candidates of a stage, or of two that may be computed together; the fastest first. */
+type Choice = readonly [Candidate, ...Candidate[]];
 
-/** The kernel of each stage. */
+/**
+ * The kernel of each stage. Throws InputError for a forced kernel that cannot compute its stage, or of a stage that is not there. What fits
+ * in no way is left as small as it gets: that a network does not fit is said by checkFit() and the linker.
+ */
 export function chooseKernels(
   network: TableNetwork,
   stages: readonly AnalysedStage[],
-  { lanes, order }: KernelOptions,
+  options: KernelOptions,
 ): readonly PlannedStage[] {
-  const planned: PlannedStage[] = [];
-  stages.forEach((analysed, at) => {
-    if (planned.length > at) return;
-    const next = stages[at + 1];
-    const tries = order.flatMap((name): readonly [KernelName, 1 | 2][] =>
-      next !== undefined && isPooled(analysed, next, stages)
-        ? [
-            [name, 2],
-            [name, 1],
-          ]
-        : [[name, 1]],
-    );
-    for (const [name, pool] of tries) {
-      const kernel = makeKernel(name, network, analysed, lanes, pool);
-      if (typeof kernel === 'string') continue;
-      planned.push({ analysed, kernel });
-      if (pool === 2 && next !== undefined) planned.push({ analysed: next, kernel: { name: 'fused' } });
-      return;
+  checkNames(network, options.forced);
+  const choices: Choice[] = [];
+  for (let at = 0; at < stages.length;) {
+    const choice = choiceAt(network, stages, at, options);
+    choices.push(choice);
+    at += choice[0].planned.length;
+  }
+  let picked = choices.map((choice) => (options.aim === 'size' ? smallest(choice) : choice[0]));
+  const flash = (now: readonly Candidate[]): number => now.reduce((sum, one) => sum + one.flash, 0);
+  const ram = (now: readonly Candidate[]): number =>
+    planMemory(network.input.shape, flat(now), options.lanes).size;
+  picked = shrink(choices, picked, flash, flashLimit(choices, options));
+  picked = shrink(choices, picked, ram, options.room?.ram ?? Infinity);
+  return flat(picked);
+}
+
+const flat = (picked: readonly Candidate[]): readonly PlannedStage[] =>
+  picked.flatMap(({ planned }) => planned);
+
+function smallest(choice: Choice): Candidate {
+  return choice.reduce((best, one) => (one.flash < best.flash ? one : best));
+}
+
+/** What flash the aim and the board leave. */
+function flashLimit(choices: readonly Choice[], { aim, room }: KernelOptions): number {
+  const board = room?.flash ?? Infinity;
+  if (aim !== 'balanced') return board;
+  const lookups = choices.map(
+    (choice) => choice.find(({ planned }) => planned[0]?.kernel.name === 'lookup') ?? choice[0],
+  );
+  return Math.min(
+    board,
+    lookups.reduce((sum, { flash }) => sum + flash, 0),
+  );
+}
+
+/**
+ * Exchanges candidates until `measure` is within the limit, or nothing makes it less: each time the one that costs the least time for
+ * what it gains.
+ */
+function shrink(
+  choices: readonly Choice[],
+  picked: Candidate[],
+  measure: (picked: readonly Candidate[]) => number,
+  limit: number,
+): Candidate[] {
+  let now = measure(picked);
+  while (now > limit) {
+    let best: { readonly next: Candidate[]; readonly size: number; readonly price: number } | null = null;
+    for (const [at, choice] of choices.entries()) {
+      for (const candidate of choice) {
+        const next = picked.with(at, candidate);
+        const size = measure(next);
+        if (size >= now) continue;
+        const price = (candidate.time - (picked[at]?.time ?? 0)) / (now - size);
+        if (best === null || price < best.price) best = { next, size, price };
+      }
     }
-    planned.push({ analysed, kernel: { name: 'lookup' } });
+    if (best === null) return picked;
+    picked = best.next;
+    now = best.size;
+  }
+  return picked;
+}
+
+function choiceAt(
+  network: TableNetwork,
+  stages: readonly AnalysedStage[],
+  at: number,
+  options: KernelOptions,
+): Choice {
+  const [analysed, next] = [stages[at], stages[at + 1]];
+  if (analysed === undefined) throw new RangeError(`no stage ${at}`);
+  const { lanes, core, forced } = options;
+  const candidate = (planned: readonly PlannedStage[]): Candidate => ({
+    planned,
+    time: planned.reduce((sum, one) => sum + predictStage(core, one, USUAL_ACTIVE), 0),
+    flash: planned.reduce((sum, one) => sum + flashBytes(network, stages, one), 0),
   });
-  return planned;
+  const pooling = isPooled(analysed, next, stages) ? next : undefined;
+  const force = forced.get(analysed.stage.name);
+  const names: readonly KernelName[] = force === undefined ? options.among : [force];
+  const alone: PlannedStage[] =
+    pooling === undefined ? [] : [{ analysed: pooling, kernel: { name: 'lookup' } }];
+  const found: Candidate[] = [];
+  const reasons: string[] = [];
+  for (const name of names) {
+    if (!('weights' in analysed.stage) && name !== 'lookup') continue;
+    if (pooling !== undefined) {
+      const both = makeKernel(name, network, analysed, lanes, 2);
+      if (typeof both !== 'string')
+        found.push(
+          candidate([
+            { analysed, kernel: both },
+            { analysed: pooling, kernel: { name: 'fused' } },
+          ]),
+        );
+    }
+    const kernel = makeKernel(name, network, analysed, lanes);
+    if (typeof kernel === 'string') reasons.push(kernel);
+    else found.push(candidate([{ analysed, kernel }, ...alone]));
+  }
+  if (force !== undefined && found.length === 0) {
+    throw new InputError(
+      `stage "${analysed.stage.name}" cannot be computed by ${force}: ${reasons[0] ?? 'it has no weights'}`,
+      {
+        where: '--kernel',
+        next: 'leave the choice of this stage to the toolkit, or force another kernel',
+      },
+    );
+  }
+  const [fastest, ...others] = found.sort((a, b) => a.time - b.time);
+  return fastest === undefined
+    ? [candidate([{ analysed, kernel: { name: 'lookup' } }, ...alone])]
+    : [fastest, ...others];
+}
+
+function checkNames(network: TableNetwork, forced: ReadonlyMap<string, KernelName>): void {
+  const names = network.stages.map(({ name }) => name);
+  for (const name of forced.keys()) {
+    if (names.includes(name)) continue;
+    throw new InputError(`"${network.name}" has no stage "${name}"`, {
+      where: '--kernel',
+      next: `did you mean ${nearestName(name, names) ?? names[0] ?? ''}?`,
+    });
+  }
 }

@@ -47,7 +47,27 @@ export function levelRuns(
   };
 }
 
-/** The numbers that a run is stored as: how many places, then the step to each from the one before. */
-export function runSteps(places: readonly number[]): readonly number[] {
-  return [places.length, ...places.map((place, i) => place - (i === 0 ? 0 : (places[i - 1] ?? 0)))];
+/** Whether each run is the first of its factor. */
+export function firstRuns(factors: readonly number[]): readonly boolean[] {
+  return factors.map((factor, k) => k === 0 || factor !== factors[k - 1]);
+}
+
+/**
+ * The numbers that a filter's runs are stored as: of each, how many places, then the step to each from the one before. The first of a
+ * factor begins at the window's beginning, the others go on where the one before ended.
+ */
+export function runSteps(
+  runs: readonly (readonly number[])[],
+  first: readonly boolean[],
+): readonly (readonly number[])[] {
+  let at = 0;
+  return runs.map((places, k) => {
+    if (first[k] === true) at = 0;
+    const steps = places.map((place) => {
+      const step = place - at;
+      at = place;
+      return step;
+    });
+    return [places.length, ...steps];
+  });
 }

@@ -5,6 +5,7 @@ import { scratchOf } from '../memory-plan.js';
 import { ENGINE, addressOf, offsetOf, structList, type StageContext, type Struct } from '../stage-text.js';
 import { integers, type Table } from '../tables.js';
 import { BLOCK, type PackedWindow } from './packed-window.js';
+import { firstRuns } from './level-runs.js';
 import { runNames, type LevelSums } from './level-sums.js';
 import { requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
 
@@ -187,6 +188,7 @@ export function levelSumsFunctions({
     kind: initializerLines(
       [
         ['runs', factors.length],
+        ['first', `0x${firstMask(factors).toString(16)}u`],
         ['pool', pool],
         ['wide', String(wide)],
         ['unit', unit],
@@ -200,4 +202,9 @@ export function levelSumsFunctions({
     struct: constantName('stage', stage.name),
     function: `tablize_level_sums_${ENGINE[stage.kind].stem}`,
   };
+}
+
+/** Bit k: run k is the first of its factor. */
+function firstMask(factors: readonly number[]): bigint {
+  return firstRuns(factors).reduce((mask, first, k) => (first ? mask | (1n << BigInt(k)) : mask), 0n);
 }

@@ -5,7 +5,7 @@ import {
   type TableNetwork,
   type WeightedStage,
 } from '../../network/index.js';
-import { levelRuns, runSteps } from './level-runs.js';
+import { firstRuns, levelRuns, runSteps } from './level-runs.js';
 import { packedWindow, type PackedWindow } from './packed-window.js';
 import { horner, shiftAdd, type ShiftAdd } from './shift-add.js';
 import { unsignedRequantize, type UnsignedRequantize } from './unsigned-requantize.js';
@@ -32,7 +32,8 @@ export interface LevelSums {
 
 /** Runs shorter than this are not worth it. */
 const SHORTEST_LIMIT = 4;
-const MOST_RUNS = 60;
+/** Bits of `first` in C. */
+const MOST_RUNS = 32;
 const LARGEST_STEP = 65_535;
 
 /** The largest power of two, up to 2^8, that divides all places. */
@@ -74,7 +75,8 @@ export function levelSums(
   const sorted = levelRuns(stage.weights, stage.bias.length, form, places, longest);
   if (sorted.factors.length === 0) return 'all its weights are zero';
   if (sorted.factors.length > MOST_RUNS) return `its filters would have ${sorted.factors.length} runs each`;
-  const runs = sorted.runs.map((filter) => filter.map(runSteps));
+  const first = firstRuns(sorted.factors);
+  const runs = sorted.runs.map((filter) => runSteps(filter, first));
   const largestStep = runs.flat(2).reduce((a, b) => Math.max(a, b), 0);
   if (largestStep > LARGEST_STEP) return 'its window is too large';
   const distinct = [...new Set(sorted.factors)];

@@ -1,0 +1,51 @@
+import { productTableOf, type AnalysedStage, type TableNetwork } from '../../network/index.js';
+import type { PlannedStage } from '../memory-plan.js';
+import { numberTypes } from '../number-types.js';
+import {
+  indexTables,
+  productTable,
+  requantizeTables,
+  valueTables,
+  weightTables,
+  type Table,
+} from '../tables.js';
+import { levelSumsTables } from './level-sums-source.js';
+import { pairTables } from './pairs-source.js';
+
+/** Code of a stage's own, about: a kernel of sums over levels is compiled for each stage. */
+const LEVEL_SUMS_CODE = { 1: 500, 2: 800 } as const;
+
+/** Bytes of flash of a stage: its tables, and the code that is there for it alone. */
+export function flashBytes(
+  network: TableNetwork,
+  stages: readonly AnalysedStage[],
+  { analysed, kernel }: PlannedStage,
+): number {
+  switch (kernel.name) {
+    case 'fused':
+      return 0;
+    case 'level-sums':
+      return total(levelSumsTables(kernel.plan)) + LEVEL_SUMS_CODE[kernel.plan.pool];
+    case 'pairs':
+      return total(pairTables(kernel.plan));
+    case 'lookup': {
+      const { stage } = analysed;
+      const types = numberTypes(network, stages);
+      const weighted =
+        'weights' in stage
+          ? [
+              ...weightTables(stage, productTableOf(network, stage), types),
+              productTable(stage.products, productTableOf(network, stage), types),
+            ]
+          : [];
+      return total([
+        ...weighted,
+        ...valueTables(stage, types),
+        ...indexTables(stage),
+        ...requantizeTables(analysed, types),
+      ]);
+    }
+  }
+}
+
+const total = (tables: readonly Table[]): number => tables.reduce((sum, { bytes }) => sum + bytes, 0);
