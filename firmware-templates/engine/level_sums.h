@@ -82,6 +82,7 @@ typedef struct {
   uint8_t full_lanes;
   uint16_t width;
   uint16_t filters;
+  uint16_t group; /* of a depthwise convolution: channels that are packed at once */
   size_t row_cells, lane_cells;
   size_t block_cells; /* from the end of a block's filters to the next block */
 
@@ -93,6 +94,7 @@ typedef struct {
   const TABLIZE_FLASH tablize_pair_t *base; /* per filter: what its sums begin with, in both halves */
   const TABLIZE_FLASH uint8_t *table;       /* an index per bin */
   const TABLIZE_FLASH uint16_t *thresholds; /* filter by filter */
+  const TABLIZE_FLASH uint8_t *narrow;      /* thresholds of narrow sums */
 } tablize_level_sums_t;
 
 /* What is known of a stage when it is compiled. */
@@ -101,9 +103,11 @@ typedef struct {
   uint32_t first; /* bit k: run k is the first of its level, and its first step is from where the window begins */
   uint8_t pool; /* 2: of 2 x 2 positions the largest is put out; 1: each is */
   bool wide;    /* steps of 16 bits */
+  bool narrow;  /* weighed sums fit 7 bits: four of them stay in a word, and there are thresholds */
   uint8_t unit; /* a step is a multiple of 2^unit words */
   tablize_level_rule_t rule;
-  /* The sums of a position, weighed: of lanes 0 and 2, of lanes 1 and 3. `run[TABLIZE_BLOCK * k]` is that of run k. */
+  /* The sums of a position, weighed: of lanes 0 and 2, of lanes 1 and 3; of all lanes, if narrow. run[TABLIZE_BLOCK * k] is that
+   * of run k. */
   tablize_pair_t (*even)(const tablize_word_t *run);
   tablize_pair_t (*odd)(const tablize_word_t *run);
 } tablize_level_sums_kind_t;
@@ -113,6 +117,7 @@ typedef struct {
   const TABLIZE_FLASH uint8_t *step;
   const TABLIZE_FLASH tablize_pair_t *base;
   const TABLIZE_FLASH uint16_t *thresholds;
+  const TABLIZE_FLASH uint8_t *narrow;
 } tablize_cursor_t;
 
 /* A block of positions: where its cells begin and where its indices go. */
@@ -255,6 +260,56 @@ TABLIZE_INLINE void tablize_put_lanes(const TABLIZE_FLASH tablize_level_sums_t *
 #endif
 }
 
+#if TABLIZE_LANES == 4
+/*
+ * Puts out a block of narrow sums. In (sum | 0x80) - threshold the highest bit stays where the sum reaches the threshold, so that
+ * four lanes are compared at once.
+ */
+TABLIZE_INLINE void tablize_put_narrow(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const tablize_block_t *block, const tablize_cursor_t *cursor, const tablize_word_t *runs)
+{
+  const TABLIZE_FLASH uint8_t *threshold = cursor->narrow;
+  const tablize_word_t base = *cursor->base;
+  const size_t lane = stage->lane_cells;
+  size_t pixel = stage->filters;
+  uint8_t *to = block->to;
+  const tablize_word_t a = (kind.even(runs) + base) | 0x80808080u;
+  const tablize_word_t b = (kind.even(runs + 1) + base) | 0x80808080u;
+  const tablize_word_t c = (kind.even(runs + 2) + base) | 0x80808080u;
+  const tablize_word_t d = (kind.even(runs + 3) + base) | 0x80808080u;
+  tablize_word_t levels[TABLIZE_BLOCK] = {0, 0, 0, 0};
+  uint16_t left;
+  uint8_t column;
+  for (left = kind.rule.threshold_count; left != 0; left--) {
+    tablize_word_t word = *threshold++;
+    word |= word << 8;
+    word |= word << 16;
+    levels[0] += (a - word) >> 7 & 0x01010101u;
+    levels[1] += (b - word) >> 7 & 0x01010101u;
+    levels[2] += (c - word) >> 7 & 0x01010101u;
+    levels[3] += (d - word) >> 7 & 0x01010101u;
+  }
+  for (column = 0; column != block->columns; column++) {
+    const tablize_word_t word = levels[column];
+    uint8_t *cell = to;
+    *cell = (uint8_t)word;
+    if (block->lanes > 1) {
+      cell += lane;
+      *cell = (uint8_t)(word >> 8);
+    }
+    if (block->lanes > 2) {
+      cell += lane;
+      *cell = (uint8_t)(word >> 16);
+    }
+    if (block->lanes > 3) {
+      cell += lane;
+      *cell = (uint8_t)(word >> 24);
+    }
+    TABLIZE_HIDE(pixel);
+    to += pixel;
+  }
+}
+#endif
+
 TABLIZE_INLINE void tablize_keep_larger(uint16_t *largest, const uint16_t *sums)
 {
   uint8_t lane;
@@ -274,6 +329,15 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
   uint8_t *to = block->to;
   uint16_t sums[TABLIZE_LANES];
   uint8_t column;
+#if TABLIZE_LANES == 4
+  if (kind.narrow) {
+    cursor->step = tablize_runs(kind, step, block->place, runs);
+    tablize_put_narrow(stage, kind, block, cursor, runs);
+    cursor->base++;
+    cursor->narrow += kind.rule.threshold_count;
+    return;
+  }
+#endif
   if (kind.pool == 1) {
     step = tablize_runs(kind, step, block->place, runs);
     for (column = 0; column != block->columns; column++) {
@@ -318,6 +382,7 @@ TABLIZE_INLINE tablize_cursor_t tablize_first_filter(const TABLIZE_FLASH tablize
   cursor.step = stage->runs;
   cursor.base = stage->base;
   cursor.thresholds = stage->thresholds;
+  cursor.narrow = stage->narrow;
   return cursor;
 }
 
@@ -361,23 +426,32 @@ TABLIZE_INLINE void tablize_level_sums_conv2d(const TABLIZE_FLASH tablize_level_
   }
 }
 
-/* A depthwise convolution: filter f reads channel f, and the room for words holds one channel at a time. */
+/* A depthwise convolution: filter f reads channel f, and the room for words holds a group of channels at a time. */
 TABLIZE_INLINE void tablize_level_sums_depthwise(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, uint8_t *workspace, tablize_word_t *runs)
 {
   tablize_word_t *const words = (tablize_word_t *)(void *)(workspace + stage->words);
   const uint8_t *const border = tablize_border(stage, workspace);
   const uint8_t *input = workspace + stage->input;
   uint8_t *output = workspace + stage->output;
+  const tablize_word_t *channel = words;
+  size_t channel_words = stage->packing.channel_words;
   size_t row_words = stage->row_words;
   size_t block_cells = stage->block_cells;
   tablize_cursor_t cursor = tablize_first_filter(stage);
+  uint16_t in_group = 0;
   uint16_t filter;
   for (filter = stage->filters; filter != 0; filter--) {
-    const tablize_word_t *line = words;
+    const tablize_word_t *line;
     uint8_t *row_to = output;
     tablize_cursor_t next = cursor;
     uint16_t row;
-    tablize_pack(&stage->packing, input, border, words);
+    if (in_group == 0) {
+      in_group = stage->group;
+      tablize_pack(&stage->packing, input, border, words);
+      input += in_group;
+      channel = words;
+    }
+    line = channel;
     for (row = 0; row != stage->rows; row++) {
       tablize_block_t block;
       uint16_t left = stage->width;
@@ -398,7 +472,9 @@ TABLIZE_INLINE void tablize_level_sums_depthwise(const TABLIZE_FLASH tablize_lev
       row_to += stage->row_cells;
     }
     cursor = next;
-    input++;
+    TABLIZE_HIDE(channel_words);
+    channel += channel_words;
+    in_group--;
     output++;
   }
 }

@@ -1,5 +1,3 @@
-import type { ProductForm } from '../../network/index.js';
-
 /** The weights of a stage, sorted by their level. */
 export interface LevelRuns {
   /** The factor of each run, the same for all filters; several runs may have one factor. */
@@ -11,12 +9,12 @@ export interface LevelRuns {
 /**
  * Sorts each filter's places by the factor of their weight; factor 0 is left out. A run has at most `longest` places: where
  * some filter has more of one factor, all filters have several runs for it.
- * `places[i]` is where the activation of a filter's i-th weight lies, in words from the beginning of its window.
+ * `factors` has one per weight index; `places[i]` is where the activation of a filter's i-th weight lies, in words from the beginning of its window.
  */
 export function levelRuns(
   weights: readonly number[],
   filters: number,
-  { factors }: ProductForm,
+  factors: readonly number[],
   places: readonly number[],
   longest: number,
 ): LevelRuns {

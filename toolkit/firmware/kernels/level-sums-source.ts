@@ -7,7 +7,7 @@ import { integers, type Table } from '../tables.js';
 import { BLOCK, type PackedWindow } from './packed-window.js';
 import { firstRuns } from './level-runs.js';
 import { runNames, type LevelSums } from './level-sums.js';
-import { requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
+import { narrowTable, requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
 
 /** What the template prints of a stage's functions. */
 export interface LevelSumsFunctions {
@@ -16,7 +16,7 @@ export interface LevelSumsFunctions {
   readonly parameters: string;
   readonly sums: LevelSums['weigh']['sums'];
   readonly result: string;
-  /** Of lanes 0 and 2, and of lanes 1 and 3 where there are four. */
+  /** Of lanes 0 and 2, and of lanes 1 and 3 where there are four; of all of them where sums are narrow. */
   readonly halves: readonly { readonly name: string; readonly arguments: string }[];
   readonly room: number;
   readonly kind: readonly string[];
@@ -34,6 +34,7 @@ export function levelSumsTables({
   lanes,
   factors,
   wide,
+  narrow,
 }: LevelSums): readonly Table[] {
   const perFilter = runs.map((filter) => filter.flat());
   const places = perFilter.flat().length - runs.length * factors.length;
@@ -57,7 +58,7 @@ export function levelSumsTables({
       ),
       type: 'tablize_pair_t',
     },
-    ...requantizeTable(stage.name, requantize),
+    ...(narrow ? [narrowTable(stage.name, requantize)] : requantizeTable(stage.name, requantize)),
   ];
 }
 
@@ -78,9 +79,12 @@ export function levelSumsStructs(
       ['output', offsetOf(context, output)],
       ...(window === null ? [] : windowFields(context, analysed, plan, window)),
       ['filters', stage.bias.length],
+      ...(stage.kind === 'depthwiseConv2d' && window !== null ? ([['group', window.channels]] as const) : []),
       ['runs', addressOf('runs', stage.name)],
       ['base', addressOf('base', stage.name)],
-      requantizeAddress(stage.name, requantize),
+      plan.narrow
+        ? ['narrow', addressOf('thresholds', stage.name)]
+        : requantizeAddress(stage.name, requantize),
     ]),
   };
   return window === null ? [self] : [phaseList(stage.name, window), self];
@@ -155,22 +159,27 @@ export function levelSumsFunctions({
   pool,
   requantize,
   wide,
+  narrow,
   unit,
 }: LevelSums): LevelSumsFunctions {
   const distinct = [...new Set(factors)];
   const letters = runNames(distinct.length);
-  const half = (part: string): string =>
+  const half = (part: 'EVEN' | 'ODD' | null): string =>
     distinct
       .map((factor) =>
         factors
-          .flatMap((one, k) => (one === factor ? [`TABLIZE_${part}(run[${BLOCK * k}])`] : []))
+          .flatMap((one, k) =>
+            one === factor
+              ? [part === null ? `run[${BLOCK * k}]` : `TABLIZE_${part}(run[${BLOCK * k}])`]
+              : [],
+          )
           .join(' + '),
       )
       .join(', ');
   const function_ = (role: string): string => constantName(role, stage.name);
   const halves = [
-    { name: function_('even'), arguments: half('EVEN') },
-    ...(lanes === 4 ? [{ name: function_('odd'), arguments: half('ODD') }] : []),
+    { name: function_('even'), arguments: half(narrow ? null : 'EVEN') },
+    ...(lanes === 4 && !narrow ? [{ name: function_('odd'), arguments: half('ODD') }] : []),
   ];
   return {
     formula: distinct
@@ -191,6 +200,7 @@ export function levelSumsFunctions({
         ['first', `0x${firstMask(factors).toString(16)}u`],
         ['pool', pool],
         ['wide', String(wide)],
+        ['narrow', String(narrow)],
         ['unit', unit],
         requantizeRule(requantize),
         ['even', halves[0]?.name ?? ''],

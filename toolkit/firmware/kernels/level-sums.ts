@@ -1,7 +1,11 @@
 import {
+  hull,
   productForm,
   productTableOf,
+  type AccumulatorBounds,
   type AnalysedStage,
+  type ProductForm,
+  type Requantize,
   type TableNetwork,
   type WeightedStage,
 } from '../../network/index.js';
@@ -24,6 +28,8 @@ export interface LevelSums {
   readonly base: readonly number[];
   readonly requantize: UnsignedRequantize['by'];
   readonly weigh: ShiftAdd;
+  /** Whether weighed sums fit 7 bits, so that they stay in the bytes of a word. */
+  readonly narrow: boolean;
   /** A step is a multiple of 2^unit words. */
   readonly unit: number;
   /** Whether some step, or the length of a run, does not fit a byte. */
@@ -32,9 +38,66 @@ export interface LevelSums {
 
 /** Runs shorter than this are not worth it. */
 const SHORTEST_LIMIT = 4;
+const LARGEST_NARROW = 127;
+const MOST_NARROW_THRESHOLDS = 15;
 /** Bits of `first` in C. */
 const MOST_RUNS = 32;
 const LARGEST_STEP = 65_535;
+
+interface Sums {
+  readonly factors: readonly number[];
+  /** Per filter: what is added to the weighed sums of activations. */
+  readonly starts: readonly number[];
+  readonly bounds: Pick<AccumulatorBounds, 'channels' | 'final'>;
+  readonly requantize: Requantize;
+}
+
+/**
+ * The stage's sums without the factor that all its weight levels have in common, and without bias, where thresholds can be moved instead:
+ * bias + g s >= t means s >= ceil((t - bias) / g). Shift tables are left as they are.
+ */
+function commonFactor(
+  stage: WeightedStage,
+  { factors, zero }: ProductForm,
+  bounds: AccumulatorBounds,
+  requantize: Requantize,
+): Sums {
+  const perFilter = stage.weights.length / stage.bias.length;
+  const starts = stage.bias.map((bias, filter) => {
+    const weights = stage.weights.slice(filter * perFilter, (filter + 1) * perFilter);
+    return bias - zero * weights.reduce((sum, weight) => sum + (factors[weight] ?? 0), 0);
+  });
+  const common = factors.reduce(greatestDivisor, 0);
+  if (requantize.kind === 'shiftTable' || common === 0) return { factors, starts, bounds, requantize };
+  const channels = bounds.channels.map(({ min, max }, filter) => {
+    const start = starts[filter] ?? 0;
+    return { min: (min - start) / common, max: (max - start) / common };
+  });
+  return {
+    factors: factors.map((factor) => factor / common),
+    starts: starts.map(() => 0),
+    bounds: { channels, final: hull(channels) },
+    requantize: {
+      kind: 'thresholds',
+      values: requantize.values.map((row, filter) =>
+        row.map((value) => Math.ceil((value - (starts[filter] ?? 0)) / common)),
+      ),
+    },
+  };
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : greatestDivisor(b, a % b);
+}
+
+/** Whether sums fit 7 bits and their thresholds are few: then they need no more than the bytes of a word. */
+function isNarrow({ channels }: Sums['bounds'], { by }: UnsignedRequantize): boolean {
+  return (
+    by.kind === 'thresholds' &&
+    (by.values[0]?.length ?? 0) <= MOST_NARROW_THRESHOLDS &&
+    channels.every(({ min, max }) => max - min <= LARGEST_NARROW)
+  );
+}
 
 /** The largest power of two, up to 2^8, that divides all places. */
 function commonUnit(places: readonly number[]): number {
@@ -62,7 +125,9 @@ export function levelSums(
   if (stage.kind === 'dense' && lanes !== 1) return 'it has a single position';
   const form = productForm(productTableOf(network, stage));
   if (form === null) return 'its product table is not one of exact products';
-  const requantize = unsignedRequantize(analysed, stage.requantize);
+  if (stage.requantize === null || analysed.bounds === null) return 'its sums are the logits';
+  const sums = commonFactor(stage, form, analysed.bounds, stage.requantize);
+  const requantize = unsignedRequantize(sums.bounds, sums.requantize);
   if (typeof requantize === 'string') return requantize;
   const longest = Math.floor(255 / Math.max(1, (inputs[0]?.levels ?? 1) - 1));
   if (longest < SHORTEST_LIMIT) return `only ${longest} of its activations add up to less than 256`;
@@ -72,7 +137,7 @@ export function levelSums(
   const inWindow = window?.places ?? Array.from({ length: perFilter }, (_, i) => i);
   const unit = lanes === 1 ? 0 : commonUnit(inWindow);
   const places = inWindow.map((place) => place / 2 ** unit);
-  const sorted = levelRuns(stage.weights, stage.bias.length, form, places, longest);
+  const sorted = levelRuns(stage.weights, stage.bias.length, sums.factors, places, longest);
   if (sorted.factors.length === 0) return 'all its weights are zero';
   if (sorted.factors.length > MOST_RUNS) return `its filters would have ${sorted.factors.length} runs each`;
   const first = firstRuns(sorted.factors);
@@ -81,11 +146,11 @@ export function levelSums(
   if (largestStep > LARGEST_STEP) return 'its window is too large';
   const distinct = [...new Set(sorted.factors)];
   const names = runNames(distinct.length);
-  const base = stage.bias.map((bias, filter) => {
-    const weights = stage.weights.slice(filter * perFilter, (filter + 1) * perFilter);
-    const total = weights.reduce((sum, weight) => sum + (form.factors[weight] ?? 0), 0);
-    const value = BigInt(bias - form.zero * total + (requantize.offsets[filter] ?? 0));
-    return Number(lanes === 4 ? BigInt.asUintN(32, value * 65_537n) : BigInt.asUintN(16, value));
+  const narrow = lanes === 4 && pool === 1 && isNarrow(sums.bounds, requantize);
+  const base = sums.starts.map((start, filter) => {
+    const value = BigInt(start + (requantize.offsets[filter] ?? 0));
+    if (lanes === 1) return Number(BigInt.asUintN(16, value));
+    return Number(BigInt.asUintN(32, value * (narrow ? 0x0101_0101n : 0x0001_0001n)));
   });
   return {
     stage,
@@ -97,6 +162,7 @@ export function levelSums(
     base,
     requantize: requantize.by,
     weigh: lanes === 1 ? horner(distinct, names) : shiftAdd(distinct, names),
+    narrow,
     unit,
     wide: largestStep > 255,
   };

@@ -10,7 +10,7 @@ export interface Phase {
 
 /** How a stage's input is packed into words of one activation per lane, and its positions shared out. */
 export interface PackedWindow {
-  readonly lanes: number;
+  readonly lanes: 4 | 1;
   /** Rows of the output per lane. */
   readonly rows: number;
   readonly fullLanes: number;
@@ -22,6 +22,7 @@ export interface PackedWindow {
   readonly lines: number;
   /** Columns of words per phase. */
   readonly columns: number;
+  /** Packed at once: all, or some of a depthwise convolution. */
   readonly channels: number;
   readonly channelWords: number;
   readonly lineWords: number;
@@ -37,6 +38,17 @@ export interface PackedWindow {
 /** Positions side by side that the engine computes together (TABLIZE_BLOCK). */
 export const BLOCK = 4;
 
+/** Bytes of packed channels of a depthwise convolution. */
+const ROOM = { 4: 2048, 1: 96 } as const;
+
+/** How many channels of a depthwise convolution are packed at once: so many that they share the channels evenly and fit the room. */
+function channelsAtOnce(channels: number, bytesEach: number, lanes: 4 | 1): number {
+  const most = Math.max(1, Math.floor(ROOM[lanes] / bytesEach));
+  return (
+    Array.from({ length: channels }, (_, k) => channels - k).find((n) => channels % n === 0 && n <= most) ?? 1
+  );
+}
+
 /**
  * Lays out the input of a convolution for `lanes` activations per word. With `pool` 2, the output is what 2 x 2 max pooling
  * makes of the positions.
@@ -44,22 +56,23 @@ export const BLOCK = 4;
 export function packedWindow(
   { inputs, output }: AnalysedStage,
   stage: Conv2dStage | DepthwiseConv2dStage,
-  lanes: number,
+  lanes: 4 | 1,
   pool: 1 | 2,
 ): PackedWindow {
   const [height, width, depth] = inputs[0]?.shape ?? [0, 0, 0];
   const [kernelHeight, kernelWidth] = stage.kernel;
   const [strideY, strideX] = stage.stride;
   const { top, left } = stage.padding;
-  const channels = stage.kind === 'depthwiseConv2d' ? 1 : depth;
   const outputRows = Math.floor(output.shape[0] / pool);
   const outputWidth = Math.floor(output.shape[1] / pool);
   const rows = Math.ceil(outputRows / lanes);
   const blocks = Math.ceil(outputWidth / (BLOCK / pool));
   const columns = BLOCK * blocks + Math.floor((kernelWidth - 1) / strideX);
   const channelWords = strideX * columns;
-  const lineWords = channels * channelWords;
   const lines = (rows * pool - 1) * strideY + kernelHeight;
+  const channels =
+    stage.kind === 'depthwiseConv2d' ? channelsAtOnce(depth, lines * channelWords * lanes, lanes) : depth;
+  const lineWords = channels * channelWords;
   const lastWindow = outputWidth * pool - 1;
   const phases = Array.from({ length: strideX }, (_, phase): Phase => {
     if (phase >= kernelWidth) return { cell: 0, before: 0, inside: 0, after: 0 };
@@ -90,7 +103,7 @@ export function packedWindow(
     places: Array.from({ length: kernelHeight }, (_y, ky) =>
       Array.from({ length: kernelWidth }, (_x, kx) =>
         Array.from(
-          { length: channels },
+          { length: stage.kind === 'depthwiseConv2d' ? 1 : depth },
           (_c, c) => ky * lineWords + c * channelWords + (kx % strideX) * columns + Math.floor(kx / strideX),
         ),
       ),

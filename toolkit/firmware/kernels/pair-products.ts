@@ -99,7 +99,7 @@ interface Rule {
 function requantizeOrLogits(analysed: AnalysedStage): Rule | string {
   const { stage, bounds } = analysed;
   if (!('requantize' in stage) || bounds === null) return 'it has no sums';
-  if (stage.requantize !== null) return unsignedRequantize(analysed, stage.requantize);
+  if (stage.requantize !== null) return unsignedRequantize(bounds, stage.requantize);
   const { min, max } = bounds.final;
   if (max - min > LARGEST_WORD) return 'its sums need more than 16 bits';
   return { offsets: bounds.channels.map(() => 0 - min), by: null };

@@ -30,3 +30,12 @@ export function requantizeRule(by: UnsignedRequantize['by']): Field {
     by.kind === 'shiftTable' ? [['shift', by.shift]] : [['threshold_count', by.values[0]?.length ?? 0]],
   ];
 }
+
+/** Thresholds of narrow sums, in bytes; 128 is never reached. */
+export function narrowTable(stage: string, by: UnsignedRequantize['by']): Table {
+  const rows =
+    by.kind === 'thresholds' ? by.values.map((row) => row.map((value) => Math.min(value, 128))) : [];
+  const comment = 'Ascending, filter by filter; 128 is never reached.';
+  const table = integers('requantize', constantName('thresholds', stage), 'uint8_t', rows.flat(), comment);
+  return { ...table, lines: rows.flatMap((row) => fillLines(row)) };
+}

@@ -1,4 +1,4 @@
-import type { AnalysedStage, Requantize } from '../../network/index.js';
+import type { AccumulatorBounds, Requantize } from '../../network/index.js';
 
 /** Requantization of sums that were made unsigned, of 16 bits. */
 export interface UnsignedRequantize {
@@ -15,13 +15,11 @@ const NEVER = 65_535;
 
 const LONGEST_TABLE = 2048;
 
-/** A stage's requantization for unsigned sums of 16 bits, or why there is none. */
+/** Requantization of sums with such bounds as that of unsigned sums of 16 bits, or why there is none. */
 export function unsignedRequantize(
-  { bounds }: AnalysedStage,
-  requantize: Requantize | null,
+  { channels, final }: Pick<AccumulatorBounds, 'channels' | 'final'>,
+  requantize: Requantize,
 ): UnsignedRequantize | string {
-  if (requantize === null || bounds === null) return 'its sums are the logits';
-  const { channels, final } = bounds;
   const tooWide = 'its sums need more than 16 bits';
   if (requantize.kind === 'thresholds') {
     if (channels.some(({ min, max }) => max - min >= NEVER)) return tooWide;

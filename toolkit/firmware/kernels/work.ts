@@ -26,10 +26,21 @@ export function stageWork({ analysed, kernel }: PlannedStage, active: number): W
   }
 }
 
-function levelSumsWork({ stage, window, pool, factors, runs, weigh, lanes, requantize }: LevelSums): Work {
+function levelSumsWork({
+  stage,
+  window,
+  pool,
+  factors,
+  runs,
+  weigh,
+  lanes,
+  requantize,
+  narrow,
+}: LevelSums): Work {
   const filters = stage.bias.length;
   const places = runs.flat().reduce((sum, [count = 0]) => sum + count, 0);
-  const halvings = requantize.kind === 'thresholds' ? Math.log2((requantize.values[0]?.length ?? 0) + 1) : 0;
+  const thresholds = requantize.kind === 'thresholds' ? (requantize.values[0]?.length ?? 0) : 0;
+  const halvings = Math.log2(thresholds + 1);
   const weighed = weigh.additions + factors.length + (lanes === 1 ? weigh.shifts : 0);
   if (window === null) {
     return {
@@ -42,20 +53,22 @@ function levelSumsWork({ stage, window, pool, factors, runs, weigh, lanes, requa
   }
   const blocks = window.rows * window.blocks;
   const columns = window.rows * window.width;
-  const channels = stage.kind === 'depthwiseConv2d' ? filters : 1;
-  const packed = window.phases.reduce((sum, { inside }) => sum + inside, 0) * window.channels * channels;
+  const groups = stage.kind === 'depthwiseConv2d' ? filters / window.channels : 1;
+  const packed = window.phases.reduce((sum, { inside }) => sum + inside, 0) * window.channels * groups;
   const passes = window.phases.reduce((sum, { inside }) => sum + Math.min(inside, window.channels), 0);
   return {
     place: places * blocks * pool,
     run: filters * factors.length * blocks * pool,
     block: filters * blocks,
     word: filters * columns * pool * pool,
-    weighing: filters * columns * pool * pool * weighed,
-    output: filters * columns,
-    halving: filters * columns * halvings,
+    [narrow ? 'narrow weighing' : 'weighing']: filters * columns * pool * pool * weighed,
+    [narrow ? 'narrow output' : 'output']: filters * columns,
+    [narrow ? 'narrow threshold' : 'halving']: narrow
+      ? filters * blocks * thresholds
+      : filters * columns * halvings,
     'packed word': packed * window.lines,
-    'packed pass': passes * window.lines * channels,
-    'packed line': window.lines * channels,
+    'packed pass': passes * window.lines * groups,
+    'packed line': window.lines * groups,
   };
 }
 
