@@ -115,7 +115,7 @@ async function bench() {
   const { models, cores: ids, count, stages, out } = readOptions();
   const chosen = chosenCores(ids);
   const tools = toolVersions(chosen);
-  const root = mkdtempSync(join(tmpdir(), 'tablize-bench-'));
+  const root = mkdtempSync(join(tmpdir(), 'tablize-mcu-'));
   // On the way out in every case, also after a signal.
   process.once('exit', () => rmSync(root, { recursive: true, force: true }));
   console.error('single layers of the baseline');
