@@ -45,7 +45,7 @@ const ARM = {
   unit: /** @type {const} */ ('instructions'),
   perTick: 40 / 256,
   perRound: 2,
-  budget: 1e9,
+  budget: 5e8,
 };
 
 const RISCV = {
@@ -61,7 +61,7 @@ const RISCV = {
   unit: /** @type {const} */ ('instructions'),
   perTick: 1,
   perRound: 2,
-  budget: 1e9,
+  budget: 5e8,
 };
 
 /** @param {string} machine */
@@ -153,7 +153,7 @@ export function cores() {
       unit: 'cycles',
       perTick: 1,
       perRound: 3,
-      budget: 3e8,
+      budget: 1e8,
     },
     {
       id: 'atmega328p',
@@ -171,7 +171,7 @@ export function cores() {
       unit: 'cycles',
       perTick: 1,
       perRound: 4,
-      budget: 3e8,
+      budget: 1e8,
     },
   ];
 }

@@ -115,32 +115,31 @@ async function bench() {
   const { models, cores: ids, count, stages, out } = readOptions();
   const chosen = chosenCores(ids);
   const tools = toolVersions(chosen);
-  const root = mkdtempSync(join(tmpdir(), 'tablize-bench-'));
-  try {
-    console.error('single layers of the baseline');
-    const checks = await checkLayers(chosen, folderIn(root, 'layers'));
-    const judgeFloat = floatJudge();
-    /** @type {NetworkReport[]} */
-    const networks = [];
-    for (const model of models) {
-      const network = await measureNetwork(model, chosen, count, judgeFloat, root);
-      printNetwork(network, stages);
-      networks.push(network);
-    }
-    const command = [
-      'npm run bench',
-      ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []),
-    ].join(' ');
-    const report = { command, tools, pictures: count, checks, networks };
-    mkdirSync(out, { recursive: true });
-    writeFileSync(join(out, 'mcu.md'), markdown(report, chosen));
-    writeFileSync(join(out, 'mcu.json'), `${JSON.stringify(report, null, 2)}\n`);
-    console.log(`\nwritten: ${join(out, 'mcu.md')}, ${join(out, 'mcu.json')}`);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
+  const root = mkdtempSync(join(tmpdir(), 'tablize-mcu-'));
+  // On the way out in every case, also after a signal.
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+  console.error('single layers of the baseline');
+  const checks = await checkLayers(chosen, folderIn(root, 'layers'));
+  const judgeFloat = floatJudge();
+  /** @type {NetworkReport[]} */
+  const networks = [];
+  for (const model of models) {
+    const network = await measureNetwork(model, chosen, count, judgeFloat, root);
+    printNetwork(network, stages);
+    networks.push(network);
   }
+  const command = [
+    'npm run bench',
+    ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []),
+  ].join(' ');
+  const report = { command, tools, pictures: count, checks, networks };
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'mcu.md'), markdown(report, chosen));
+  writeFileSync(join(out, 'mcu.json'), `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nwritten: ${join(out, 'mcu.md')}, ${join(out, 'mcu.json')}`);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(EXIT.interrupted));
 try {
   await bench();
   process.exitCode = EXIT.ok;

@@ -15,6 +15,8 @@ import { BuildError } from '../../../dist/errors.js';
  */
 export async function runQemu({ command: [program = '', ...args] }, { elf }, onLine) {
   const child = spawn(program, [...args, '-kernel', elf], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
   const closed = new Promise((resolve, reject) => {
@@ -29,6 +31,7 @@ export async function runQemu({ command: [program = '', ...args] }, { elf }, onL
     await closed;
     throw new BuildError(`${program} ended before the program did: ${said.trim()}`, { where: elf });
   } finally {
-    child.kill('SIGKILL');
+    end();
+    process.off('exit', end);
   }
 }

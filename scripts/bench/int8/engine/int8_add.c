@@ -28,10 +28,10 @@ void int8_add(const INT8_FLASH int8_add_t *stage, uint8_t *workspace)
     const uint32_t even_b = int8_even_plus(offsets_b, word_b);
     const uint32_t odd_a = int8_odd_plus(offsets_a, word_a);
     const uint32_t odd_b = int8_odd_plus(offsets_b, word_b);
-    output[0] = add_values(stage, (int16_t)even_a, (int16_t)even_b);
-    output[1] = add_values(stage, (int16_t)odd_a, (int16_t)odd_b);
-    output[2] = add_values(stage, (int16_t)(even_a >> 16), (int16_t)(even_b >> 16));
-    output[3] = add_values(stage, (int16_t)(odd_a >> 16), (int16_t)(odd_b >> 16));
+    int8_write4(output, int8_word(add_values(stage, (int16_t)even_a, (int16_t)even_b),
+                                  add_values(stage, (int16_t)odd_a, (int16_t)odd_b),
+                                  add_values(stage, (int16_t)(even_a >> 16), (int16_t)(even_b >> 16)),
+                                  add_values(stage, (int16_t)(odd_a >> 16), (int16_t)(odd_b >> 16))));
     a += 4;
     b += 4;
     output += 4;

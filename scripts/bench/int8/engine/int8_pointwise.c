@@ -14,6 +14,42 @@
 #define FOLDED(offset) (offset)
 #endif
 
+#ifdef INT8_SIMD
+
+/*
+ * Four channels of two positions, times two filters: adds to the sums of position 0 and both filters, then of position 1. Goes
+ * on to the next four; from there, the other filter's and the other position's are `next_row` and `next_position` away.
+ */
+static inline void multiply_four(const int8_t **row, int next_row, const int8_t **values, int next_position, int32_t sums[4])
+{
+  uint32_t odd0 = int8_read4(*row);
+  const uint32_t even0 = int8_even(odd0);
+  uint32_t odd = int8_read4(*values);
+  uint32_t even = int8_even(odd);
+  uint32_t odd1;
+  uint32_t even1;
+  *row += 4;
+  *values += 4;
+  odd1 = int8_read4(*row + next_row);
+  odd0 = int8_odd(odd0);
+  odd = int8_odd(odd);
+  sums[0] = int8_dot(even, even0, sums[0]);
+  even1 = int8_even(odd1);
+  sums[0] = int8_dot(odd, odd0, sums[0]);
+  odd1 = int8_odd(odd1);
+  sums[1] = int8_dot(even, even1, sums[1]);
+  sums[1] = int8_dot(odd, odd1, sums[1]);
+  odd = int8_read4(*values + next_position);
+  even = int8_even(odd);
+  odd = int8_odd(odd);
+  sums[2] = int8_dot(even, even0, sums[2]);
+  sums[3] = int8_dot(even, even1, sums[3]);
+  sums[2] = int8_dot(odd, odd0, sums[2]);
+  sums[3] = int8_dot(odd, odd1, sums[3]);
+}
+
+#endif
+
 /* `count` positions, `pitch` values apart. */
 static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8_t *input, int count, int pitch,
                                int8_t *output)
@@ -42,54 +78,36 @@ static void multiply_positions(const INT8_FLASH int8_conv2d_t *stage, const int8
     for (position = count / 2; position != 0; position--) {
       const INT8_FLASH int8_t *row = weights;
       const int8_t *values = from;
-      int32_t sum00 = start0;
-      int32_t sum01 = start1;
-      int32_t sum10 = start0;
-      int32_t sum11 = start1;
+      int32_t sums[4] = {start0, start1, start0, start1};
       i = 0;
 #ifdef INT8_SIMD
+      for (; i <= channels - 16; i += 16) {
+        multiply_four(&row, channels - 4, &values, pitch - 4, sums);
+        multiply_four(&row, channels - 4, &values, pitch - 4, sums);
+        multiply_four(&row, channels - 4, &values, pitch - 4, sums);
+        multiply_four(&row, channels - 4, &values, pitch - 4, sums);
+      }
       for (; i <= channels - 4; i += 4) {
-        const uint32_t word0 = int8_read4(row);
-        const uint32_t word1 = int8_read4(row + channels);
-        const uint32_t even0 = int8_even(word0);
-        const uint32_t odd0 = int8_odd(word0);
-        const uint32_t even1 = int8_even(word1);
-        const uint32_t odd1 = int8_odd(word1);
-        uint32_t word = int8_read4(values);
-        uint32_t even = int8_even(word);
-        uint32_t odd = int8_odd(word);
-        sum00 = int8_dot(even, even0, sum00);
-        sum00 = int8_dot(odd, odd0, sum00);
-        sum01 = int8_dot(even, even1, sum01);
-        sum01 = int8_dot(odd, odd1, sum01);
-        word = int8_read4(values + pitch);
-        even = int8_even(word);
-        odd = int8_odd(word);
-        sum10 = int8_dot(even, even0, sum10);
-        sum10 = int8_dot(odd, odd0, sum10);
-        sum11 = int8_dot(even, even1, sum11);
-        sum11 = int8_dot(odd, odd1, sum11);
-        row += 4;
-        values += 4;
+        multiply_four(&row, channels - 4, &values, pitch - 4, sums);
       }
 #endif
       for (; i < channels; i++) {
         const int weight0 = row[0];
         const int weight1 = row[channels];
         int value = values[0] + ADDED(offset);
-        sum00 += value * weight0;
-        sum01 += value * weight1;
+        sums[0] += value * weight0;
+        sums[1] += value * weight1;
         value = values[pitch] + ADDED(offset);
-        sum10 += value * weight0;
-        sum11 += value * weight1;
+        sums[2] += value * weight0;
+        sums[3] += value * weight1;
         row++;
         values++;
       }
-      to[0] = int8_output(sum00, scaling, filter);
-      to[1] = int8_output(sum01, scaling, filter + 1);
+      to[0] = int8_output(sums[0], scaling, filter);
+      to[1] = int8_output(sums[1], scaling, filter + 1);
       to += filters;
-      to[0] = int8_output(sum10, scaling, filter);
-      to[1] = int8_output(sum11, scaling, filter + 1);
+      to[0] = int8_output(sums[2], scaling, filter);
+      to[1] = int8_output(sums[3], scaling, filter + 1);
       to += filters;
       from += 2 * pitch;
     }
