@@ -36,6 +36,7 @@ describe('the shipped boards', () => {
       'ice40-hx8k-b-evn',
       'icebreaker',
       'icestick',
+      'mps2-an385',
       'raspberry-pi-pico',
       'tangnano9k',
       'tinyfpga-bx',

@@ -206,6 +206,7 @@ describe('doctor', () => {
       'compiler (host)',
       'compiler (arm)',
       'compiler (avr)',
+      'compiler (riscv)',
       'zig',
       'yosys',
       'nextpnr-ice40',

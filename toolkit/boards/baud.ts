@@ -29,5 +29,10 @@ export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, b
       const divisor = Math.floor((Math.floor(Math.floor(clockHz / 4) / baud) - 1) / 2);
       return divisor < 0 || divisor > 4095 ? null : clockHz / (8 * (divisor + 1));
     }
+    case 'mps2': {
+      // The CMSDK UART (Arm DDI 0479, "APB UART"): 20 bits, 16 at least.
+      const divisor = Math.round(clockHz / baud);
+      return divisor < 16 || divisor > 0xf_ffff ? null : clockHz / divisor;
+    }
   }
 }

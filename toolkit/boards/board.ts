@@ -11,6 +11,9 @@ const clockHz = z
   .min(1)
   .max(2 ** 32 - 1);
 
+/** A name of QEMU's with properties behind it: `sifive_e,revb=true`. */
+const qemuName = z.string().regex(/^[a-z0-9_-]+(,[a-z0-9_-]+=[a-z0-9]+)*$/);
+
 /** Which compiler family builds the firmware, and the flags that name the core. */
 export const toolchainSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('host') }).readonly(),
@@ -21,6 +24,8 @@ export const toolchainSchema = z.discriminatedUnion('kind', [
     })
     .readonly(),
   z.strictObject({ kind: z.literal('avr'), mcu: z.string().regex(/^[a-z0-9]+$/) }).readonly(),
+  /** The instruction set; control and status registers, which newer specifications count as one more extension, are there too. */
+  z.strictObject({ kind: z.literal('riscv'), isa: z.enum(['rv32ec', 'rv32imac']) }).readonly(),
 ]);
 
 export const flashSchema = z.discriminatedUnion('kind', [
@@ -70,6 +75,20 @@ export const emulatorSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('host') }).readonly(),
   z.strictObject({ kind: z.literal('rp2040js') }).readonly(),
   z.strictObject({ kind: z.literal('avr8js') }).readonly(),
+  z
+    .strictObject({
+      kind: z.literal('qemu'),
+      /** The program is `qemu-system-<system>`. Its first serial line is that of the board. */
+      system: z.enum(['arm', 'riscv32']),
+      /** Machine and processor as QEMU names them, with properties; null: the machine's own processor. */
+      machine: qemuName,
+      cpu: qemuName.nullable(),
+      /** Every instruction takes 2^shift nanoseconds of the machine's time. */
+      shift: z.int().min(0).max(10),
+      /** Ticks a second of that time that the firmware measures latencies in; null: it counts instructions itself. */
+      counterHz: clockHz.nullable(),
+    })
+    .readonly(),
 ]);
 
 const usbIds = z.array(z.strictObject({ vendor: usbId, product: usbId }).readonly()).readonly();
@@ -94,13 +113,15 @@ const serial = {
   usb: usbIds,
 };
 
+/** The folders under firmware-templates/targets with start-up code, port and linker script. */
+const TARGET_NAMES = ['host', 'rp2040', 'atmega328p', 'mps2'] as const;
+
 /** A board that runs C. */
 export const firmwareBoardSchema = z
   .strictObject({
     ...common,
     kind: z.enum(['host', 'microcontroller']),
-    /** The folder under firmware-templates/targets with start-up code, port and linker script. */
-    target: z.enum(['host', 'rp2040', 'atmega328p']),
+    target: z.enum(TARGET_NAMES),
     /** Null on the host, which has as much as the machine has. */
     memory: z.strictObject({ flash: region, ram: region }).readonly().nullable(),
     serial: z

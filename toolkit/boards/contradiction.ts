@@ -64,6 +64,23 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
       ram: { start: 0x100, end: 0x900, align: 1, fixed: false },
     },
   },
+  mps2: {
+    toolchain: 'arm',
+    flash: 'none',
+    emulator: 'qemu',
+    clockHz: 25_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0, end: 0x40_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2040_0000, align: 8, fixed: false },
+    },
+  },
+};
+
+/** The QEMU that runs what a kind of toolchain makes. */
+const QEMU_SYSTEMS: Readonly<Partial<Record<FirmwareBoard['toolchain']['kind'], string>>> = {
+  arm: 'arm',
+  riscv: 'riscv32',
 };
 
 /** What a schema cannot say: fields that do not go together. The first one with its name, or null. */
@@ -127,6 +144,8 @@ function inFirmwareBoard(board: FirmwareBoard): string | null {
     return `flash.kind: the target "${target}" takes "${demands.flash}"${demands.flash === 'none' ? '' : ' or "none"'}`;
   if (emulator !== null && emulator.kind !== demands.emulator)
     return `emulator.kind: the target "${target}" takes "${demands.emulator}" or no emulator`;
+  if (emulator?.kind === 'qemu' && emulator.system !== QEMU_SYSTEMS[demands.toolchain])
+    return `emulator.system: the target "${target}" runs on "${QEMU_SYSTEMS[demands.toolchain] ?? 'none'}"`;
   if (memory === null && target !== 'host') return 'memory: only the host may leave it out';
   return (
     (memory === null

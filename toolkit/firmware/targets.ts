@@ -4,7 +4,7 @@ import type { FirmwareBoard } from '../boards/index.js';
 export interface Target {
   /** C and assembly sources to compile. */
   readonly sources: readonly string[];
-  /** More of them, from firmware-templates/targets/shared. */
+  /** More of them, and their headers, from firmware-templates/targets/shared. */
   readonly shared: readonly string[];
   /** Files that belong to them without being compiled by themselves. */
   readonly others: readonly string[];
@@ -13,6 +13,9 @@ export interface Target {
   /** Rough needs of test firmware, protocol and start-up: only a network that surely does not fit is refused. */
   readonly overhead: { readonly flash: number; readonly ram: number };
 }
+
+/** Start-up, cycle counter and receive ring of a Cortex-M whose flash is at address 0. */
+const CORTEX_M = ['cortex_m.h', 'cortex_m_startup.c', 'cycles.c', 'memory.c', 'ring.h'];
 
 const CYCLES = { code: 1, unit: 'CPU cycles' };
 
@@ -40,5 +43,13 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 200 },
+  },
+  mps2: {
+    sources: ['port.c'],
+    shared: CORTEX_M,
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 2048 },
   },
 };

@@ -8,6 +8,7 @@ const NATIVE = {
   host: { cc: 'cc', objcopy: null },
   arm: { cc: 'arm-none-eabi-gcc', objcopy: 'arm-none-eabi-objcopy' },
   avr: { cc: 'avr-gcc', objcopy: 'avr-objcopy' },
+  riscv: { cc: 'riscv64-unknown-elf-gcc', objcopy: 'riscv64-unknown-elf-objcopy' },
 } as const;
 
 /**

@@ -1,4 +1,4 @@
-import type { FirmwareBoard } from '../boards/board.js';
+import type { FirmwareBoard, Toolchain } from '../boards/board.js';
 import type { CompilerKind } from './toolchain.js';
 
 /** Flags of a board's compiler, in the order of use. */
@@ -31,6 +31,17 @@ const ZIG_CPU: Readonly<Record<string, string>> = {
   'cortex-m7': 'cortex_m7',
 };
 
+/** A RISC-V core as gcc and zig name it; code for RV32E has a calling convention of its own, with 16 registers. */
+const RISCV: Readonly<
+  Record<
+    Extract<Toolchain, { kind: 'riscv' }>['isa'],
+    { readonly gcc: readonly string[]; readonly zig: readonly string[] }
+  >
+> = {
+  rv32ec: { gcc: ['-march=rv32ec_zicsr', '-mabi=ilp32e'], zig: ['-mcpu=generic_rv32-i+e+c', '-mabi=ilp32e'] },
+  rv32imac: { gcc: ['-march=rv32imac_zicsr', '-mabi=ilp32'], zig: ['-mcpu=generic_rv32+m+a+c'] },
+};
+
 /** Code for a machine without an operating system; each function in a section of its own, so that unused ones go. */
 const BARE = ['-ffreestanding', '-ffunction-sections', '-fdata-sections', '-fno-stack-protector'];
 
@@ -56,6 +67,7 @@ export function compilerFlags(board: FirmwareBoard, kind: CompilerKind, facts: L
         libraries: [],
       };
     case 'arm':
+    case 'riscv':
       return {
         compile: [
           '-std=c99',
@@ -65,9 +77,7 @@ export function compilerFlags(board: FirmwareBoard, kind: CompilerKind, facts: L
           ...BARE,
           ...(zig ? ZIG_PLAIN : KEEP_LOOPS),
         ],
-        target: zig
-          ? ['-target', 'thumb-freestanding-eabi', `-mcpu=${ZIG_CPU[toolchain.cpu] ?? toolchain.cpu}`]
-          : [`-mcpu=${toolchain.cpu}`, '-mthumb'],
+        target: coreFlags(toolchain, zig),
         link: [
           '-nostdlib',
           '-Wl,--gc-sections',
@@ -104,4 +114,21 @@ export function compilerFlags(board: FirmwareBoard, kind: CompilerKind, facts: L
       };
     }
   }
+}
+
+/** The flags that name a core. */
+function coreFlags(
+  toolchain: Extract<Toolchain, { readonly kind: 'arm' | 'riscv' }>,
+  zig: boolean,
+): readonly string[] {
+  if (toolchain.kind === 'arm') {
+    return zig
+      ? ['-target', 'thumb-freestanding-eabi', `-mcpu=${ZIG_CPU[toolchain.cpu] ?? toolchain.cpu}`]
+      : [`-mcpu=${toolchain.cpu}`, '-mthumb'];
+  }
+  const core = RISCV[toolchain.isa];
+  return zig
+    ? ['-target', 'riscv32-freestanding-none', ...core.zig]
+    : // Without the register gp, which start-up code would have to set.
+      [...core.gcc, '-msmall-data-limit=0'];
 }

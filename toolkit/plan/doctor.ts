@@ -21,12 +21,14 @@ const TOOLCHAINS: readonly Toolchain[] = [
   { kind: 'host' },
   { kind: 'arm', cpu: 'cortex-m0plus' },
   { kind: 'avr', mcu: 'atmega328p' },
+  { kind: 'riscv', isa: 'rv32imac' },
 ];
 
 const PURPOSE: Readonly<Record<Toolchain['kind'], string>> = {
   host: 'C for this computer',
   arm: 'C for ARM Cortex-M',
   avr: 'C for AVR',
+  riscv: 'C for RISC-V',
 };
 
 /** Looks at every tool that the toolkit may use. Fetches nothing and changes nothing. */

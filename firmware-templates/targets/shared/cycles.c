@@ -1,0 +1,40 @@
+/* SysTick as the cycle counter. */
+#include "cortex_m.h"
+#include "port.h"
+
+static volatile uint32_t clock_rounds;
+static uint32_t clock_started;
+
+void cycles_init(void)
+{
+  REGISTER(SYSTICK_RVR) = 0xffffffu;
+  REGISTER(SYSTICK_CVR) = 0;
+  REGISTER(SYSTICK_CSR) = SYSTICK_RUN_INTERRUPT_CPU_CLOCK;
+}
+
+void SysTick_Handler(void)
+{
+  clock_rounds++;
+}
+
+/* Cycles modulo 2^32: SysTick counts 24 bits down, its interrupt counts the rounds. */
+static uint32_t cycles(void)
+{
+  uint32_t rounds;
+  uint32_t left;
+  do {
+    rounds = clock_rounds;
+    left = REGISTER(SYSTICK_CVR);
+  } while (rounds != clock_rounds);
+  return (rounds << 24) + (0xffffffu - left);
+}
+
+void port_clock_start(void)
+{
+  clock_started = cycles();
+}
+
+uint32_t port_clock_read(void)
+{
+  return cycles() - clock_started;
+}
