@@ -11,6 +11,18 @@ const clockHz = z
   .min(1)
   .max(2 ** 32 - 1);
 
+/** The folders under firmware-templates/targets with start-up code, port and linker script. */
+const TARGET_NAMES = [
+  'host',
+  'rp2040',
+  'atmega328p',
+  'nrf51',
+  'mps2',
+  'fe310',
+  'ch32v003',
+  'rv32_virt',
+] as const;
+
 /** A name of QEMU's with properties behind it: `sifive_e,revb=true`. */
 const qemuName = z.string().regex(/^[a-z0-9_-]+(,[a-z0-9_-]+=[a-z0-9]+)*$/);
 
@@ -57,6 +69,8 @@ export const flashSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('openfpgaloader'), board: z.string().regex(/^[A-Za-z0-9_-]+$/) })
     .readonly(),
+  /** A WCH-Link debug probe, and the chip as wlink names it. */
+  z.strictObject({ kind: z.literal('wlink'), chip: z.string().regex(/^CH[0-9A-Z]+$/) }).readonly(),
   /** The TinyFPGA boot loader, a USB serial port of its own. */
   z.strictObject({ kind: z.literal('tinyprog') }).readonly(),
   /** A boot loader that speaks DFU: its USB ids, and the alternate setting that the bitstream goes to. */
@@ -87,6 +101,14 @@ export const emulatorSchema = z.discriminatedUnion('kind', [
       shift: z.int().min(0).max(10),
       /** Ticks a second of that time that the firmware measures latencies in; null: it counts instructions itself. */
       counterHz: clockHz.nullable(),
+      /**
+       * Where QEMU has no such chip: the target that is built in its place, and where that has as much flash and RAM. Only start-up,
+       * port and addresses differ from what is flashed. Null: QEMU runs the very image.
+       */
+      twin: z
+        .strictObject({ target: z.enum(TARGET_NAMES), flashOrigin: bytes, ramOrigin: bytes })
+        .readonly()
+        .nullable(),
     })
     .readonly(),
 ]);
@@ -112,9 +134,6 @@ const serial = {
   /** USB vendor and product ids of the board's serial interface, as four hex digits each. */
   usb: usbIds,
 };
-
-/** The folders under firmware-templates/targets with start-up code, port and linker script. */
-const TARGET_NAMES = ['host', 'rp2040', 'atmega328p', 'mps2'] as const;
 
 /** A board that runs C. */
 export const firmwareBoardSchema = z

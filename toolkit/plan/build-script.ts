@@ -57,6 +57,7 @@ export function buildScript(project: FirmwareProject, board: FirmwareBoard): str
     '  ;;',
     'esac',
     `INCLUDES=${quote(includes)}`,
+    ...(gcc.support.length === 0 ? [] : [`SMALL=${quote(gcc.support.join(' '))}`]),
     '',
     `mkdir -p ${layout.folders.join(' ')}`,
     '',
@@ -67,7 +68,9 @@ export function buildScript(project: FirmwareProject, board: FirmwareBoard): str
     ]),
     '',
     '# The test firmware.',
-    ...loop(layout, false, ['$CC $TARGET $CFLAGS $INCLUDES -c "$source" -o "$output.o"']),
+    ...loop(layout, false, [
+      `$CC $TARGET $CFLAGS $INCLUDES ${gcc.support.length === 0 ? '' : '$SMALL '}-c "$source" -o "$output.o"`,
+    ]),
     '',
     `$CC $TARGET $LDFLAGS \\`,
     ...layout.units.map(({ object }) => `  ${object} \\`),

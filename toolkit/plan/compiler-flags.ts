@@ -5,6 +5,8 @@ import type { CompilerKind } from './toolchain.js';
 export interface CompilerFlags {
   /** Language, warnings and optimization: for C sources. */
   readonly compile: readonly string[];
+  /** On top of them for the test firmware, which may be slow, but shall leave the flash to the network. */
+  readonly support: readonly string[];
   /** The core: for every step. */
   readonly target: readonly string[];
   /** For the link step, before and after the objects. */
@@ -61,6 +63,7 @@ export function compilerFlags(board: FirmwareBoard, kind: CompilerKind, facts: L
     case 'host':
       return {
         compile: ['-std=c99', '-O2', ...WARNINGS, ...REPRODUCIBLE, ...(zig ? ZIG_PLAIN : [])],
+        support: [],
         // zig takes the instructions of the very machine that it runs on, unless it is told otherwise.
         target: zig ? ['-mcpu=baseline'] : [],
         link: zig ? ['-g0'] : [],
@@ -77,6 +80,7 @@ export function compilerFlags(board: FirmwareBoard, kind: CompilerKind, facts: L
           ...BARE,
           ...(zig ? ZIG_PLAIN : KEEP_LOOPS),
         ],
+        support: toolchain.kind === 'riscv' ? ['-Os'] : [],
         target: coreFlags(toolchain, zig),
         link: [
           '-nostdlib',
@@ -100,6 +104,7 @@ export function compilerFlags(board: FirmwareBoard, kind: CompilerKind, facts: L
           ...BARE,
           ...(zig ? ZIG_PLAIN : ownStart ? KEEP_LOOPS : []),
         ],
+        support: [],
         target: zig
           ? ['-target', 'avr-freestanding-none', `-mcpu=${toolchain.mcu}`, `-mmcu=${toolchain.mcu}`]
           : [`-mmcu=${toolchain.mcu}`],

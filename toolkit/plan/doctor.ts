@@ -4,7 +4,7 @@ import type { Flash, Toolchain } from '../boards/board.js';
 import { ToolMissingError } from '../errors.js';
 import { mayOpen } from './may-open.js';
 import { findDrives, isUnmounted, mountPoints } from './mounted-drives.js';
-import { FLASHING_TOOLS, FPGA_TOOLS, reportOn, type ToolReport } from './tool-report.js';
+import { EMULATORS, FLASHING_TOOLS, FPGA_TOOLS, reportOn, type ToolReport } from './tool-report.js';
 import { findToolchain, installAdvice, versionOf } from './toolchain.js';
 import { npmCommand } from './npm-tool.js';
 import { ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';
@@ -44,6 +44,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<ToolReport[]>
     ...(options.backend === undefined ? [] : [await trainer(options.backend)]),
     ...(await Promise.all(TOOLCHAINS.map((toolchain) => compiler(toolchain, env)))),
     zig(env),
+    ...(await onPath(EMULATORS)),
     ...(await onPath(FPGA_TOOLS)),
     ...(await onPath(FLASHING_TOOLS)),
     ...[...(volumes.size === 0 ? ['RPI-RP2'] : volumes)].map(drive),

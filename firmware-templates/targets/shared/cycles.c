@@ -3,7 +3,6 @@
 #include "port.h"
 
 static volatile uint32_t clock_rounds;
-static uint32_t clock_started;
 
 void cycles_init(void)
 {
@@ -17,8 +16,15 @@ void SysTick_Handler(void)
   clock_rounds++;
 }
 
-/* Cycles modulo 2^32: SysTick counts 24 bits down, its interrupt counts the rounds. */
-static uint32_t cycles(void)
+/* From the start of a round, so that the interrupts of SysTick fall on the same cycles every time. */
+void port_clock_start(void)
+{
+  REGISTER(SYSTICK_CVR) = 0;
+  clock_rounds = 0;
+}
+
+/* SysTick counts 24 bits down, its interrupt counts the rounds. */
+uint32_t port_clock_read(void)
 {
   uint32_t rounds;
   uint32_t left;
@@ -26,15 +32,5 @@ static uint32_t cycles(void)
     rounds = clock_rounds;
     left = REGISTER(SYSTICK_CVR);
   } while (rounds != clock_rounds);
-  return (rounds << 24) + (0xffffffu - left);
-}
-
-void port_clock_start(void)
-{
-  clock_started = cycles();
-}
-
-uint32_t port_clock_read(void)
-{
-  return cycles() - clock_started;
+  return (rounds << 24) + (0x1000000u - left);
 }
