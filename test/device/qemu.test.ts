@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asEmulated, loadFirmwareBoard, type FirmwareBoard } from '../../toolkit/boards/index.js';
@@ -7,6 +7,7 @@ import { DeviceError, InterruptedError, ToolMissingError } from '../../toolkit/e
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import { executePlan, findToolchain, planFirmware } from '../../toolkit/plan/index.js';
 import { isExact, verify } from '../../toolkit/verify/index.js';
+import { tablize } from '../support/cli.js';
 import { buildRung, QEMU_RUNGS } from '../support/rungs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { describeWithTool, itWithTool } from '../support/tools.js';
@@ -188,4 +189,17 @@ describe('QEMU that does not run', () => {
     expect(isAlive(idIn(folder))).toBe(false);
     await expect(link.write(Uint8Array.of(0))).rejects.toThrow(DeviceError);
   });
+});
+
+itWithTool(['arm-none-eabi-gcc', 'bash'], 'a command that is interrupted ends its QEMU', async () => {
+  const { folder } = fakeQemu(`exec bash -c "exec 3<>/dev/tcp/127.0.0.1/$PORT; sleep 60"`);
+  const { code } = await tablize(
+    ['deploy', '--board', 'mps2-an385', '--model', 'models/mnist-small', '--out', join(folder, 'out')],
+    {
+      env: { PATH: process.env['PATH'] ?? '' },
+      interruptWhen: () => existsSync(join(folder, 'id')),
+    },
+  );
+  expect(code).toBe(130);
+  expect(isAlive(idIn(folder))).toBe(false);
 });

@@ -3,7 +3,13 @@ import { asEmulated, loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { openDevice, type Device } from '../../toolkit/device/index.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
-import { executePlan, findToolchain, planFirmware } from '../../toolkit/plan/index.js';
+import {
+  executePlan,
+  findToolchain,
+  planFirmware,
+  proveNoMultiply,
+  requireNoMultiply,
+} from '../../toolkit/plan/index.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** One way to run a network on a device: a board without a port, built by a compiler. */
@@ -44,7 +50,7 @@ export interface Tampering {
   readonly change: (text: string) => string;
 }
 
-/** Builds the firmware of a network in a new folder; the paths of what came out. */
+/** Builds the firmware of a network in a new folder, without a multiplication; the paths of what came out. */
 export async function buildRung(
   { board: id, compiler }: Rung,
   network: TableNetwork,
@@ -63,6 +69,7 @@ export async function buildRung(
   const folder = temporaryFolder('rung');
   const plan = planFirmware({ ...project, files }, board, toolchain);
   await executePlan(plan, folder);
+  requireNoMultiply(proveNoMultiply(plan.products, folder, board));
   const { elf, bin } = plan.products;
   return { elf: join(folder, elf), bin: bin === null ? null : join(folder, bin) };
 }

@@ -10,11 +10,13 @@
 #error "the clock tree below makes 48 MHz of the 24 MHz oscillator"
 #endif
 
-/* In sixteenths of a bit's sixteenth: clock / baud, rounded. */
 #define BAUD_DIVISOR ((PORT_CLOCK_HZ + PORT_BAUD / 2ul) / PORT_BAUD)
+#define BAUD_PRODUCT (BAUD_DIVISOR * PORT_BAUD)
 
 #if BAUD_DIVISOR < 16 || BAUD_DIVISOR > 65535
 #error "the clock cannot be divided to this baud rate"
+#elif PORT_CLOCK_HZ * 100 > BAUD_PRODUCT * 103 || PORT_CLOCK_HZ * 100 < BAUD_PRODUCT * 97
+#error "the nearest baud rate that the clock makes is more than 3 % off"
 #endif
 
 #define TX_PIN 5u

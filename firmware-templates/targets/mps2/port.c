@@ -7,9 +7,12 @@
 #include "ring.h"
 
 #define BAUD_DIVISOR ((PORT_CLOCK_HZ + PORT_BAUD / 2ul) / PORT_BAUD)
+#define BAUD_PRODUCT (BAUD_DIVISOR * PORT_BAUD)
 
 #if BAUD_DIVISOR < 16 || BAUD_DIVISOR > 0xfffff
 #error "the clock cannot be divided to this baud rate"
+#elif PORT_CLOCK_HZ * 100 > BAUD_PRODUCT * 103 || PORT_CLOCK_HZ * 100 < BAUD_PRODUCT * 97
+#error "the nearest baud rate that the clock makes is more than 3 % off"
 #endif
 
 void port_init(void)

@@ -18,7 +18,7 @@
 #define BAUD_STEPS ((uint32_t)((((uint64_t)PORT_BAUD << 32) / PORT_CLOCK_HZ + 0x800u) & 0xfffff000u))
 
 #if PORT_BAUD < 1200 || PORT_BAUD > 1000000
-#error "the UART does 1200 to 1000000 baud"
+#error "the clock cannot be divided to this baud rate"
 #endif
 
 static void crystal_init(void)
