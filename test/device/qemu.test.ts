@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asEmulated, loadFirmwareBoard, type FirmwareBoard } from '../../toolkit/boards/index.js';
-import { openDevice, qemuArguments, qemuLink, type Qemu } from '../../toolkit/device/index.js';
+import { inInstructions } from '../../toolkit/device/emulators/in-instructions.js';
+import { openDevice, qemuArguments, qemuLink, type Device, type Qemu } from '../../toolkit/device/index.js';
 import { DeviceError, InterruptedError, ToolMissingError } from '../../toolkit/errors.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import { executePlan, findToolchain, planFirmware } from '../../toolkit/plan/index.js';
@@ -22,6 +23,18 @@ function qemuOf(id: string): Qemu {
   if (emulator?.kind !== 'qemu') throw new Error(`${id} is not emulated by QEMU`);
   return emulator;
 }
+
+const HELLO = {
+  protocol: 1,
+  board: 'x',
+  networkHash: '',
+  clockHz: 1,
+  pixels: 1,
+  logits: 1,
+  stages: 1,
+  packedBits: 0,
+  window: 0,
+} as const;
 
 async function caught(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
@@ -74,6 +87,45 @@ describe('what QEMU is started with', () => {
     const text = qemuArguments(qemuOf('ch32v003'), 'f.elf', 1).join(' ');
     expect(text).toContain('-machine virt -cpu rv32,e=true,i=false,h=false,m=false,');
     expect(text).toContain('-bios none');
+  });
+});
+
+describe('latencies in instructions', () => {
+  const device = (latency: number): Device => ({
+    executor: 'qemu',
+    info: () => Promise.resolve({ ...HELLO, latencyUnit: 'cycles' }),
+    infer: () => Promise.resolve({ label: 0, logits: new Int32Array(1), latency }),
+    trace: () => Promise.resolve([]),
+    traceStage: () => Promise.resolve(new Int32Array(0)),
+    close: () => Promise.resolve(),
+  });
+
+  it.each([
+    // 128 ns an instruction are 3.2 ticks of 25 MHz; a counter is behind by less than one.
+    [7, 25_000_000, 3200, 1000],
+    [7, 25_000_000, 3199, 1000],
+    [0, 1_000_000_000, 12_345, 12_345],
+    [0, null, 12_345, 12_345],
+  ])('of 2^%i ns, counted at %j Hz: %i ticks are %i', async (shift, counterHz, ticks, instructions) => {
+    const converted = inInstructions(device(ticks), { shift, counterHz });
+    expect((await converted.infer(new Uint8Array(0))).latency).toBe(instructions);
+    expect((await converted.info()).latencyUnit).toBe(counterHz === null ? 'cycles' : 'instructions');
+  });
+
+  itWithTool(['arm-none-eabi-gcc', 'qemu-system-arm'], 'are the same whatever time one takes', async () => {
+    const rung = { board: 'mps2-an385', compiler: 'gcc', tools: [] } as const;
+    const image = await buildRung(rung, network);
+    const board = loadFirmwareBoard(rung.board);
+    const latency = async (shift: number): Promise<number> => {
+      const other = { ...board, emulator: { ...qemuOf(rung.board), shift } };
+      const opened = await openDevice({ board: other, network, image });
+      try {
+        return (await opened.infer(pictures[0] ?? new Uint8Array(0))).latency;
+      } finally {
+        await opened.close();
+      }
+    };
+    expect(await latency(8)).toBe(await latency(7));
   });
 });
 
