@@ -38,7 +38,8 @@ export function qemuArguments(
 }
 
 /**
- * Starts QEMU with a program, and links to the machine's serial line; QEMU ends with the link, or with this process. Throws
+ * Starts QEMU with a program, and links to the machine's serial line; QEMU ends with the link, or when this process exits (killed
+ * outright, it leaves QEMU behind). Throws
  * ToolMissingError where there is no QEMU, DeviceError with its words when it does not run, InterruptedError.
  */
 export async function qemuLink(qemu: Qemu, elf: string, signal?: AbortSignal): Promise<Link> {
