@@ -32,10 +32,16 @@ describe('the shipped boards', () => {
   it('are these', () => {
     expect(boardIds()).toEqual([
       'arduino-uno',
+      'ch32v003',
+      'hifive1-revb',
       'host',
       'ice40-hx8k-b-evn',
       'icebreaker',
       'icestick',
+      'microbit',
+      'mps2-an385',
+      'mps2-an386',
+      'mps2-an500',
       'raspberry-pi-pico',
       'tangnano9k',
       'tinyfpga-bx',

@@ -53,6 +53,12 @@ describe('a board file that contradicts itself', () => {
     [UNO, 'serial.baud', 300],
     [UNO, 'serial.baud', 1_400_000],
     [PICO, 'clockHz', 133_000_000],
+    ['microbit', 'emulator.system', 'riscv32'],
+    ['microbit', 'emulator', { kind: 'rp2040js' }],
+    ['microbit', 'clockHz', 32_000_000],
+    ['ch32v003', 'memory.flash.size', 16_388],
+    ['ch32v003', 'flash', { kind: 'avrdude', programmer: 'x', part: 'x', baud: 1 }],
+    ['icestick', 'flash', { kind: 'wlink', chip: 'CH32V003' }],
     ['icebreaker', 'clockHz', 18_100_000],
     ['icebreaker', 'clockHz', 15_000_000],
     ['upduino3', 'clockHz', 18_000_000],
@@ -77,6 +83,9 @@ describe('a board file that contradicts itself', () => {
     ['icebreaker', 'spiFlash.bytes', 1_048_576, /^spiFlash\.free: the memory has 1048576/],
     ['icebreaker', 'flash', { kind: 'tinyprog' }, /^spiFlash: tinyprog writes no data/],
     ['ulx3s-25f', 'spiFlash', SPI_FLASH, /^spiFlash: a design reads it on an iCE40 only/],
+    ['microbit', 'emulator.machine', 'microbit -monitor stdio', /^emulator\.machine: /],
+    ['ch32v003', 'emulator.twin.target', 'nrf51', /^emulator\.twin: toolchain\.kind: .* needs "arm"/],
+    ['ch32v003', 'emulator.twin.flashOrigin', 0, /^emulator\.twin: memory\.flash\.origin: 0x0 is not/],
   ])('%s: %s %j is refused', (id, field, value, message) => {
     expect(() => parseBoard(changed(id, field, value), 'my.json')).toThrow(message);
   });
@@ -120,12 +129,16 @@ describe('the firmware of a baud rate', () => {
   const BAUDS = [
     100, 119, 120, 300, 9600, 57_600, 115_200, 250_000, 1_000_000, 1_400_000, 2_000_000, 2_500_000,
   ];
-  const CLOCKS = { [PICO]: [125_000_000], [UNO]: [1_000_000, 8_000_000, 16_000_000] } as const;
+  const CLOCKS = [
+    [PICO, 'arm-none-eabi-gcc', [125_000_000]],
+    [UNO, 'avr-gcc', [1_000_000, 8_000_000, 16_000_000]],
+    ['microbit', 'arm-none-eabi-gcc', [16_000_000]],
+    ['mps2-an385', 'arm-none-eabi-gcc', [25_000_000]],
+    ['hifive1-revb', 'riscv64-unknown-elf-gcc', [16_000_000]],
+    ['ch32v003', 'riscv64-unknown-elf-gcc', [48_000_000]],
+  ] as const;
 
-  for (const [id, compiler] of [
-    [PICO, 'arm-none-eabi-gcc'],
-    [UNO, 'avr-gcc'],
-  ] as const) {
+  for (const [id, compiler, clocks] of CLOCKS) {
     itWithTool(compiler, `${id}: the preprocessor refuses what the toolkit refuses`, () => {
       const board = loadFirmwareBoard(id);
       const fits = (clockHz: number, baud: number): boolean => {
@@ -140,7 +153,8 @@ describe('the firmware of a baud rate', () => {
         });
         return withProject(project, (folder) => {
           try {
-            run(folder, compiler, ['-E', ...project.includes.map((path) => `-I${path}`), 'target/port.c']);
+            const includes = project.includes.map((path) => `-I${path}`);
+            run(folder, compiler, ['-E', '-ffreestanding', ...includes, 'target/port.c']);
             return true;
           } catch (error) {
             expect(String(error)).toMatch(/#error "the (clock cannot be divided|nearest baud rate)/);
@@ -148,7 +162,7 @@ describe('the firmware of a baud rate', () => {
           }
         });
       };
-      const cases = CLOCKS[id].flatMap((clockHz) =>
+      const cases = clocks.flatMap((clockHz) =>
         [...BAUDS, 7_812_500, 8_000_000].map((baud) => [clockHz, baud] as const),
       );
       const expected = cases.map(([clockHz, baud]) => `${clockHz} ${baud} ${fits(clockHz, baud)}`);

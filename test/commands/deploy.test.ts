@@ -17,12 +17,12 @@ interface Report {
 /** Deploys a model of models/ to an emulated board and expects every answer to be right to the bit. */
 function deploys(
   board: string,
-  tool: string,
+  tools: string | readonly string[],
   name: string,
   count: number,
   levels: readonly [number, number],
 ): void {
-  itWithTool(tool, `${board}: ${count} pictures of ${name}, bit-exact, no multiplication`, async () => {
+  itWithTool(tools, `${board}: ${count} pictures of ${name}, bit-exact, no multiplication`, async () => {
     const out = join(temporaryFolder('test'), 'out');
     const given = ['--board', board, '--model', `models/${name}`, '--count', `${count}`];
     const { code, stdout } = await tablize(['deploy', ...given, '--out', out, '--json', '-']);
@@ -52,12 +52,14 @@ const EXECUTORS: Readonly<Record<string, object>> = {
   host: { executor: 'host', latency: { unit: 'nanoseconds' } },
   'raspberry-pi-pico': { executor: 'emulator:rp2040js', latency: { unit: 'cycles' } },
   'arduino-uno': { executor: 'emulator:avr8js', latency: { unit: 'cycles' } },
+  microbit: { executor: 'qemu', latency: { unit: 'instructions' } },
 };
 
 describe('tablize deploy --json', () => {
   deploys('host', 'cc', 'mnist-cnn', 10_000, [8, 5]);
   deploys('raspberry-pi-pico', 'arm-none-eabi-gcc', 'mnist-mlp', 200, [8, 5]);
   deploys('arduino-uno', 'avr-gcc', 'mnist-small', 200, [8, 5]);
+  deploys('microbit', ['arm-none-eabi-gcc', 'qemu-system-arm'], 'mnist-small', 20, [8, 5]);
 
   describeWithDataSet('fashion-mnist', 'the networks for Fashion-MNIST', () => {
     for (const network of ['mobilenet', 'resnet', 'alexnet']) {

@@ -48,7 +48,7 @@ for (const { id, tool, executor } of boards) {
     const board = loadFirmwareBoard(id);
     let image: { elf: string; bin: string | null } = { elf: '', bin: null };
     beforeAll(async () => {
-      image = await buildRung({ board: board.id, compiler: 'gcc', tool: null }, network);
+      image = await buildRung({ board: board.id, compiler: 'gcc', tools: [] }, network);
     });
 
     it('computes what the reference computes, at every stage', async () => {

@@ -29,6 +29,16 @@ const COMPILERS = [
     flags: ['-mcpu=cortex-m0plus', '-mthumb', '-std=c99', '-ffreestanding'],
   },
   { board: 'arduino-uno', prefix: 'avr-', flags: ['-mmcu=atmega328p', '-std=gnu99', '-ffreestanding'] },
+  {
+    board: 'mps2-an500',
+    prefix: 'arm-none-eabi-',
+    flags: ['-march=armv7-m', '-mtune=cortex-m7', '-mthumb', '-std=c99', '-ffreestanding'],
+  },
+  {
+    board: 'ch32v003',
+    prefix: 'riscv64-unknown-elf-',
+    flags: ['-march=rv32ec_zicsr', '-mabi=ilp32e', '-std=c99', '-ffreestanding'],
+  },
   // Without position independence, so that constants with pointers are constants.
   { board: 'host', prefix: '', flags: ['-std=c99', '-fno-pie'] },
 ] as const;

@@ -31,11 +31,11 @@ function expectNamed({ firstMismatch, mismatches }: Verification): void {
   expect(firstMismatch?.expected).not.toBe(firstMismatch?.got);
 }
 
-const host: Rung = { board: 'host', compiler: 'gcc', tool: 'cc' };
+const host: Rung = { board: 'host', compiler: 'gcc', tools: ['cc'] };
 
 describe('one wrong bit is found and named', () => {
   for (const rung of RUNGS.filter(({ compiler }) => compiler === 'gcc')) {
-    itWithTool(rung.tool ?? [], `a flipped table entry in the firmware (${rung.board})`, async () => {
+    itWithTool(rung.tools, `a flipped table entry in the firmware (${rung.board})`, async () => {
       const tampering = { path: `network/${networkFile()}.c`, change: flipEntry(64) };
       const verification = await onRung(
         rung,

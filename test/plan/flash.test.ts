@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import {
   BuildError,
   DeviceError,
@@ -187,6 +188,44 @@ describe('a board that avrdude flashes', () => {
     const open = planFlash(BOARDS.avr, PRODUCTS, folder.path);
     expect(describeFlash(open)[0]).toContain(`-P '<port>'`);
     await expect(executeFlash(open)).rejects.toThrow(/no serial port/);
+  });
+});
+
+describe('a board that wlink flashes', () => {
+  const plan = () => planFlash(loadFirmwareBoard('ch32v003'), PRODUCTS, folder.path);
+  const fake = (script: string) => fakeTool(folder.path, 'wlink', script);
+  beforeEach(() => writeFileSync(join(folder.path, 'build/firmware.bin'), 'the image'));
+
+  it('gets exactly the arguments that are shown', async () => {
+    const said = join(folder.path, 'said');
+    await executeFlash(plan(), { env: fake(`printf '%s\\n' "$@" > ${said}`) });
+    const argv = readFileSync(said, 'utf8').trimEnd().split('\n');
+    expect(['wlink', ...argv].join(' ')).toBe(describeFlash(plan())[0]);
+    expect(argv).toEqual(
+      `--chip CH32V003 flash --address 0x08000000 ${folder.path}/build/firmware.bin`.split(' '),
+    );
+  });
+
+  it.each([
+    ['WCH-Link not found, please check your connection', /no WCH CH32V003 is plugged in/],
+    ['Probe is not attached to an MCU, or debug is not enabled.', /does not answer/],
+    ['WCH-Link underlying protocol error: 0x55 [0x1]', /does not answer/],
+    ['Chip mismatch: expected CH32V003, got CH32V20X', /another chip/],
+    ['WCH-Link is connected, but is not in RV mode', /^wlink failed; wlink says:\n.*not in RV mode/],
+    ['Permission denied (os error 13)', /may not be opened/],
+  ])('has one clear message for: %s', async (words, message) => {
+    const env = fake(`echo "Error: ${words}" >&2; exit 1`);
+    const failure = executeFlash(plan(), { env, usb: { sys: '/nowhere', dev: '/nowhere' } });
+    await expect(failure).rejects.toThrow(DeviceError);
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it('is given up when wlink hangs, and needs wlink', async () => {
+    const hanging = executeFlash(plan(), { env: fake('sleep 60'), timeoutSeconds: 0.3 });
+    await expect(hanging).rejects.toThrow(/did not finish in time/);
+    const failure = executeFlash(plan(), { env: { PATH: '/nowhere' } });
+    await expect(failure).rejects.toThrow(ToolMissingError);
+    await expect(failure).rejects.toMatchObject({ next: expect.stringContaining('wlink') as string });
   });
 });
 

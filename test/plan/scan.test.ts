@@ -20,8 +20,13 @@ import { BOARDS, temporaryFolder, tinyProject } from './tiny.js';
 import { zigIsThere } from '../support/zig.js';
 
 const HOST: Architecture = process.arch === 'arm64' ? 'aarch64' : 'x86-64';
-const ARCHITECTURE = { host: HOST, arm: 'arm-thumb', avr: 'avr' } as const;
-const NATIVE = { host: 'cc', arm: 'arm-none-eabi-gcc', avr: 'avr-gcc' } as const;
+const ARCHITECTURE = { host: HOST, arm: 'arm-thumb', avr: 'avr', riscv: 'riscv' } as const;
+const NATIVE = {
+  host: 'cc',
+  arm: 'arm-none-eabi-gcc',
+  avr: 'avr-gcc',
+  riscv: 'riscv64-unknown-elf-gcc',
+} as const;
 
 /** Functions that must be found, with what is in them. */
 const PLANTED = {
@@ -155,12 +160,12 @@ function suite(kind: keyof typeof BOARDS, prefer: 'gcc' | 'zig'): void {
   }, 240_000);
 }
 
-for (const kind of ['host', 'arm', 'avr'] as const) {
+for (const kind of ['host', 'arm', 'avr', 'riscv'] as const) {
   describeWithTool(NATIVE[kind], `assembly of the native compiler for ${kind}`, () => suite(kind, 'gcc'));
 }
 
 describe.skipIf(!zigIsThere())('assembly of zig [needs the zig package]', () => {
-  for (const kind of ['host', 'arm', 'avr'] as const) describe(kind, () => suite(kind, 'zig'));
+  for (const kind of ['host', 'arm', 'avr', 'riscv'] as const) describe(kind, () => suite(kind, 'zig'));
 });
 
 const counts = (text: string, architecture: Architecture) => {
@@ -232,6 +237,50 @@ describe('assembly by hand', () => {
       'riscv',
       'f: mulhu a0, a1, a2 # x\n call __mulsi3\n remu a0, a1, a2\n fadd.s fa0, fa1, fa2\n',
       [2, 1, 1, 0, 0],
+    ],
+    [
+      'RISC-V without multiplier',
+      'riscv',
+      'f: tail __muldi3\n call __umodsi3\n call __divsi3\n call __mulsi3@plt\n',
+      [2, 0, 2, 0, 0],
+    ],
+    [
+      'RISC-V with one',
+      'riscv',
+      'f: mul a0, a0, a1\n mulh a0, a0, a1\n mulhsu a0, a0, a1\n c.mul a0, a1\n div a0, a0, a1\n rem a0, a0, a1\n divu a0, a0, a1\n',
+      [4, 0, 3, 0, 0],
+    ],
+    ['comparisons of RISC-V', 'riscv', 'f: sgt a0, a1, a2\n sgtu a0, a1, a2\n ret\n', [0, 0, 0, 0, 0]],
+    [
+      'the multiplications of Cortex-M4 and M7',
+      'arm-thumb',
+      `f: ${[
+        'mla r0, r1, r2, r3',
+        'mls r0, r1, r2, r3',
+        'smlad r0, r1, r2, r3',
+        'smladx r0, r1, r2, r3',
+        'smlald r0, r1, r2, r3',
+        'smuad r0, r1, r2',
+        'smusdx r0, r1, r2',
+        'smlsd r0, r1, r2, r3',
+        'smulbb r0, r1, r2',
+        'smlawt r0, r1, r2, r3',
+        'smlaltb r0, r1, r2, r3',
+        'smmul r0, r1, r2',
+        'smmlar r0, r1, r2, r3',
+        'umull r0, r1, r2, r3',
+        'umaal r0, r1, r2, r3',
+        'vmul.f32 s0, s1, s2',
+        'vfma.f32 s0, s1, s2',
+        'vfnms.f64 d0, d1, d2',
+      ].join('\n ')}\n`,
+      [18, 3, 0, 0, 0],
+    ],
+    [
+      'the additions of their lanes',
+      'arm-thumb',
+      'f: sadd16 r0, r1, r2\n uqadd8 r0, r1, r2\n',
+      [0, 0, 0, 0, 0],
     ],
     [
       'a quoted comment mark',

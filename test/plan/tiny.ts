@@ -45,6 +45,16 @@ export const BOARDS = {
     toolchain: { kind: 'avr', mcu: 'atmega328p' },
     flash: { kind: 'avrdude', programmer: 'arduino', part: 'atmega328p', baud: 115_200 },
   }),
+  riscv: firmwareBoardSchema.parse({
+    ...common,
+    id: 'tiny-riscv',
+    title: 'Tiny RISC-V',
+    kind: 'microcontroller',
+    target: 'rv32_virt',
+    memory: { flash: { origin: 0x8000_0000, size: 0x2000 }, ram: { origin: 0x8010_0000, size: 0x1000 } },
+    toolchain: { kind: 'riscv', isa: 'rv32ec' },
+    flash: { kind: 'none' },
+  }),
 } as const satisfies Record<string, FirmwareBoard>;
 
 const HEADER = `#include <stdint.h>
@@ -116,6 +126,14 @@ Reset_Handler:
 1: rjmp 1b
 `;
 
+const RISCV_STARTUP = `  .section .vectors, "ax", @progbits
+  .global Reset_Handler
+Reset_Handler:
+  la sp, stack_top
+  call main
+1: j 1b
+`;
+
 const script = (flash: string, ram: string): string => `ENTRY(Reset_Handler)
 MEMORY
 {
@@ -146,6 +164,11 @@ export function tinyProject(kind: Kind, network: string = NETWORK): FirmwareProj
     files.set('target/startup.c', ARM_STARTUP);
     files.set('target/link.ld', script('0x10000000, LENGTH = 8K', '0x20000000, LENGTH = 4K'));
     support.push('target/startup.c');
+  }
+  if (kind === 'riscv') {
+    files.set('target/startup.S', RISCV_STARTUP);
+    files.set('target/link.ld', script('0x80000000, LENGTH = 8K', '0x80100000, LENGTH = 4K'));
+    support.push('target/startup.S');
   }
   if (kind === 'avr') {
     files.set('target/startup.S', AVR_STARTUP);

@@ -1,26 +1,47 @@
 import { join } from 'node:path';
-import { loadFirmwareBoard } from '../../toolkit/boards/index.js';
+import { asEmulated, loadFirmwareBoard } from '../../toolkit/boards/index.js';
 import { openDevice, type Device } from '../../toolkit/device/index.js';
 import { firmwareProject } from '../../toolkit/firmware/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
-import { executePlan, findToolchain, planFirmware } from '../../toolkit/plan/index.js';
+import {
+  executePlan,
+  findToolchain,
+  planFirmware,
+  proveNoMultiply,
+  requireNoMultiply,
+} from '../../toolkit/plan/index.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** One way to run a network on a device: a board without a port, built by a compiler. */
 export interface Rung {
   readonly board: string;
   readonly compiler: 'gcc' | 'zig';
-  /** What must be on the PATH; null for zig, which npm brings. */
-  readonly tool: string | null;
+  /** What must be on the PATH; zig, which npm brings, need not. */
+  readonly tools: readonly string[];
 }
 
 export const RUNGS: readonly Rung[] = [
-  { board: 'host', compiler: 'gcc', tool: 'cc' },
-  { board: 'raspberry-pi-pico', compiler: 'gcc', tool: 'arm-none-eabi-gcc' },
-  { board: 'arduino-uno', compiler: 'gcc', tool: 'avr-gcc' },
-  { board: 'host', compiler: 'zig', tool: null },
-  { board: 'raspberry-pi-pico', compiler: 'zig', tool: null },
-  { board: 'arduino-uno', compiler: 'zig', tool: null },
+  { board: 'host', compiler: 'gcc', tools: ['cc'] },
+  { board: 'raspberry-pi-pico', compiler: 'gcc', tools: ['arm-none-eabi-gcc'] },
+  { board: 'arduino-uno', compiler: 'gcc', tools: ['avr-gcc'] },
+  { board: 'host', compiler: 'zig', tools: [] },
+  { board: 'raspberry-pi-pico', compiler: 'zig', tools: [] },
+  { board: 'arduino-uno', compiler: 'zig', tools: [] },
+];
+
+const ARM = ['arm-none-eabi-gcc', 'qemu-system-arm'];
+const RISCV = ['riscv64-unknown-elf-gcc', 'qemu-system-riscv32'];
+
+/** Boards that QEMU emulates, one of each core; zig builds for the cores that are least like those above. */
+export const QEMU_RUNGS: readonly Rung[] = [
+  { board: 'microbit', compiler: 'gcc', tools: ARM },
+  { board: 'mps2-an385', compiler: 'gcc', tools: ARM },
+  { board: 'mps2-an386', compiler: 'gcc', tools: ARM },
+  { board: 'mps2-an500', compiler: 'gcc', tools: ARM },
+  { board: 'hifive1-revb', compiler: 'gcc', tools: RISCV },
+  { board: 'ch32v003', compiler: 'gcc', tools: RISCV },
+  { board: 'mps2-an386', compiler: 'zig', tools: ['qemu-system-arm'] },
+  { board: 'ch32v003', compiler: 'zig', tools: ['qemu-system-riscv32'] },
 ];
 
 /** A change of one rendered file, to plant a fault. */
@@ -29,13 +50,13 @@ export interface Tampering {
   readonly change: (text: string) => string;
 }
 
-/** Builds the firmware of a network in a new folder; the paths of what came out. */
+/** Builds the firmware of a network in a new folder, without a multiplication; the paths of what came out. */
 export async function buildRung(
   { board: id, compiler }: Rung,
   network: TableNetwork,
   tampering?: Tampering,
 ): Promise<{ elf: string; bin: string | null }> {
-  const board = loadFirmwareBoard(id);
+  const board = asEmulated(loadFirmwareBoard(id));
   const project = firmwareProject(network, board);
   const files = new Map(project.files);
   if (tampering !== undefined) {
@@ -48,6 +69,7 @@ export async function buildRung(
   const folder = temporaryFolder('rung');
   const plan = planFirmware({ ...project, files }, board, toolchain);
   await executePlan(plan, folder);
+  requireNoMultiply(proveNoMultiply(plan.products, folder, board));
   const { elf, bin } = plan.products;
   return { elf: join(folder, elf), bin: bin === null ? null : join(folder, bin) };
 }

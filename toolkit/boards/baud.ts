@@ -18,6 +18,8 @@ export function clocksPerBit(clockHz: number, baud: number): number {
 export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, baud: number): number | null {
   switch (target) {
     case 'host':
+    case 'rv32_virt':
+      // A pipe, and a UART of QEMU's: neither has a speed.
       return baud;
     case 'rp2040': {
       // The PL011 (RP2040 datasheet, "Baud Rate Calculation"): 16 bits and 6 bits of fraction, of 1/16 of the clock.
@@ -29,5 +31,25 @@ export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, b
       const divisor = Math.floor((Math.floor(Math.floor(clockHz / 4) / baud) - 1) / 2);
       return divisor < 0 || divisor > 4095 ? null : clockHz / (8 * (divisor + 1));
     }
+    case 'mps2':
+      // 20 bits, 16 at least, of the clock (Cortex-M System Design Kit, "APB UART").
+      return divided(clockHz, baud, 16, 0xf_ffff);
+    case 'nrf51': {
+      // Steps of 2^-20 of the clock (nRF51 Series Reference Manual, "UART", BAUDRATE).
+      const steps = Math.round((baud * 2 ** 20) / clockHz);
+      return baud < 1200 || baud > 1_000_000 ? null : (steps * clockHz) / 2 ** 20;
+    }
+    case 'fe310':
+      // 16 bits, of the clock (FE310-G002 Manual, "Baud Rate Divisor Register").
+      return divided(clockHz, baud, 16, 65_536);
+    case 'ch32v003':
+      // 16 bits, of the clock (CH32V003 Reference Manual, "USART": mantissa and fraction in sixteenths).
+      return divided(clockHz, baud, 16, 65_535);
   }
+}
+
+/** The baud rate by the nearest divisor; null where the register does not hold that. */
+function divided(clockHz: number, baud: number, least: number, most: number): number | null {
+  const divisor = Math.round(clockHz / baud);
+  return divisor < least || divisor > most ? null : clockHz / divisor;
 }

@@ -11,6 +11,21 @@ const clockHz = z
   .min(1)
   .max(2 ** 32 - 1);
 
+/** The folders under firmware-templates/targets with start-up code, port and linker script. */
+const TARGET_NAMES = [
+  'host',
+  'rp2040',
+  'atmega328p',
+  'nrf51',
+  'mps2',
+  'fe310',
+  'ch32v003',
+  'rv32_virt',
+] as const;
+
+/** A name of QEMU's with properties behind it: `sifive_e,revb=true`. */
+const qemuName = z.string().regex(/^[a-z0-9_-]+(,[a-z0-9_-]+=[a-z0-9]+)*$/);
+
 /** Which compiler family builds the firmware, and the flags that name the core. */
 export const toolchainSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('host') }).readonly(),
@@ -21,6 +36,8 @@ export const toolchainSchema = z.discriminatedUnion('kind', [
     })
     .readonly(),
   z.strictObject({ kind: z.literal('avr'), mcu: z.string().regex(/^[a-z0-9]+$/) }).readonly(),
+  /** The instruction set; control and status registers, which newer specifications count as one more extension, are there too. */
+  z.strictObject({ kind: z.literal('riscv'), isa: z.enum(['rv32ec', 'rv32imac']) }).readonly(),
 ]);
 
 export const flashSchema = z.discriminatedUnion('kind', [
@@ -52,6 +69,8 @@ export const flashSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('openfpgaloader'), board: z.string().regex(/^[A-Za-z0-9_-]+$/) })
     .readonly(),
+  /** A WCH-Link debug probe, and the chip as wlink names it. */
+  z.strictObject({ kind: z.literal('wlink'), chip: z.string().regex(/^CH[0-9A-Z]+$/) }).readonly(),
   /** The TinyFPGA boot loader, a USB serial port of its own. */
   z.strictObject({ kind: z.literal('tinyprog') }).readonly(),
   /** A boot loader that speaks DFU: its USB ids, and the alternate setting that the bitstream goes to. */
@@ -70,6 +89,28 @@ export const emulatorSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('host') }).readonly(),
   z.strictObject({ kind: z.literal('rp2040js') }).readonly(),
   z.strictObject({ kind: z.literal('avr8js') }).readonly(),
+  z
+    .strictObject({
+      kind: z.literal('qemu'),
+      /** The program is `qemu-system-<system>`. Its first serial line is that of the board. */
+      system: z.enum(['arm', 'riscv32']),
+      /** Machine and processor as QEMU names them, with properties; null: the machine's own processor. */
+      machine: qemuName,
+      cpu: qemuName.nullable(),
+      /** Every instruction takes 2^shift nanoseconds of the machine's time. */
+      shift: z.int().min(0).max(10),
+      /** Ticks a second of that time that the firmware measures latencies in; null: it counts instructions itself. */
+      counterHz: clockHz.nullable(),
+      /**
+       * Where QEMU has no such chip: the target that is built in its place, and where that has as much flash and RAM. Only start-up,
+       * port and addresses differ from what is flashed. Null: QEMU runs the very image.
+       */
+      twin: z
+        .strictObject({ target: z.enum(TARGET_NAMES), flashOrigin: bytes, ramOrigin: bytes })
+        .readonly()
+        .nullable(),
+    })
+    .readonly(),
 ]);
 
 const usbIds = z.array(z.strictObject({ vendor: usbId, product: usbId }).readonly()).readonly();
@@ -99,8 +140,7 @@ export const firmwareBoardSchema = z
   .strictObject({
     ...common,
     kind: z.enum(['host', 'microcontroller']),
-    /** The folder under firmware-templates/targets with start-up code, port and linker script. */
-    target: z.enum(['host', 'rp2040', 'atmega328p']),
+    target: z.enum(TARGET_NAMES),
     /** Null on the host, which has as much as the machine has. */
     memory: z.strictObject({ flash: region, ram: region }).readonly().nullable(),
     serial: z

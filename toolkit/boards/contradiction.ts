@@ -1,4 +1,5 @@
 import { BAUD_TOLERANCE, LEAST_CLOCKS_PER_BIT, achievedBaud, clocksPerBit } from './baud.js';
+import { asEmulated } from './as-emulated.js';
 import type { Board, FirmwareBoard, FpgaBoard } from './board.js';
 import { pllFor } from './pll.js';
 
@@ -64,6 +65,68 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
       ram: { start: 0x100, end: 0x900, align: 1, fixed: false },
     },
   },
+  nrf51: {
+    toolchain: 'arm',
+    flash: 'none',
+    emulator: 'qemu',
+    clockHz: 16_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0, end: 0x4_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2000_8000, align: 8, fixed: false },
+    },
+  },
+  mps2: {
+    toolchain: 'arm',
+    flash: 'none',
+    emulator: 'qemu',
+    clockHz: 25_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0, end: 0x40_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2040_0000, align: 8, fixed: false },
+    },
+  },
+  fe310: {
+    toolchain: 'riscv',
+    flash: 'none',
+    emulator: 'qemu',
+    clockHz: 16_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      // The first 64 KB of the SPI flash are the boot loader's, which goes on behind them.
+      flash: { start: 0x2001_0000, end: 0x4000_0000, align: 4, fixed: true },
+      ram: { start: 0x8000_0000, end: 0x8000_4000, align: 16, fixed: false },
+    },
+  },
+  ch32v003: {
+    toolchain: 'riscv',
+    flash: 'wlink',
+    emulator: 'qemu',
+    clockHz: 48_000_000,
+    largestReceiveBuffer: 1024,
+    memory: {
+      flash: { start: 0x0800_0000, end: 0x0800_4000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2000_0800, align: 4, fixed: false },
+    },
+  },
+  rv32_virt: {
+    toolchain: 'riscv',
+    flash: 'none',
+    emulator: 'qemu',
+    clockHz: null,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0x8000_0000, end: 0x8800_0000, align: 4, fixed: true },
+      ram: { start: 0x8000_0000, end: 0x8800_0000, align: 4, fixed: false },
+    },
+  },
+};
+
+/** The QEMU that runs what a kind of toolchain makes. */
+const QEMU_SYSTEMS: Readonly<Partial<Record<FirmwareBoard['toolchain']['kind'], string>>> = {
+  arm: 'arm',
+  riscv: 'riscv32',
 };
 
 /** What a schema cannot say: fields that do not go together. The first one with its name, or null. */
@@ -73,7 +136,7 @@ export function contradiction(board: Board): string | null {
 
 function inFpgaBoard(board: FpgaBoard): string | null {
   const { oscillator, clockHz, serial, flash, spiFlash, toolchain } = board;
-  if (flash.kind === 'uf2-drive' || flash.kind === 'avrdude')
+  if (flash.kind === 'uf2-drive' || flash.kind === 'avrdude' || flash.kind === 'wlink')
     return `flash.kind: "${flash.kind}" is for microcontrollers`;
   const pins = [
     ['oscillator.pin', oscillator.pin],
@@ -127,6 +190,13 @@ function inFirmwareBoard(board: FirmwareBoard): string | null {
     return `flash.kind: the target "${target}" takes "${demands.flash}"${demands.flash === 'none' ? '' : ' or "none"'}`;
   if (emulator !== null && emulator.kind !== demands.emulator)
     return `emulator.kind: the target "${target}" takes "${demands.emulator}" or no emulator`;
+  if (emulator?.kind === 'qemu' && emulator.system !== QEMU_SYSTEMS[demands.toolchain])
+    return `emulator.system: the target "${target}" runs on "${QEMU_SYSTEMS[demands.toolchain] ?? 'none'}"`;
+  const twin = asEmulated(board);
+  if (twin !== board) {
+    const problem = inFirmwareBoard(twin);
+    if (problem !== null) return `emulator.twin: ${problem}`;
+  }
   if (memory === null && target !== 'host') return 'memory: only the host may leave it out';
   return (
     (memory === null

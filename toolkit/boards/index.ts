@@ -1,3 +1,4 @@
+export { asEmulated } from './as-emulated.js';
 export { clocksPerBit, LEAST_CLOCKS_PER_BIT } from './baud.js';
 export * from './board.js';
 export { pllFor, type Pll } from './pll.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FirmwareBoard } from '../boards/index.js';
+import { asEmulated, type FirmwareBoard } from '../boards/index.js';
 import {
   checkFit,
   firmwareProject,
@@ -50,9 +50,15 @@ export function firmwareBuilder(
         next: 'build them with build.sh there',
       };
     },
-    describe: (_goal, target, run) => describeBuild(board, network, { ...options, folder }, target, run),
-    build: (_goal: Goal, run) => build(board, network, { ...options, folder }, run),
+    describe: (goal, target, run) =>
+      describeBuild(builtFor(goal, board), network, { ...options, folder }, target, run),
+    build: (goal, run) => build(builtFor(goal, board), network, { ...options, folder }, run),
   };
+}
+
+/** What is built for the emulator may be a twin of what is flashed. */
+function builtFor(goal: Goal, board: FirmwareBoard): FirmwareBoard {
+  return goal === 'emulate' ? asEmulated(board) : board;
 }
 
 function compilerOf(choice: ToolChoice | undefined): 'gcc' | 'zig' | undefined {

@@ -26,13 +26,14 @@ export function checkFlashTarget(board: Board, { port, drive, device }: FlashTar
       });
     case 'uf2-drive':
       return;
+    case 'wlink':
     case 'iceprog':
     case 'openfpgaloader':
     case 'tinyprog':
     case 'dfu-util':
       if (drive !== undefined) {
         throw new InputError(`${board.title} has no drive: it is flashed by ${board.flash.kind}`, {
-          next: 'leave --drive out; --device says which of several boards',
+          next: 'leave --drive out',
         });
       }
       return;

@@ -167,7 +167,12 @@ function flashing(
   { device }: FlashTarget,
 ): FpgaFlashPlan {
   const { flash, title, serial } = board;
-  if (flash.kind === 'none' || flash.kind === 'uf2-drive' || flash.kind === 'avrdude')
+  if (
+    flash.kind === 'none' ||
+    flash.kind === 'uf2-drive' ||
+    flash.kind === 'avrdude' ||
+    flash.kind === 'wlink'
+  )
     throw new InputError(`${title} is not flashed`, { next: 'give its board file a way of flashing' });
   const data = project.flash && { path: join(folder, FLASH_DATA), offset: project.flash.first };
   const image = { title, bitstream: join(folder, bitstream), data, usb: serial.usb };

@@ -9,6 +9,7 @@ export {
 } from './device.js';
 export { avr8Link } from './emulators/atmega328p.js';
 export { emulatedLink, type EmulatedLink } from './emulators/emulated-link.js';
+export { qemuArguments, qemuLink, type Qemu } from './emulators/qemu.js';
 export { rp2040Link } from './emulators/rp2040.js';
 export { hostLink } from './links/host-link.js';
 export { likelyBoards, listPorts, type PortInfo } from './links/list-ports.js';
@@ -24,4 +25,11 @@ export {
 } from './open-device.js';
 export { traceCrc } from './protocol/messages.js';
 export { serialDevice, type SerialDeviceOptions } from './serial-device.js';
-export { EMULATOR_TIMING, PIPE_TIMING, serialTiming, SIMULATOR_TIMING, type Timing } from './timing.js';
+export {
+  EMULATOR_TIMING,
+  PIPE_TIMING,
+  QEMU_TIMING,
+  serialTiming,
+  SIMULATOR_TIMING,
+  type Timing,
+} from './timing.js';

@@ -5,12 +5,14 @@ import type { TableNetwork } from '../network/index.js';
 import type { Device, Executor } from './device.js';
 import { avr8Link } from './emulators/atmega328p.js';
 import type { EmulatedLink } from './emulators/emulated-link.js';
+import { inInstructions } from './emulators/in-instructions.js';
+import { qemuLink, type Qemu } from './emulators/qemu.js';
 import { rp2040Link } from './emulators/rp2040.js';
 import { hostLink } from './links/host-link.js';
 import { polledLink } from './links/polled-link.js';
 import { serialPortLink } from './links/serial-port-link.js';
 import { serialDevice } from './serial-device.js';
-import { EMULATOR_TIMING, PIPE_TIMING, serialTiming, SIMULATOR_TIMING } from './timing.js';
+import { EMULATOR_TIMING, PIPE_TIMING, QEMU_TIMING, serialTiming, SIMULATOR_TIMING } from './timing.js';
 
 /** Paths of what a firmware build made. */
 export interface FirmwareImage {
@@ -60,12 +62,14 @@ export function executorOf(
     case 'rp2040js':
     case 'avr8js':
       return `emulator:${board.emulator.kind}`;
+    case 'qemu':
+      return 'qemu';
   }
 }
 
 /**
  * Opens the board on `port`, or emulates it. Throws InputError when it can be neither, DeviceError when it does
- * not answer as it should.
+ * not answer as it should, ToolMissingError where its emulator is not installed.
  */
 export async function openDevice(options: OpenOptions): Promise<Device> {
   const { board, network, port, image, signal } = options;
@@ -98,9 +102,21 @@ export async function openDevice(options: OpenOptions): Promise<Device> {
   if (board.emulator.kind === 'host') {
     return serialDevice(hostLink(image.elf), { ...common, executor, timing: PIPE_TIMING, where: image.elf });
   }
+  if (board.emulator.kind === 'qemu') return qemuDevice(board.emulator, image, { ...common, executor });
   const bin = await readImage(image);
   const link = board.emulator.kind === 'rp2040js' ? rp2040Link({ bin }) : avr8Link({ bin });
   return emulatedDevice(link, { ...common, executor, where: image.bin ?? image.elf });
+}
+
+/** One request at a time, as on every emulated board; QEMU keeps no time of its own that the host could wait in. */
+async function qemuDevice(
+  qemu: Qemu,
+  { elf }: FirmwareImage,
+  options: Pick<Parameters<typeof serialDevice>[1], 'network' | 'board' | 'signal' | 'executor'>,
+): Promise<Device> {
+  const link = await qemuLink(qemu, elf, options.signal);
+  const device = await serialDevice(link, { ...options, timing: QEMU_TIMING, window: 0, where: elf });
+  return inInstructions(device, qemu);
 }
 
 /** One request at a time, so that no receive interrupt falls into the inference whose cycles are measured. */

@@ -35,6 +35,15 @@ export const PIPE_TIMING: Timing = {
   perByte: 0,
 };
 
+/** For a machine in QEMU, in the time of this one: nothing is lost, but a large network may take a minute. */
+export const QEMU_TIMING: Timing = {
+  first: 120_000,
+  least: 20_000,
+  repeats: 1,
+  hello: { patience: 10_000, repeats: 1 },
+  perByte: 0,
+};
+
 /** For a simulated FPGA, bit by bit: nothing is lost, but a picture may take a minute of this machine. */
 export const SIMULATOR_TIMING: Timing = {
   first: 600_000,

@@ -4,7 +4,7 @@ import type { FirmwareBoard } from '../boards/index.js';
 export interface Target {
   /** C and assembly sources to compile. */
   readonly sources: readonly string[];
-  /** More of them, from firmware-templates/targets/shared. */
+  /** More of them, and their headers, from firmware-templates/targets/shared. */
   readonly shared: readonly string[];
   /** Files that belong to them without being compiled by themselves. */
   readonly others: readonly string[];
@@ -13,6 +13,12 @@ export interface Target {
   /** Rough needs of test firmware, protocol and start-up: only a network that surely does not fit is refused. */
   readonly overhead: { readonly flash: number; readonly ram: number };
 }
+
+/** Start-up, cycle counter and receive ring of a Cortex-M whose flash is at address 0. */
+const CORTEX_M = ['cortex_m.h', 'cortex_m_startup.c', 'cycles.c', 'memory.c', 'ring.h'];
+
+/** Start-up and receive ring of a RISC-V core. */
+const RISCV = ['memory.c', 'ring.h', 'riscv.h', 'riscv_startup.S'];
 
 const CYCLES = { code: 1, unit: 'CPU cycles' };
 
@@ -40,5 +46,45 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 200 },
+  },
+  nrf51: {
+    sources: ['port.c'],
+    shared: CORTEX_M,
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 2048 },
+  },
+  mps2: {
+    sources: ['port.c'],
+    shared: CORTEX_M,
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 2048 },
+  },
+  fe310: {
+    sources: ['port.c'],
+    shared: RISCV,
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 1024 },
+  },
+  ch32v003: {
+    sources: ['port.c', 'vectors.S'],
+    shared: RISCV,
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 460 },
+  },
+  rv32_virt: {
+    sources: ['port.c'],
+    shared: RISCV,
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: { code: 2, unit: 'instructions' },
+    overhead: { flash: 2500, ram: 460 },
   },
 };

@@ -8,6 +8,7 @@ const NATIVE = {
   host: { cc: 'cc', objcopy: null },
   arm: { cc: 'arm-none-eabi-gcc', objcopy: 'arm-none-eabi-objcopy' },
   avr: { cc: 'avr-gcc', objcopy: 'avr-objcopy' },
+  riscv: { cc: 'riscv64-unknown-elf-gcc', objcopy: 'riscv64-unknown-elf-objcopy' },
 } as const;
 
 /**
@@ -56,6 +57,7 @@ export function buildScript(project: FirmwareProject, board: FirmwareBoard): str
     '  ;;',
     'esac',
     `INCLUDES=${quote(includes)}`,
+    ...(gcc.support.length === 0 ? [] : [`SMALL=${quote(gcc.support.join(' '))}`]),
     '',
     `mkdir -p ${layout.folders.join(' ')}`,
     '',
@@ -66,7 +68,9 @@ export function buildScript(project: FirmwareProject, board: FirmwareBoard): str
     ]),
     '',
     '# The test firmware.',
-    ...loop(layout, false, ['$CC $TARGET $CFLAGS $INCLUDES -c "$source" -o "$output.o"']),
+    ...loop(layout, false, [
+      `$CC $TARGET $CFLAGS $INCLUDES ${gcc.support.length === 0 ? '' : '$SMALL '}-c "$source" -o "$output.o"`,
+    ]),
     '',
     `$CC $TARGET $LDFLAGS \\`,
     ...layout.units.map(({ object }) => `  ${object} \\`),

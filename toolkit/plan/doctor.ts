@@ -4,7 +4,7 @@ import type { Flash, Toolchain } from '../boards/board.js';
 import { ToolMissingError } from '../errors.js';
 import { mayOpen } from './may-open.js';
 import { findDrives, isUnmounted, mountPoints } from './mounted-drives.js';
-import { FLASHING_TOOLS, FPGA_TOOLS, reportOn, type ToolReport } from './tool-report.js';
+import { EMULATORS, FLASHING_TOOLS, FPGA_TOOLS, reportOn, type ToolReport } from './tool-report.js';
 import { findToolchain, installAdvice, versionOf } from './toolchain.js';
 import { npmCommand } from './npm-tool.js';
 import { ZIG_MEGABYTES, ZIG_VERSION, zigPackage } from './zig-package.js';
@@ -21,12 +21,14 @@ const TOOLCHAINS: readonly Toolchain[] = [
   { kind: 'host' },
   { kind: 'arm', cpu: 'cortex-m0plus' },
   { kind: 'avr', mcu: 'atmega328p' },
+  { kind: 'riscv', isa: 'rv32imac' },
 ];
 
 const PURPOSE: Readonly<Record<Toolchain['kind'], string>> = {
   host: 'C for this computer',
   arm: 'C for ARM Cortex-M',
   avr: 'C for AVR',
+  riscv: 'C for RISC-V',
 };
 
 /** Looks at every tool that the toolkit may use. Fetches nothing and changes nothing. */
@@ -42,6 +44,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<ToolReport[]>
     ...(options.backend === undefined ? [] : [await trainer(options.backend)]),
     ...(await Promise.all(TOOLCHAINS.map((toolchain) => compiler(toolchain, env)))),
     zig(env),
+    ...(await onPath(EMULATORS)),
     ...(await onPath(FPGA_TOOLS)),
     ...(await onPath(FLASHING_TOOLS)),
     ...[...(volumes.size === 0 ? ['RPI-RP2'] : volumes)].map(drive),

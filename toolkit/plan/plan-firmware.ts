@@ -39,7 +39,9 @@ export function planFirmware(
 
   const build = ({ source, assembly, object }: Unit): Command[] => {
     const compile = [...flags.target, ...flags.compile, ...includes];
-    if (assembly === null) return [command(`compile ${source}`, cc, ...compile, '-c', source, '-o', object)];
+    if (assembly === null) {
+      return [command(`compile ${source}`, cc, ...compile, ...flags.support, '-c', source, '-o', object)];
+    }
     return [
       command(`compile ${source}`, cc, ...compile, '-S', source, '-o', assembly),
       command(`assemble ${assembly}`, cc, ...assemble(flags.target, toolchain), '-c', assembly, '-o', object),

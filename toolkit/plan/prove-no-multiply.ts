@@ -95,7 +95,7 @@ function read(path: string): string {
 
 function architectureOf({ toolchain }: FirmwareBoard): Architecture {
   if (toolchain.kind === 'arm') return 'arm-thumb';
-  if (toolchain.kind === 'avr') return 'avr';
+  if (toolchain.kind === 'avr' || toolchain.kind === 'riscv') return toolchain.kind;
   const found = { x64: 'x86-64', arm64: 'aarch64', riscv64: 'riscv' } as const;
   if (process.arch in found) return found[process.arch as keyof typeof found];
   throw new BuildError(`the assembly of this computer (${process.arch}) cannot be scanned yet`, {

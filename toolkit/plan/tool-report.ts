@@ -3,7 +3,7 @@ import { FLASHERS } from './flash/flashers.js';
 import { versionOf } from './toolchain.js';
 
 /** What tools are for; the order in which they are shown. */
-export const TOOL_GROUPS = ['general', 'C', 'FPGA', 'flashing'] as const;
+export const TOOL_GROUPS = ['general', 'C', 'emulation', 'FPGA', 'flashing'] as const;
 export type ToolGroup = (typeof TOOL_GROUPS)[number];
 
 /** What the machine has of one tool. */
@@ -91,6 +91,25 @@ export const FPGA_TOOLS: readonly PathTool[] = [
   },
 ];
 
+export const EMULATORS: readonly PathTool[] = [
+  {
+    name: 'qemu-system-arm',
+    group: 'emulation',
+    purpose: 'emulates boards with a Cortex-M',
+    versionOption: '--version',
+    without: 'these boards are not emulated',
+    install: '`apt-get install qemu-system-arm`, or on macOS `brew install qemu`',
+  },
+  {
+    name: 'qemu-system-riscv32',
+    group: 'emulation',
+    purpose: 'emulates boards with a RISC-V core',
+    versionOption: '--version',
+    without: 'these boards are not emulated',
+    install: '`apt-get install qemu-system-misc`, or on macOS `brew install qemu`',
+  },
+];
+
 export const FLASHING_TOOLS: readonly PathTool[] = [
   {
     name: 'avrdude',
@@ -101,6 +120,14 @@ export const FLASHING_TOOLS: readonly PathTool[] = [
     version: /(?<=avrdude version )[\d.]+/,
     without: 'none',
     install: FLASHERS.avrdude.install,
+  },
+  {
+    name: 'wlink',
+    group: 'flashing',
+    purpose: 'flashes CH32V boards by a WCH-Link',
+    versionOption: '--version',
+    without: 'none',
+    install: FLASHERS.wlink.install,
   },
   {
     name: 'iceprog',

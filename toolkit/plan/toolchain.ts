@@ -60,6 +60,12 @@ const NATIVE: Readonly<Record<Toolchain['kind'], NativeTools>> = {
     install:
       '`apt-get install gcc-avr avr-libc`, or on macOS `brew tap osx-cross/avr && brew install avr-gcc`',
   },
+  riscv: {
+    drivers: ['riscv64-unknown-elf-gcc'],
+    objcopy: 'riscv64-unknown-elf-objcopy',
+    install:
+      '`apt-get install gcc-riscv64-unknown-elf`, or on macOS `brew tap riscv-software-src/riscv && brew install riscv-tools`',
+  },
 };
 
 /** What to install for a toolchain that is missing, as a phrase. */

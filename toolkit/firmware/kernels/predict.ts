@@ -27,6 +27,8 @@ export function coreOf({ target, toolchain }: FirmwareBoard): CoreId {
       return 'atmega328p';
     case 'arm':
       return ARM[toolchain.cpu] ?? 'm3';
+    case 'riscv':
+      return toolchain.isa;
     case 'host':
       return 'm7';
   }

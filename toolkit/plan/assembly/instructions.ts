@@ -123,7 +123,7 @@ const RISCV: InstructionSet = {
   floats: any('f(?!ence)[a-z]\\w*(\\.\\w+)* c\\.f\\w+ vf\\w+(\\.\\w+)*'),
   divides: any('(div|rem)u?w?'),
   harmless: any(
-    `addi?w? subw? negw? andi? ori? xori? not andn orn xnor s[lr]li?w? srai?w? slti?u? s(eqz|nez|ltz|gtz) li la lla lga lui auipc mv
+    `addi?w? subw? negw? andi? ori? xori? not andn orn xnor s[lr]li?w? srai?w? slti?u? sgtu? s(eqz|nez|ltz|gtz) li la lla lga lui auipc mv
      l[bhwd]u? s[bhwd] b(eq|ne|lt|ge|ltu|geu|gt|le|gtu|leu)z? j jal jr jalr call tail ret nop ecall ebreak fence(\\.i|\\.tso)? unimp
      csr\\w+ rd(cycle|time|instret)h? sext\\.[bhw] zext\\.[bhw] sh[123]add(\\.uw)? add\\.uw slli\\.uw clzw? ctzw? cpopw? maxu? minu?
      rev8 orc\\.b ro[lr]i?w? b(clr|ext|inv|set)i? pause wfi`,

@@ -4,6 +4,10 @@ import { copyToDrive } from './copy-to-drive.js';
 import type { FlashPlan } from './flash-plan.js';
 import { FLASHERS } from './flashers.js';
 import { runFlasher, type FlashOptions } from './run-flasher.js';
+import type { UsbId } from './usb-devices.js';
+
+/** A WCH-Link that debugs RISC-V; it goes by another id while it debugs ARM. */
+const WCH_LINK: readonly UsbId[] = [{ vendor: '1a86', product: '8010' }];
 
 /**
  * Flashes a board. Throws DeviceError (no drive, no port, not in sync, no rights, it takes too long), ToolMissingError,
@@ -19,6 +23,11 @@ export async function executeFlash(plan: FlashPlan, options: FlashOptions = {}):
   options.progress?.(`flash ${plan.title}`);
   if (plan.kind === 'uf2-drive') {
     await copyToDrive(plan, options);
+    return;
+  }
+  if (plan.kind === 'wlink') {
+    const link = { kind: 'usb', devices: WCH_LINK } as const;
+    await runFlasher(FLASHERS.wlink, plan.command, { title: plan.title, link }, options);
     return;
   }
   const { title, port, command } = plan;

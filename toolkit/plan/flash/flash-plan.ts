@@ -25,6 +25,13 @@ export type FlashPlan =
       readonly command: Command;
       /** Null when no port was named: the plan can be shown, but not carried out. */
       readonly port: string | null;
+    }
+  | {
+      readonly kind: 'wlink';
+      readonly title: string;
+      /** Path of the raw image. */
+      readonly file: string;
+      readonly command: Command;
     };
 
 export interface FlashTarget {
@@ -88,6 +95,30 @@ export function planFlash(
         port,
       };
     }
+    case 'wlink': {
+      const { memory } = board;
+      if (memory === null) throw new RangeError(`${board.id} has no flash`);
+      const bin = join(folder, safePath(required(products.bin, board, 'raw image')));
+      return {
+        kind: 'wlink',
+        title: board.title,
+        file: bin,
+        command: {
+          title: `flash ${board.title}`,
+          argv: [
+            'wlink',
+            '--chip',
+            board.flash.chip,
+            'flash',
+            '--address',
+            `0x${memory.flash.origin.toString(16).padStart(8, '0')}`,
+            bin,
+          ],
+          env: { LC_ALL: 'C' },
+          timeoutSeconds: 120,
+        },
+      };
+    }
     case 'iceprog':
     case 'openfpgaloader':
     case 'tinyprog':
@@ -102,7 +133,7 @@ export function planFlash(
 
 /** The exact command lines of a plan, for showing. */
 export function describeFlash(plan: FlashPlan): string[] {
-  if (plan.kind === 'avrdude') return [describeCommand(plan.command)];
+  if (plan.kind !== 'uf2-drive') return [describeCommand(plan.command)];
   return [describeCommand({ argv: ['cp', plan.file, plan.drive ?? `<drive ${plan.volume}>`] })];
 }
 

@@ -26,6 +26,21 @@ export const FLASHERS = {
       [/verif\w+ error|mismatch/i, 'not-kept'],
     ],
   },
+  wlink: {
+    program: 'wlink',
+    install: 'from https://github.com/ch32-rs/wlink, or `cargo install wlink`',
+    meanings: [
+      [/WCH-Link not found/i, 'absent'],
+      [/access denied|permission denied|insufficient permissions/i, 'rights'],
+      [/resource busy/i, 'busy'],
+      [/chip mismatch|unknown RISC-V chip|doesn't support current chip/i, 'wrong-part'],
+      [
+        /not attached to an MCU|protocol error|fastprogram|DM Abstract|DM is busy|DMI status|operation timeout/i,
+        'silent',
+      ],
+      [/\bio error/i, 'bad-file'],
+    ],
+  },
   /** It has the same words for a board that is not there, that is in use, and that may not be opened. */
   iceprog: {
     program: 'iceprog',
