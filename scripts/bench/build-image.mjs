@@ -16,6 +16,7 @@ import { BuildError } from '../../dist/errors.js';
  * @property {ReadonlyMap<string, string>} files - with relative paths
  * @property {readonly string[]} sources - which of them to compile
  * @property {string} include - the folder of the header `<cName>.h`
+ * @property {boolean} [peer] - the 8-bit baseline, which may multiply
  */
 
 /**
@@ -77,7 +78,8 @@ function memoryScript({ memory: { flash, ram }, emulator }) {
  * @returns {Image | null} null where it does not fit the core's memory
  */
 export function buildImage(folder, core, library, pictures, stagePictures) {
-  const { prefix, target, compile } = core;
+  const { prefix, compile } = core;
+  const target = library.peer === true ? core.peer : core.target;
   writeFiles(folder, library.files);
   writeFiles(
     folder,

@@ -11,7 +11,8 @@ import { compilerFlags } from '../../dist/plan/compiler-flags.js';
  * @property {string} id
  * @property {string} title
  * @property {string} prefix - of the names of its compiler's programs
- * @property {readonly string[]} target - compiler flags of the core
+ * @property {readonly string[]} target - compiler flags of the core, as a board's are
+ * @property {readonly string[]} peer - those of the 8-bit baseline, which may multiply
  * @property {readonly string[]} link - those that choose the compiler's library
  * @property {readonly string[]} compile - compiler flags of the inference code, as a board's are
  * @property {FirmwareBoard} board - what the C project is rendered for
@@ -86,7 +87,7 @@ function firmwareBoard(id) {
 /** @param {FirmwareBoard} board */
 const flagsOf = (board) => {
   const { compile, target } = compilerFlags(board, 'gcc', { linkerScript: 'own', entry: null });
-  return { compile, target, link: target };
+  return { compile, target, peer: target, link: target };
 };
 
 /** The Pico's project for another Cortex-M core. @param {string} cpu */
@@ -95,26 +96,19 @@ function cortex(cpu) {
     ...firmwareBoard('raspberry-pi-pico'),
     toolchain: { kind: 'arm', cpu },
   });
-  return { ...ARM, board, ...flagsOf(board) };
+  return { ...ARM, board, ...flagsOf(board), peer: [`-mcpu=${cpu}`, '-mthumb'] };
 }
 
 /**
- * The Pico's project and flags, for a RISC-V core.
+ * A RISC-V board's project and flags.
  *
- * @param {string} march
+ * @param {string} id
  * @param {string} mabi
  * @param {string} library - the instruction set whose library is linked; there is none for each
  */
-function riscv(march, mabi, library) {
-  const board = firmwareBoard('raspberry-pi-pico');
-  const target = [`-march=${march}`, `-mabi=${mabi}`, '-msmall-data-limit=0'];
-  return {
-    ...RISCV,
-    board,
-    compile: flagsOf(board).compile,
-    target,
-    link: [`-march=${library}`, `-mabi=${mabi}`],
-  };
+function riscv(id, mabi, library) {
+  const board = firmwareBoard(id);
+  return { ...RISCV, board, ...flagsOf(board), link: [`-march=${library}`, `-mabi=${mabi}`] };
 }
 
 /** @returns {readonly Core[]} */
@@ -128,13 +122,13 @@ export function cores() {
     {
       id: 'rv32imac',
       title: 'RV32IMAC',
-      ...riscv('rv32imac_zicsr', 'ilp32', 'rv32imac'),
+      ...riscv('hifive1-revb', 'ilp32', 'rv32imac'),
       command: qemuRiscv('rv32'),
     },
     {
       id: 'rv32ec',
       title: 'RV32EC, no multiplier',
-      ...riscv('rv32ec_zicsr', 'ilp32e', 'rv32e'),
+      ...riscv('ch32v003', 'ilp32e', 'rv32e'),
       command: qemuRiscv('rv32,e=true,i=false,h=false,m=false,a=false,f=false,d=false'),
     },
     {

@@ -48,6 +48,7 @@ export function int8Library(given, oneSum = false) {
   const output = network.stages.at(-1)?.output ?? network.input;
   return {
     cName,
+    peer: true,
     files: new Map([
       ...files,
       [`network/${cName}.h`, header(cName, network, plan.bytes, elements(output.shape))],
