@@ -88,21 +88,23 @@ typedef struct {
 
   size_t row_words; /* from one row of positions to the next */
 
-  /* Filter by filter, run by run: how many places, then the step to each from the one before, which may be that of the run
-   * before. Bytes, or 16 bits each. */
-  const TABLIZE_FLASH void *runs;
+  /* Filter by filter, run by run: how many places, then the step to each from the one before. */
+  const TABLIZE_FLASH uint8_t *runs;
+  /* Run by run: the segment, of 256 units, at whose beginning the first step starts, or TABLIZE_GOES_ON. */
+  const TABLIZE_FLASH uint8_t *starts;
   const TABLIZE_FLASH tablize_pair_t *base; /* per filter: what its sums begin with, in both halves */
   const TABLIZE_FLASH uint8_t *table;       /* an index per bin */
   const TABLIZE_FLASH uint16_t *thresholds; /* filter by filter */
   const TABLIZE_FLASH uint8_t *narrow;      /* thresholds of narrow sums */
 } tablize_level_sums_t;
 
+/* The first step starts where the run before ended. */
+#define TABLIZE_GOES_ON 255
+
 /* What is known of a stage when it is compiled. */
 typedef struct {
   uint8_t runs; /* per filter */
-  uint32_t first; /* bit k: run k is the first of its level, and its first step is from where the window begins */
   uint8_t pool; /* 2: of 2 x 2 positions the largest is put out; 1: each is */
-  bool wide;    /* steps of 16 bits */
   bool narrow;  /* weighed sums fit 7 bits: four of them stay in a word, and there are thresholds */
   uint8_t unit; /* a step is a multiple of 2^unit words */
   tablize_level_rule_t rule;
@@ -141,31 +143,21 @@ TABLIZE_INLINE void tablize_add_place(tablize_sums_t *sums, const tablize_word_t
 }
 
 /* Adds up the activations of one run, from `*at` on; returns where the next run begins. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, tablize_word_t *to)
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, uint8_t unit, tablize_word_t *to)
 {
+  const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
   const tablize_word_t *place = *at;
   tablize_sums_t sums = {0, 0, 0, 0};
-  if (kind.wide) {
-    const TABLIZE_FLASH uint16_t *step = (const TABLIZE_FLASH uint16_t *)(const TABLIZE_FLASH void *)run;
-    const TABLIZE_FLASH uint16_t *const end = step + 1 + *step;
-    step++;
-    while (step != end) {
-      place += (size_t)*step++ << kind.unit;
-      tablize_add_place(&sums, place);
-    }
-    run = (const TABLIZE_FLASH uint8_t *)end;
-  } else {
-    const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
-    run++;
+  (void)unit;
+  run++;
 #ifdef TABLIZE_ADD_RUN
-    TABLIZE_ADD_RUN(sums, run, end, place, kind.unit);
+  TABLIZE_ADD_RUN(sums, run, end, place, unit);
 #else
-    while (run != end) {
-      place += (size_t)*run++ << kind.unit;
-      tablize_add_place(&sums, place);
-    }
-#endif
+  while (run != end) {
+    place += (size_t)*run++ << unit;
+    tablize_add_place(&sums, place);
   }
+#endif
   *at = place;
   to[0] = sums.a;
   to[1] = sums.b;
@@ -189,47 +181,41 @@ TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_
 
 #if TABLIZE_LANES == 1
 /* The same at a single position. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, tablize_word_t *to)
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, tablize_word_t *to)
 {
+  const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
   const tablize_word_t *place = *at;
   tablize_word_t sum = 0;
-  if (kind.wide) {
-    const TABLIZE_FLASH uint16_t *step = (const TABLIZE_FLASH uint16_t *)(const TABLIZE_FLASH void *)run;
-    const TABLIZE_FLASH uint16_t *const end = step + 1 + *step;
-    step++;
-    while (step != end) {
-      place += *step++;
-      sum = (tablize_word_t)(sum + *place);
-    }
-    run = (const TABLIZE_FLASH uint8_t *)end;
-  } else {
-    const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
-    run++;
+  run++;
 #ifdef TABLIZE_ADD_RUN_1
-    TABLIZE_ADD_RUN_1(sum, run, end, place);
+  TABLIZE_ADD_RUN_1(sum, run, end, place);
 #else
-    while (run != end) {
-      place += *run++;
-      sum = (tablize_word_t)(sum + *place);
-    }
-#endif
+  while (run != end) {
+    place += *run++;
+    sum = (tablize_word_t)(sum + *place);
   }
+#endif
   *at = place;
   *to = sum;
   return run;
 }
 #endif
 
-/* Adds up all runs of a filter over a block; returns where the next filter's begin. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_runs(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *step, const tablize_word_t *window, tablize_word_t *sums)
+/* Where a run's first step starts. */
+TABLIZE_INLINE const tablize_word_t *tablize_start(tablize_level_sums_kind_t kind, uint8_t start, const tablize_word_t *window, const tablize_word_t *place)
 {
+  return start == TABLIZE_GOES_ON ? place : window + ((size_t)start << (8 + kind.unit));
+}
+
+/* Adds up all runs of a filter over a block; returns where the next filter's begin. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_runs(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *step, const tablize_word_t *window, tablize_word_t *sums)
+{
+  const TABLIZE_FLASH uint8_t *start = stage->starts;
   const tablize_word_t *place = window;
   uint8_t run;
   for (run = 0; run != kind.runs; run++) {
-    if ((kind.first >> run & 1u) != 0) {
-      place = window;
-    }
-    step = tablize_run(kind, step, &place, sums);
+    place = tablize_start(kind, *start++, window, place);
+    step = tablize_run(step, &place, kind.unit, sums);
     sums += TABLIZE_BLOCK;
   }
   return step;
@@ -331,7 +317,7 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
   uint8_t column;
 #if TABLIZE_LANES == 4
   if (kind.narrow) {
-    cursor->step = tablize_runs(kind, step, block->place, runs);
+    cursor->step = tablize_runs(stage, kind, step, block->place, runs);
     tablize_put_narrow(stage, kind, block, cursor, runs);
     cursor->base++;
     cursor->narrow += kind.rule.threshold_count;
@@ -339,7 +325,7 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
   }
 #endif
   if (kind.pool == 1) {
-    step = tablize_runs(kind, step, block->place, runs);
+    step = tablize_runs(stage, kind, step, block->place, runs);
     for (column = 0; column != block->columns; column++) {
       tablize_weigh(kind, runs + column, base, sums);
       tablize_put_lanes(stage, kind, cursor->thresholds, sums, block->lanes, to);
@@ -348,13 +334,13 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
     }
   } else {
     uint16_t largest[TABLIZE_BLOCK / 2][TABLIZE_LANES];
-    (void)tablize_runs(kind, step, block->place, runs);
+    (void)tablize_runs(stage, kind, step, block->place, runs);
     for (column = 0; column != TABLIZE_BLOCK / 2; column++) {
       tablize_weigh(kind, runs + 2 * column, base, largest[column]);
       tablize_weigh(kind, runs + 2 * column + 1, base, sums);
       tablize_keep_larger(largest[column], sums);
     }
-    step = tablize_runs(kind, step, block->place + stage->row_words, runs);
+    step = tablize_runs(stage, kind, step, block->place + stage->row_words, runs);
     for (column = 0; column != block->columns; column++) {
       tablize_weigh(kind, runs + 2 * column, base, sums);
       tablize_keep_larger(largest[column], sums);
@@ -490,12 +476,11 @@ TABLIZE_INLINE void tablize_level_sums_dense(const TABLIZE_FLASH tablize_level_s
   for (filter = stage->filters; filter != 0; filter--) {
     uint16_t sums[TABLIZE_LANES];
     uint8_t run;
+    const TABLIZE_FLASH uint8_t *start = stage->starts;
     const tablize_word_t *place = input;
     for (run = 0; run != kind.runs; run++) {
-      if ((kind.first >> run & 1u) != 0) {
-        place = input;
-      }
-      cursor.step = tablize_run_1(kind, cursor.step, &place, runs + TABLIZE_BLOCK * run);
+      place = tablize_start(kind, *start++, input, place);
+      cursor.step = tablize_run_1(cursor.step, &place, runs + TABLIZE_BLOCK * run);
     }
     tablize_weigh(kind, runs, *cursor.base, sums);
     *output++ = tablize_level(kind.rule, stage->table, cursor.thresholds, sums[0]);

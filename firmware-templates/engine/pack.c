@@ -25,10 +25,18 @@ static void pack_cells(const lanes_t lanes, size_t cell, size_t cell_step, size_
   }
 }
 
-static void fill(tablize_word_t *to, uint16_t count, tablize_word_t word)
+/* Fills `count` columns of every channel. */
+static void fill(tablize_word_t *first, uint16_t count, uint16_t channels, size_t channel_words, tablize_word_t word)
 {
   for (; count != 0; count--) {
-    *to++ = word;
+    tablize_word_t *to = first;
+    uint16_t left;
+    for (left = channels; left != 0; left--) {
+      *to = word;
+      TABLIZE_HIDE(channel_words);
+      to += channel_words;
+    }
+    first++;
   }
 }
 
@@ -64,12 +72,8 @@ static void pack_phase(const TABLIZE_FLASH tablize_packing_t *packing, const TAB
 #else
     const tablize_word_t padding = packing->padding;
 #endif
-    for (left = channels; left != 0; left--) {
-      fill(to, phase->before, padding);
-      fill(to + phase->before + inside, phase->after, padding);
-      TABLIZE_HIDE(channel_words);
-      to += channel_words;
-    }
+    fill(to, phase->before, channels, channel_words, padding);
+    fill(to + phase->before + inside, phase->after, channels, channel_words, padding);
   }
 }
 

@@ -48,6 +48,8 @@ function scratch(stage: AnalysedStage, kernel: StageKernel): Readonly<Partial<Re
 export interface PlannedStage {
   readonly analysed: AnalysedStage;
   readonly kernel: StageKernel;
+  /** Why it is computed so, as a sentence; empty where there was no choice. */
+  readonly why?: string;
 }
 
 /**

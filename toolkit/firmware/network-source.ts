@@ -17,7 +17,7 @@ import {
   levelSumsTables,
   type LevelSumsFunctions,
 } from './kernels/level-sums-source.js';
-import type { KernelName } from './kernels/stage-kernel.js';
+import type { KernelName, StageKernel } from './kernels/stage-kernel.js';
 import { pairStructs, pairTables } from './kernels/pairs-source.js';
 import { chooseKernels } from './kernels/choose.js';
 import type { KernelOptions } from './kernels/kernel-options.js';
@@ -70,6 +70,8 @@ export interface StageSource {
   readonly number: number;
   readonly description: string;
   readonly bounds: string;
+  /** How it is computed, and why. */
+  readonly kernel: string;
   readonly tables: readonly Table[];
   readonly structs: readonly Struct[];
   /** Of a stage computed by sums over levels. */
@@ -165,12 +167,23 @@ function stageSource(
   network: TableNetwork,
   types: NumberTypes,
   plan: MemoryPlan,
-  { analysed, kernel }: PlannedStage,
+  { analysed, kernel, why = '' }: PlannedStage,
   number: number,
 ): StageSource {
   const { stage } = analysed;
   const context = { network, plan };
-  const common = { number, description: describe(analysed), bounds: boundsText(analysed), levelSums: null };
+  const common = {
+    number,
+    description: describe(analysed),
+    bounds: boundsText(analysed),
+    kernel:
+      'weights' in stage
+        ? kernelText(kernel, why)
+        : kernel.name === 'fused'
+          ? KERNEL_TEXTS.fused
+          : 'No products.',
+    levelSums: null,
+  };
   const call = (stem: string, struct: Struct | undefined, logits: boolean): string =>
     `tablize_${stem}(TABLIZE_ADDRESS(&${struct?.name ?? ''}), workspace${logits ? ', logits' : ''})`;
   switch (kernel.name) {
@@ -205,6 +218,17 @@ function stageSource(
       };
     }
   }
+}
+
+const KERNEL_TEXTS: Readonly<Record<StageKernel['name'], string>> = {
+  lookup: 'A lookup per product.',
+  pairs: 'Two products per lookup (pairs.h).',
+  'level-sums': 'Sums over weight levels (level_sums.h).',
+  fused: 'Computed together with the stage before.',
+};
+
+function kernelText({ name }: StageKernel, why: string): string {
+  return why === '' ? KERNEL_TEXTS[name] : `${KERNEL_TEXTS[name]} ${why}`;
 }
 
 function shapeText(shape: Shape): string {

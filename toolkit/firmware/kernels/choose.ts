@@ -4,7 +4,7 @@ import type { AnalysedStage, TableNetwork } from '../../network/index.js';
 import { planMemory, type PlannedStage } from '../memory-plan.js';
 import { flashBytes } from './flash-bytes.js';
 import type { KernelOptions } from './kernel-options.js';
-import { predictStage } from './predict.js';
+import { predictStage, unitOf } from './predict.js';
 import { isPooled, makeKernel, type KernelName } from './stage-kernel.js';
 import { USUAL_ACTIVE } from './work.js';
 
@@ -40,7 +40,33 @@ export function chooseKernels(
     planMemory(network.input.shape, flat(now), options.lanes).size;
   picked = shrink(choices, picked, flash, flashLimit(choices, options));
   picked = shrink(choices, picked, ram, options.room?.ram ?? Infinity);
-  return flat(picked);
+  return choices.flatMap((choice, at): readonly PlannedStage[] => {
+    const [first, ...rest] = (picked[at] ?? choice[0]).planned;
+    return first === undefined
+      ? []
+      : [{ ...first, why: reason(choice, picked[at] ?? choice[0], options) }, ...rest];
+  });
+}
+
+/** Two digits are as many as the cost model is good for. */
+function about(time: number): string {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, time))) - 1);
+  return (Math.round(time / unit) * unit).toLocaleString('en');
+}
+
+function kernelName({ planned }: Candidate): string {
+  const [first, second] = planned.map(({ kernel }) => kernel.name);
+  return second === 'fused' ? `${first ?? ''} with pooling` : (first ?? '');
+}
+
+function reason(choice: Choice, picked: Candidate, { aim, core, forced }: KernelOptions): string {
+  if (choice.length === 1) return '';
+  const told = choice.filter(({ time }) => Number.isFinite(time));
+  const asked = forced.has(picked.planned[0]?.analysed.stage.name ?? '');
+  const times = [picked, ...told.filter((other) => other !== picked)]
+    .map((one) => `${kernelName(one)} ${about(one.time)}`)
+    .join(', ');
+  return `${asked ? 'Asked for' : `Chosen for ${aim}`}; ${unitOf(core)} are about: ${times}.`;
 }
 
 const flat = (picked: readonly Candidate[]): readonly PlannedStage[] =>

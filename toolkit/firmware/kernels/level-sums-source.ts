@@ -5,7 +5,6 @@ import { scratchOf } from '../memory-plan.js';
 import { ENGINE, addressOf, offsetOf, structList, type StageContext, type Struct } from '../stage-text.js';
 import { integers, type Table } from '../tables.js';
 import { BLOCK, type PackedWindow } from './packed-window.js';
-import { firstRuns } from './level-runs.js';
 import { runNames, type LevelSums } from './level-sums.js';
 import { narrowTable, requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
 
@@ -26,28 +25,37 @@ export interface LevelSumsFunctions {
   readonly function: string;
 }
 
+/** In place of a segment (TABLIZE_GOES_ON). */
+const GOES_ON = 255;
+
 export function levelSumsTables({
   stage,
   runs,
   base,
   requantize,
   lanes,
-  factors,
-  wide,
+  kinds,
   narrow,
 }: LevelSums): readonly Table[] {
   const perFilter = runs.map((filter) => filter.flat());
-  const places = perFilter.flat().length - runs.length * factors.length;
+  const places = perFilter.flat().length - runs.length * kinds.length;
   const steps = integers(
     'weights',
     constantName('runs', stage.name),
-    wide ? 'uint16_t' : 'uint8_t',
+    'uint8_t',
     perFilter.flat(),
-    `${runs.length} filters of ${factors.length} runs, for the factors ${factors.join(', ')}; ${places} weights of ${stage.weights.length} are not zero.`,
+    `${runs.length} filters of ${kinds.length} runs, for the factors ${kinds.map(({ factor }) => factor).join(', ')}; ${places} weights of ${stage.weights.length} are not zero.`,
   );
   const pair = lanes === 4 ? 'uint32_t' : 'uint16_t';
   return [
     { ...steps, lines: perFilter.flatMap((filter) => fillLines(filter)) },
+    integers(
+      'weights',
+      constantName('starts', stage.name),
+      'uint8_t',
+      kinds.map(({ start }) => start ?? GOES_ON),
+      `The segment in which each run begins; ${GOES_ON}: where the one before ended.`,
+    ),
     {
       ...integers(
         'bias',
@@ -81,6 +89,7 @@ export function levelSumsStructs(
       ['filters', stage.bias.length],
       ...(stage.kind === 'depthwiseConv2d' && window !== null ? ([['group', window.channels]] as const) : []),
       ['runs', addressOf('runs', stage.name)],
+      ['starts', addressOf('starts', stage.name)],
       ['base', addressOf('base', stage.name)],
       plan.narrow
         ? ['narrow', addressOf('thresholds', stage.name)]
@@ -153,15 +162,15 @@ function windowFields(
 
 export function levelSumsFunctions({
   stage,
-  factors,
+  kinds,
   weigh,
   lanes,
   pool,
   requantize,
-  wide,
   narrow,
   unit,
 }: LevelSums): LevelSumsFunctions {
+  const factors = kinds.map(({ factor }) => factor);
   const distinct = [...new Set(factors)];
   const letters = runNames(distinct.length);
   const half = (part: 'EVEN' | 'ODD' | null): string =>
@@ -197,9 +206,7 @@ export function levelSumsFunctions({
     kind: initializerLines(
       [
         ['runs', factors.length],
-        ['first', `0x${firstMask(factors).toString(16)}u`],
         ['pool', pool],
-        ['wide', String(wide)],
         ['narrow', String(narrow)],
         ['unit', unit],
         requantizeRule(requantize),
@@ -212,9 +219,4 @@ export function levelSumsFunctions({
     struct: constantName('stage', stage.name),
     function: `tablize_level_sums_${ENGINE[stage.kind].stem}`,
   };
-}
-
-/** Bit k: run k is the first of its factor. */
-function firstMask(factors: readonly number[]): bigint {
-  return firstRuns(factors).reduce((mask, first, k) => (first ? mask | (1n << BigInt(k)) : mask), 0n);
 }

@@ -9,7 +9,7 @@ import {
   type TableNetwork,
   type WeightedStage,
 } from '../../network/index.js';
-import { firstRuns, levelRuns, runSteps } from './level-runs.js';
+import { levelRuns, runSteps, type RunKind } from './level-runs.js';
 import { packedWindow, type PackedWindow } from './packed-window.js';
 import { horner, shiftAdd, type ShiftAdd } from './shift-add.js';
 import { unsignedRequantize, type UnsignedRequantize } from './unsigned-requantize.js';
@@ -21,7 +21,7 @@ export interface LevelSums {
   /** Null for a dense stage, whose activations are words as they are. */
   readonly window: PackedWindow | null;
   readonly lanes: 4 | 1;
-  readonly factors: readonly number[];
+  readonly kinds: readonly RunKind[];
   /** Per filter and run: how many places, then the steps between them. */
   readonly runs: readonly (readonly (readonly number[])[])[];
   /** Per filter: what a sum begins with, modulo the width of a pair. */
@@ -32,17 +32,13 @@ export interface LevelSums {
   readonly narrow: boolean;
   /** A step is a multiple of 2^unit words. */
   readonly unit: number;
-  /** Whether some step, or the length of a run, does not fit a byte. */
-  readonly wide: boolean;
 }
 
 /** Runs shorter than this are not worth it. */
 const SHORTEST_LIMIT = 4;
 const LARGEST_NARROW = 127;
 const MOST_NARROW_THRESHOLDS = 15;
-/** Bits of `first` in C. */
-const MOST_RUNS = 32;
-const LARGEST_STEP = 65_535;
+const MOST_RUNS = 60;
 
 interface Sums {
   readonly factors: readonly number[];
@@ -138,13 +134,11 @@ export function levelSums(
   const unit = lanes === 1 ? 0 : commonUnit(inWindow);
   const places = inWindow.map((place) => place / 2 ** unit);
   const sorted = levelRuns(stage.weights, stage.bias.length, sums.factors, places, longest);
-  if (sorted.factors.length === 0) return 'all its weights are zero';
-  if (sorted.factors.length > MOST_RUNS) return `its filters would have ${sorted.factors.length} runs each`;
-  const first = firstRuns(sorted.factors);
-  const runs = sorted.runs.map((filter) => runSteps(filter, first));
-  const largestStep = runs.flat(2).reduce((a, b) => Math.max(a, b), 0);
-  if (largestStep > LARGEST_STEP) return 'its window is too large';
-  const distinct = [...new Set(sorted.factors)];
+  const { kinds } = sorted;
+  if (kinds.length === 0) return 'all its weights are zero';
+  if (kinds.length > MOST_RUNS) return `its filters would have ${kinds.length} runs each`;
+  const runs = sorted.runs.map((filter) => runSteps(filter, kinds));
+  const distinct = [...new Set(kinds.map(({ factor }) => factor))];
   const names = runNames(distinct.length);
   const narrow = lanes === 4 && pool === 1 && isNarrow(sums.bounds, requantize);
   const base = sums.starts.map((start, filter) => {
@@ -157,13 +151,12 @@ export function levelSums(
     pool,
     window,
     lanes,
-    factors: sorted.factors,
+    kinds,
     runs,
     base,
     requantize: requantize.by,
     weigh: lanes === 1 ? horner(distinct, names) : shiftAdd(distinct, names),
     narrow,
     unit,
-    wide: largestStep > 255,
   };
 }

@@ -30,7 +30,7 @@ function levelSumsWork({
   stage,
   window,
   pool,
-  factors,
+  kinds,
   runs,
   weigh,
   lanes,
@@ -41,11 +41,11 @@ function levelSumsWork({
   const places = runs.flat().reduce((sum, [count = 0]) => sum + count, 0);
   const thresholds = requantize.kind === 'thresholds' ? (requantize.values[0]?.length ?? 0) : 0;
   const halvings = Math.log2(thresholds + 1);
-  const weighed = weigh.additions + factors.length + (lanes === 1 ? weigh.shifts : 0);
+  const weighed = weigh.additions + kinds.length + (lanes === 1 ? weigh.shifts : 0);
   if (window === null) {
     return {
       'dense place': places,
-      'dense run': filters * factors.length,
+      'dense run': filters * kinds.length,
       'dense filter': filters,
       'dense weighing': filters * weighed,
       'dense halving': filters * halvings,
@@ -58,7 +58,7 @@ function levelSumsWork({
   const passes = window.phases.reduce((sum, { inside }) => sum + Math.min(inside, window.channels), 0);
   return {
     place: places * blocks * pool,
-    run: filters * factors.length * blocks * pool,
+    run: filters * kinds.length * blocks * pool,
     block: filters * blocks,
     word: filters * columns * pool * pool,
     [narrow ? 'narrow weighing' : 'weighing']: filters * columns * pool * pool * weighed,

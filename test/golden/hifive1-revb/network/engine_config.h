@@ -6,6 +6,9 @@
 #define TABLIZE_SUM_TYPE int16_t
 #define TABLIZE_PRODUCT_TYPE int16_t
 
+/* Activations that a word holds (level_sums.h). */
+#define TABLIZE_LANES 4
+
 /* The engine under names of this network: the libraries of two networks can be linked together. */
 #define tablize_output tiny_engine_output
 #define tablize_put tiny_engine_put
@@ -22,5 +25,10 @@
 #define tablize_load tiny_engine_load
 #define tablize_load_packed tiny_engine_load_packed
 #define tablize_label tiny_engine_label
+#define tablize_pack tiny_engine_pack
+#define tablize_border tiny_engine_border
+#define tablize_pairs tiny_engine_pairs
+#define tablize_dense_pairs tiny_engine_dense_pairs
+#define tablize_conv2d_pairs tiny_engine_conv2d_pairs
 
 #endif

@@ -378,18 +378,19 @@ static const TABLIZE_CONSTANT uint32_t tensor_counts[TINY_STAGES + 1] = {
   3, /* logits, the logits: not in the workspace */
 };
 
-void tiny_load(uint8_t *workspace, const uint8_t *pixels)
+void tiny_load(uint32_t *workspace, const uint8_t *pixels)
 {
-  tablize_load(TABLIZE_ADDRESS(input_table), pixels, workspace + TINY_INPUT_OFFSET, TINY_PIXELS);
+  tablize_load(TABLIZE_ADDRESS(input_table), pixels, (uint8_t *)workspace + TINY_INPUT_OFFSET, TINY_PIXELS);
 }
 
-void tiny_load_packed(uint8_t *workspace, const uint8_t *packed)
+void tiny_load_packed(uint32_t *workspace, const uint8_t *packed)
 {
-  tablize_load_packed(packed, workspace + TINY_INPUT_OFFSET, TINY_PIXELS, 1, 3);
+  tablize_load_packed(packed, (uint8_t *)workspace + TINY_INPUT_OFFSET, TINY_PIXELS, 1, 3);
 }
 
-void tiny_run_stage(uint8_t stage, uint8_t *workspace, int32_t *logits)
+void tiny_run_stage(uint8_t stage, uint32_t *words, int32_t *logits)
 {
+  uint8_t *const workspace = (uint8_t *)words;
   switch (stage) {
   case 0:
     tablize_conv2d(TABLIZE_ADDRESS(&stage_conv), workspace, logits);
@@ -422,7 +423,7 @@ uint16_t tiny_label(const int32_t *logits)
   return tablize_label(logits, TINY_LOGITS);
 }
 
-uint16_t tiny_infer(uint8_t *workspace, const uint8_t *pixels, int32_t *logits)
+uint16_t tiny_infer(uint32_t *workspace, const uint8_t *pixels, int32_t *logits)
 {
   uint8_t stage;
   tiny_load(workspace, pixels);
@@ -432,7 +433,7 @@ uint16_t tiny_infer(uint8_t *workspace, const uint8_t *pixels, int32_t *logits)
   return tiny_label(logits);
 }
 
-const uint8_t *tiny_tensor(uint8_t point, const uint8_t *workspace, uint32_t *count)
+const uint8_t *tiny_tensor(uint8_t point, const uint32_t *workspace, uint32_t *count)
 {
   const TABLIZE_FLASH size_t *const offsets = TABLIZE_ADDRESS(tensor_offsets);
   const TABLIZE_FLASH uint32_t *const counts = TABLIZE_ADDRESS(tensor_counts);
@@ -441,5 +442,5 @@ const uint8_t *tiny_tensor(uint8_t point, const uint8_t *workspace, uint32_t *co
     return NULL;
   }
   *count = counts[tablize_index(point)];
-  return point == TINY_STAGES ? NULL : workspace + offsets[tablize_index(point)];
+  return point == TINY_STAGES || *count == 0 ? NULL : (const uint8_t *)workspace + offsets[tablize_index(point)];
 }
