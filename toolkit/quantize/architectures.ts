@@ -68,8 +68,9 @@ const HIDDEN = {
    * outputs at a time fill without a rest.
    */
   tiny16: (b) => {
-    b.conv(4, 5, { activation: 'linear' }).norm().maxPool(2);
-    b.conv(24, 3, { activation: 'linear' }).norm();
+    b.conv(5, 5, { activation: 'linear' }).norm().maxPool(2);
+    b.conv(16, 3, { activation: 'linear' }).norm();
+    b.dense(24, 'linear').norm();
   },
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */
   mobilenet: (b) => {
