@@ -218,6 +218,11 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       'move training pictures by up to so many, at random (default 1)',
       wholeNumber(0),
     )
+    .option(
+      '--warp <pixels>',
+      'move, turn, stretch and slant training pictures, their edges by up to so many each, at random (default 0)',
+      finiteNumber,
+    )
     .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
     .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'uniform'))
     .option('--no-learn-levels', 'keep levels as the schemes find them')

@@ -68,12 +68,12 @@ describe('tablize train', () => {
     expect(networkOf(broken)).toBe(networkOf(whole));
   });
 
-  it('moves the training pictures as far as it is told', async () => {
+  it('moves and bends the training pictures as far as it is told', async () => {
     const few = ['--data', data, '--architecture', 'small', '--epochs', '1', '--seed', '5'];
-    const [still, moved] = await Promise.all(
-      ['0', '2'].map(async (shift) => {
+    const [still, moved, bent] = await Promise.all(
+      [['0'], ['2'], ['0', '--warp', '1.5']].map(async (how) => {
         const out = join(temporaryFolder('train'), 'few-digits');
-        const { code } = await tablize(['train', ...few, '--shift', shift, '--out', out]);
+        const { code } = await tablize(['train', ...few, '--shift', ...how, '--out', out]);
         expect(code).toBe(0);
         return JSON.parse(readFileSync(join(out, 'quantized.json'), 'utf8')) as {
           stages: unknown;
@@ -83,6 +83,8 @@ describe('tablize train', () => {
     );
     expect(still?.provenance.command).toContain(' --shift 0 ');
     expect(moved?.stages).not.toEqual(still?.stages);
+    expect(bent?.provenance.command).toContain(' --shift 0 --warp 1.5 ');
+    expect(bent?.stages).not.toEqual(still?.stages);
     const { code, stderr } = await tablize([
       'train',
       ...few,

@@ -68,6 +68,7 @@ test.each([
   'mnist-mlp',
   'mnist-cnn',
   'mnist-small',
+  'mnist-16',
   ...['mobilenet', 'resnet', 'alexnet'].flatMap((name) => [`fashion-${name}-8x5`, `fashion-${name}-20x16`]),
 ])('%s is written byte for byte as it was', (name) => {
   const committed = fileURLToPath(new URL(`../../models/${name}/float`, import.meta.url));

@@ -165,6 +165,8 @@ describe('pictures for a model', () => {
       'label 3 for a model of 3 outputs',
     ],
     ['moved by half a pixel', { shift: 0.5 }, 'shift: 0.5 is not a whole number from 0 on'],
+    ['bent by more than an eighth', { warp: 1 }, 'pictures of 9 x 6 cannot be bent by 1 pixels'],
+    ['bent by less than nothing', { warp: -0.5 }, 'pictures of 9 x 6 cannot be bent by -0.5 pixels'],
   ])('%s', async (_, more, message) => {
     const training = trainModel({ ...common, origin, ...more });
     await expect(training).rejects.toThrow(InputError);

@@ -23,6 +23,7 @@ import { describeWithDataSet } from '../support/data-sets.js';
 const MODELS = [
   { name: 'mnist-mlp', data: 'mnist', levels: [8, 5], bits: 16, least: 0.97, pictures: 10_000 },
   { name: 'mnist-small', data: 'mnist', levels: [8, 5], bits: 16, least: 0.95, pictures: 10_000 },
+  { name: 'mnist-16', data: 'mnist-16', levels: [16, 9], bits: 16, least: 0.99, pictures: 10_000 },
   { name: 'mnist-cnn', data: 'mnist', levels: [8, 5], bits: 16, least: 0.988, pictures: 1000 },
   ...['mobilenet', 'resnet', 'alexnet'].flatMap((network) => [
     { ...fashion(network, [8, 5]), bits: 16, least: 0.88 },

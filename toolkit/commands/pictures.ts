@@ -3,8 +3,8 @@ import { InputError } from '../errors.js';
 import { elements, type TableNetwork } from '../network/index.js';
 
 /**
- * Loads `--images` (the first `count` of them; by default the test pictures of the named set with the network's classes,
- * else those of MNIST) and checks that they are what the network reads.
+ * Loads `--images` (the first `count` of them; by default the test pictures of the named set with the network's classes
+ * and size, else those of MNIST) and checks that they are what the network reads.
  */
 export function loadPictures(
   images: string | undefined,
@@ -35,7 +35,9 @@ export function loadPictures(
   return count === undefined ? all : take(all, count);
 }
 
-function usualPictures({ output: { labels } }: TableNetwork): string {
-  const known = NAMED_SETS.find(({ classes }) => classes.join('\n') === labels.join('\n'));
-  return `${known?.name ?? 'mnist'}:test`;
+/** Of the sets with the network's classes the one that is resampled to its size, else the first. */
+function usualPictures({ input: { shape }, output: { labels } }: TableNetwork): string {
+  const known = NAMED_SETS.filter(({ classes }) => classes.join('\n') === labels.join('\n'));
+  const fitting = known.find(({ resampling }) => resampling?.size === shape[0] && shape[0] === shape[1]);
+  return `${(fitting ?? known[0])?.name ?? 'mnist'}:test`;
 }

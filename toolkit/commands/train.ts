@@ -29,6 +29,7 @@ export interface TrainOptions extends CommonOptions {
   readonly rate?: number;
   readonly floatRate?: number;
   readonly shift?: number;
+  readonly warp?: number;
   readonly weights?: WeightSchemeName;
   readonly activations?: ActivationSchemeName;
   readonly learnLevels?: boolean;
@@ -46,6 +47,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     rate,
     floatRate,
     shift,
+    warp,
     weights,
     activations,
     learnLevels = true,
@@ -66,6 +68,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     ...shellOption('float-rate', floatRate),
     ...shellOption('rate', rate),
     ...shellOption('shift', shift),
+    ...shellOption('warp', warp),
     ...shellOption('weights', weights),
     ...shellOption('activations', activations),
     ...(learnLevels ? [] : ['--no-learn-levels']),
@@ -86,6 +89,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     rate,
     floatRate,
     shift,
+    warp,
     weightScheme: weights,
     activationScheme: activations,
     learnLevels,

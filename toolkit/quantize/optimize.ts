@@ -7,6 +7,7 @@ import type { Tf } from './tf.js';
 import { epochBatches, gather, gatherRows, inOrder, randomShifts } from './batches.js';
 import type { Finish, Statistics } from './finish.js';
 import { crossEntropy, forward, type Pass } from './tensor-graph.js';
+import { warpPictures } from './warp.js';
 
 /** A network under training, as the optimizer sees it. */
 export interface Subject {
@@ -39,6 +40,8 @@ export interface Course {
   readonly rate: number;
   /** Training pictures are moved by up to so many pixels, at random. */
   readonly shift: number;
+  /** They are bent by up to so many pixels, at random (`warpPictures`); 0, and left out: not. */
+  readonly warp?: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: (step: number, steps: number, loss: number) => void;
@@ -69,8 +72,7 @@ export async function trainEpoch(
     const step = epoch * batches.length + b;
     const done = step / total;
     const parameters = subject.beforeStep(trainee.parameters, step, done);
-    const shifts = randomShifts(indices.length, course.shift, seed * 7_919 + step);
-    const inputs = gather(data, indices, subject.inputValues, shifts);
+    const inputs = inputsOf(course, indices, subject.inputValues, step);
     const { arrays, backward } = subject.deploy(parameters);
     const { loss, gradients, statistics } = lossAndGradients(
       tf,
@@ -97,6 +99,16 @@ export async function trainEpoch(
     await new Promise((resolve) => setImmediate(resolve));
   }
   return trainee;
+}
+
+/** What the network reads of a batch: its pictures varied at random, by seed and step alone. */
+function inputsOf(course: Course, indices: Uint32Array, values: Float32Array, step: number): Float32Array {
+  const { data, shift, warp = 0 } = course;
+  const seed = course.seed * 7_919 + step;
+  const shifts = randomShifts(indices.length, shift, seed);
+  if (warp === 0) return gather(data, indices, values, shifts);
+  const all = indices.map((_, b) => b);
+  return gather(warpPictures(data, indices, warp, seed), all, values, shifts);
 }
 
 /** A loss, or what a step has made of the parameters, is not a number. `when`: "at step 3 of 90". */

@@ -17,7 +17,7 @@ const LOOK = 2000;
 export interface Run {
   readonly tf: Tf;
   readonly options: Pick<TrainOptions, 'data' | 'seed' | 'signal'>;
-  readonly settings: Pick<TrainSettings, 'epochs' | 'rates' | 'shift'>;
+  readonly settings: Pick<TrainSettings, 'epochs' | 'rates' | 'shift' | 'warp'>;
   readonly store: CheckpointStore;
   readonly found: Checkpoint | null;
   readonly progress: (line: string) => void;
@@ -41,6 +41,7 @@ export async function trainPhase(
     batchSize: BATCH,
     rate: settings.rates[phase],
     shift: settings.shift,
+    warp: settings.warp,
     seed: options.seed,
     signal: options.signal,
     onStep: (step: number, steps: number, loss: number): void => {

@@ -33,6 +33,10 @@ export interface TrainOptions {
    * in height or width and for what is no picture.
    */
   readonly shift?: number | undefined;
+  /**
+   * Training pictures are bent at random: moved, turned, stretched and slanted, each by up to so many pixels at their edges; 0 by default.
+   */
+  readonly warp?: number | undefined;
   readonly activationLevels: number;
   readonly weightLevels: number;
   /** How weight levels are found; k-means by default. */
@@ -59,6 +63,7 @@ export interface TrainSettings {
   readonly epochs: { readonly float: number; readonly quantized: number };
   readonly rates: { readonly float: number; readonly quantized: number };
   readonly shift: number;
+  readonly warp: number;
   readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
   readonly learnLevels: boolean;
   readonly shareLevels: boolean;
@@ -113,6 +118,8 @@ export function settle(options: TrainOptions): TrainSettings {
   const name = nameOf(options);
   const shift = options.shift ?? defaultShift(data.train);
   checkShift(shift, data.train);
+  const warp = options.warp ?? 0;
+  checkWarp(warp, data.train);
   const pictures = picturesOf(data);
   const start =
     'architecture' in origin ? origin : { from: origin.sourceHash ?? hashOf(origin.model, options) };
@@ -120,10 +127,10 @@ export function settle(options: TrainOptions): TrainSettings {
   // What is left out as a rule is not in the key: an unfinished training of an older version can go on.
   const shared = shareLevels ? { shareLevels } : {};
   const quantization = { activationLevels, weightLevels, schemes, learnLevels, ...shared };
-  const shifted = options.shift === undefined ? {} : { shift };
-  const key = { name, ...start, seed, epochs: asked, rates, ...shifted, ...quantization, pictures };
+  const varied = variationKey(options, shift);
+  const key = { name, ...start, seed, epochs: asked, rates, ...varied, ...quantization, pictures };
   const epochs = { quantized, float: 'architecture' in origin ? asked.float : 0 };
-  return { name, epochs, rates, shift, schemes, learnLevels, shareLevels, key: JSON.stringify(key) };
+  return { name, epochs, rates, shift, warp, schemes, learnLevels, shareLevels, key: JSON.stringify(key) };
 }
 
 const defaultShift = ({ shape: [height, width] }: DataSet): number =>
@@ -137,6 +144,21 @@ function checkShift(shift: number, { name, shape: [height, width] }: DataSet): v
     next: 'Give a smaller shift, or 0 for what is no picture.',
   });
 }
+
+/** @throws InputError for bends that could leave nothing of a picture. */
+function checkWarp(warp: number, { name, shape: [height, width] }: DataSet): void {
+  if (warp === 0 || (warp > 0 && warp <= Math.min(height, width) / 8)) return;
+  throw new InputError(`pictures of ${height} x ${width} cannot be bent by ${warp} pixels`, {
+    where: name,
+    next: 'Give up to an eighth of their height or width, such as --warp 0.5, or 0 for what is no picture.',
+  });
+}
+
+/** How the pictures are varied, as far as it was said. */
+const variationKey = (asked: Pick<TrainOptions, 'shift' | 'warp'>, shift: number) => ({
+  ...(asked.shift === undefined ? {} : { shift }),
+  ...(asked.warp === undefined ? {} : { warp: asked.warp }),
+});
 
 /** What tells a model without files from others; only a training that keeps checkpoints needs it. */
 const hashOf = (model: FloatModel, { out }: TrainOptions): string | null =>
@@ -169,23 +191,22 @@ export function fitTo(model: FloatModel, data: DataSet): DataSet {
 /** The same for a training in floating point alone. */
 export function settleFloat(
   options: FloatTrainOptions,
-): Pick<TrainSettings, 'name' | 'epochs' | 'rates' | 'shift' | 'key'> {
+): Pick<TrainSettings, 'name' | 'epochs' | 'rates' | 'shift' | 'warp' | 'key'> {
   const { architecture, ...rest } = options;
   // Levels that are not used.
   const levels = { activationLevels: 2, weightLevels: 2 };
-  const { epochs, rates, shift, name } = settle({ ...rest, ...levels, origin: { architecture } });
+  const { epochs, rates, shift, warp, name } = settle({ ...rest, ...levels, origin: { architecture } });
   const pictures = picturesOf(options.data);
-  const shifted = options.shift === undefined ? {} : { shift };
   const key = {
     name,
     architecture,
     seed: options.seed,
     epochs: epochs.float,
     rate: rates.float,
-    ...shifted,
+    ...variationKey(options, shift),
     pictures,
   };
-  return { name, epochs, rates, shift, key: JSON.stringify(key) };
+  return { name, epochs, rates, shift, warp, key: JSON.stringify(key) };
 }
 
 const picturesOf = ({ train, test }: TrainOptions['data']) => [
