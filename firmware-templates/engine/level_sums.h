@@ -64,8 +64,11 @@ typedef struct {
   uint8_t padding;
 } tablize_packing_t;
 
-/* `border` is a line of padding; not read where no window reaches above or below the tensor. */
-void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, const uint8_t *input, const uint8_t *border, tablize_word_t *words);
+/*
+ * Packs from `down` lines below the first one on, which are `cells` cells. `border` is a line of padding; not read where no
+ * window reaches above or below the tensor.
+ */
+void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, uint16_t down, size_t cells, const uint8_t *input, const uint8_t *border, tablize_word_t *words);
 
 /* ---- A stage ---- */
 
@@ -86,7 +89,9 @@ typedef struct {
   size_t row_cells, lane_cells;
   size_t block_cells; /* from the end of a block's filters to the next block */
 
-  size_t row_words; /* from one row of positions to the next */
+  size_t row_words;   /* from one row of positions to the next */
+  size_t row_line_cells;
+  uint16_t row_lines; /* lines (and cells) of the input from one row of the output to the next, if packed by row */
 
   /* Filter by filter, run by run: how many places, then the step to each from the one before. */
   const TABLIZE_FLASH uint8_t *runs;
@@ -107,6 +112,8 @@ typedef struct {
   uint8_t pool; /* 2: of 2 x 2 positions the largest is put out; 1: each is */
   bool narrow;  /* weighed sums fit 7 bits: four of them stay in a word, and there are thresholds */
   uint8_t unit; /* a step is a multiple of 2^unit words */
+  bool by_row;  /* the room for words holds what one row of the output reads, not all */
+  bool whole;   /* every run starts where the window begins */
   tablize_level_rule_t rule;
   /* The sums of a position, weighed: of lanes 0 and 2, of lanes 1 and 3; of all lanes, if narrow. run[TABLIZE_BLOCK * k] is that
    * of run k. */
@@ -202,19 +209,22 @@ TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(const TABLIZE_FLASH ui
 #endif
 
 /* Where a run's first step starts. */
-TABLIZE_INLINE const tablize_word_t *tablize_start(tablize_level_sums_kind_t kind, uint8_t start, const tablize_word_t *window, const tablize_word_t *place)
+TABLIZE_INLINE const tablize_word_t *tablize_start(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *start, const tablize_word_t *window, const tablize_word_t *place)
 {
-  return start == TABLIZE_GOES_ON ? place : window + ((size_t)start << (8 + kind.unit));
+  if (kind.whole) {
+    return window;
+  }
+  return *start == TABLIZE_GOES_ON ? place : window + ((size_t)*start << (8 + kind.unit));
 }
 
 /* Adds up all runs of a filter over a block; returns where the next filter's begin. */
 TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_runs(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *step, const tablize_word_t *window, tablize_word_t *sums)
 {
-  const TABLIZE_FLASH uint8_t *start = stage->starts;
+  const TABLIZE_FLASH uint8_t *const start = stage->starts;
   const tablize_word_t *place = window;
   uint8_t run;
   for (run = 0; run != kind.runs; run++) {
-    place = tablize_start(kind, *start++, window, place);
+    place = tablize_start(kind, start + run, window, place);
     step = tablize_run(step, &place, kind.unit, sums);
     sums += TABLIZE_BLOCK;
   }
@@ -379,15 +389,30 @@ const uint8_t *tablize_border(const TABLIZE_FLASH tablize_level_sums_t *stage, u
 TABLIZE_INLINE void tablize_level_sums_conv2d(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, uint8_t *workspace, tablize_word_t *runs)
 {
   const uint8_t in_block = (uint8_t)(TABLIZE_BLOCK / kind.pool);
-  const tablize_word_t *line = (const tablize_word_t *)(const void *)(workspace + stage->words);
   uint8_t *row_to = workspace + stage->output;
   size_t row_words = stage->row_words;
   size_t block_cells = stage->block_cells;
   uint16_t row;
-  tablize_pack(&stage->packing, workspace + stage->input, tablize_border(stage, workspace), (tablize_word_t *)(void *)(workspace + stage->words));
+  const uint8_t *const input = workspace + stage->input;
+  const uint8_t *const border = tablize_border(stage, workspace);
+  tablize_word_t *const words = (tablize_word_t *)(void *)(workspace + stage->words);
+  const tablize_word_t *line = words;
+  size_t line_cells = stage->row_line_cells;
+  size_t cells = 0;
+  uint16_t down = 0;
+  if (!kind.by_row) {
+    tablize_pack(&stage->packing, 0, 0, input, border, words);
+  }
   for (row = 0; row != stage->rows; row++) {
     tablize_block_t block;
     uint16_t left = stage->width;
+    if (kind.by_row) {
+      tablize_pack(&stage->packing, down, cells, input, border, words);
+      down = (uint16_t)(down + stage->row_lines);
+      TABLIZE_HIDE(line_cells);
+      cells += line_cells;
+      line = words;
+    }
     block.lanes = tablize_lanes_of_row(stage, row);
     block.place = line;
     block.to = row_to;
@@ -433,7 +458,7 @@ TABLIZE_INLINE void tablize_level_sums_depthwise(const TABLIZE_FLASH tablize_lev
     uint16_t row;
     if (in_group == 0) {
       in_group = stage->group;
-      tablize_pack(&stage->packing, input, border, words);
+      tablize_pack(&stage->packing, 0, 0, input, border, words);
       input += in_group;
       channel = words;
     }
@@ -476,10 +501,10 @@ TABLIZE_INLINE void tablize_level_sums_dense(const TABLIZE_FLASH tablize_level_s
   for (filter = stage->filters; filter != 0; filter--) {
     uint16_t sums[TABLIZE_LANES];
     uint8_t run;
-    const TABLIZE_FLASH uint8_t *start = stage->starts;
+    const TABLIZE_FLASH uint8_t *const start = stage->starts;
     const tablize_word_t *place = input;
     for (run = 0; run != kind.runs; run++) {
-      place = tablize_start(kind, *start++, input, place);
+      place = tablize_start(kind, start + run, input, place);
       cursor.step = tablize_run_1(cursor.step, &place, runs + TABLIZE_BLOCK * run);
     }
     tablize_weigh(kind, runs, *cursor.base, sums);

@@ -77,13 +77,13 @@ static void pack_phase(const TABLIZE_FLASH tablize_packing_t *packing, const TAB
   }
 }
 
-void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, const uint8_t *input, const uint8_t *border, tablize_word_t *words)
+void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, uint16_t down, size_t cells, const uint8_t *input, const uint8_t *border, tablize_word_t *words)
 {
   const ptrdiff_t height = packing->height;
   ptrdiff_t line_cells = packing->line_cells;
   size_t line_words = packing->line_words;
-  ptrdiff_t y = packing->top;
-  ptrdiff_t cell = packing->first_cell;
+  ptrdiff_t y = packing->top + (ptrdiff_t)down;
+  ptrdiff_t cell = packing->first_cell + (ptrdiff_t)cells;
   uint16_t lines;
   for (lines = packing->lines; lines != 0; lines--) {
     ptrdiff_t lane_lines = packing->lane_lines;

@@ -157,6 +157,12 @@ function windowFields(
     ['lane_cells', window.rows * rowCells],
     ['block_cells', stage.kind === 'depthwiseConv2d' ? inBlock * filters : (inBlock - 1) * filters],
     ['row_words', window.rowWords],
+    ...(window.byRow
+      ? ([
+          ['row_lines', pool * stage.stride[0]],
+          ['row_line_cells', pool * stage.stride[0] * line],
+        ] as const)
+      : []),
   ];
 }
 
@@ -164,6 +170,7 @@ export function levelSumsFunctions({
   stage,
   kinds,
   weigh,
+  window,
   lanes,
   pool,
   requantize,
@@ -208,6 +215,8 @@ export function levelSumsFunctions({
         ['runs', factors.length],
         ['pool', pool],
         ['narrow', String(narrow)],
+        ['by_row', String(window?.byRow ?? false)],
+        ['whole', String(kinds.every(({ start }) => start === 0))],
         ['unit', unit],
         requantizeRule(requantize),
         ['even', halves[0]?.name ?? ''],

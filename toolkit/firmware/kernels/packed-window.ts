@@ -19,6 +19,8 @@ export interface PackedWindow {
   /** Blocks of positions in a row. */
   readonly blocks: number;
   readonly phases: readonly Phase[];
+  /** Whether each row of the output packs what it reads, rather than all rows at once. */
+  readonly byRow: boolean;
   readonly lines: number;
   /** Columns of words per phase. */
   readonly columns: number;
@@ -69,7 +71,9 @@ export function packedWindow(
   const blocks = Math.ceil(outputWidth / (BLOCK / pool));
   const columns = BLOCK * blocks + Math.floor((kernelWidth - 1) / strideX);
   const channelWords = strideX * columns;
-  const lines = (rows * pool - 1) * strideY + kernelHeight;
+  // A word of one lane is no smaller than what it is made of: all of them would take as much room as the tensor again.
+  const byRow = lanes === 1 && stage.kind === 'conv2d';
+  const lines = ((byRow ? 1 : rows) * pool - 1) * strideY + kernelHeight;
   const channels =
     stage.kind === 'depthwiseConv2d' ? channelsAtOnce(depth, lines * channelWords * lanes, lanes) : depth;
   const lineWords = channels * channelWords;
@@ -91,6 +95,7 @@ export function packedWindow(
     width: outputWidth,
     blocks,
     phases,
+    byRow,
     lines,
     columns,
     channels,

@@ -53,6 +53,7 @@ function levelSumsWork({
   }
   const blocks = window.rows * window.blocks;
   const columns = window.rows * window.width;
+  const packings = window.byRow ? window.rows : 1;
   const groups = stage.kind === 'depthwiseConv2d' ? filters / window.channels : 1;
   const packed = window.phases.reduce((sum, { inside }) => sum + inside, 0) * window.channels * groups;
   const passes = window.phases.reduce((sum, { inside }) => sum + Math.min(inside, window.channels), 0);
@@ -66,9 +67,9 @@ function levelSumsWork({
     [narrow ? 'narrow threshold' : 'halving']: narrow
       ? filters * blocks * thresholds
       : filters * columns * halvings,
-    'packed word': packed * window.lines,
-    'packed pass': passes * window.lines * groups,
-    'packed line': window.lines * groups,
+    'packed word': packed * window.lines * packings,
+    'packed pass': passes * window.lines * groups * packings,
+    'packed line': window.lines * groups * packings,
   };
 }
 
