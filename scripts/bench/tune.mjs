@@ -26,7 +26,7 @@ import { tuneNetwork, tunePictures } from './tune-networks.mjs';
 
 const PICTURES = 2;
 const MODELS = ['mnist-cnn', 'mnist-mlp', 'mnist-small', 'fashion-mobilenet-8x5', 'fashion-resnet-8x5'];
-const KERNELS = /** @type {const} */ (['lookup', 'pairs', 'level-sums']);
+const KERNELS = /** @type {const} */ (['lookup', 'rows', 'pairs', 'level-sums']);
 
 /** @returns {readonly Subject[]} */
 function subjects(/** @type {boolean} */ little) {
@@ -81,7 +81,9 @@ async function samplesOf(core, root) {
       if (options.lanes === 1 && kernel === 'pairs') continue;
       const planned = chooseKernels(network, analyse(network).stages, options);
       if (planned.every((stage) => stage.kernel.name !== kernel)) continue;
-      const common = planned.map((stage) => (stage.kernel.name === 'pairs' ? stage.kernel.plan.common : 0));
+      const common = planned.map((stage) =>
+        stage.kernel.name === 'pairs' || stage.kernel.name === 'rows' ? stage.kernel.plan.common : 0,
+      );
       const active = activeShares(subject, common);
       const folder = mkdtempSync(join(root, 'run-'));
       const image = buildImage(

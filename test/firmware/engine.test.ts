@@ -83,6 +83,7 @@ describe('the networks of this file', () => {
 
 const KERNELS: Readonly<Record<string, Partial<KernelOptions>>> = {
   'a lookup per product': { among: ['lookup'] },
+  'input by input': { among: ['rows'] },
   'two products per lookup': { among: ['pairs'] },
   'sums over levels, four lanes': { among: ['level-sums'] },
   'sums over levels, one lane': { lanes: 1, among: ['level-sums'] },

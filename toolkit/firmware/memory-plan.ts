@@ -9,7 +9,7 @@ import {
 import type { StageKernel } from './kernels/stage-kernel.js';
 
 /** What a stage needs room for while it runs. */
-export type Scratch = 'patch' | 'words' | 'border' | 'active';
+export type Scratch = 'patch' | 'words' | 'border' | 'active' | 'sums';
 
 /** The name of a stage's scratch room in a plan; no tensor can have it. */
 export function scratchOf(stage: string, what: Scratch): string {
@@ -18,6 +18,9 @@ export function scratchOf(stage: string, what: Scratch): string {
 
 /** Bytes of an element of the list of active inputs (active_t of pairs.c). */
 const ACTIVE_BYTES = 4;
+
+/** Bytes of a sum, of the larger of its types. */
+const SUM_BYTES = 4;
 
 /** Bytes of the cells under a stage's window; 0 for a stage without one. */
 function patchBytes({ stage, inputs }: AnalysedStage): number {
@@ -33,6 +36,8 @@ function scratch(stage: AnalysedStage, kernel: StageKernel): Readonly<Partial<Re
       return {};
     case 'lookup':
       return { patch: patchBytes(stage) };
+    case 'rows':
+      return { patch: patchBytes(stage), sums: SUM_BYTES * (kernel.plan.outputs + 1) };
     case 'pairs':
       return { patch: patchBytes(stage), active: ACTIVE_BYTES * kernel.plan.inputs };
     case 'level-sums': {

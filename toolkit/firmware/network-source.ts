@@ -18,6 +18,7 @@ import {
   type LevelSumsFunctions,
 } from './kernels/level-sums-source.js';
 import type { KernelName, StageKernel } from './kernels/stage-kernel.js';
+import { rowStructs, rowTables } from './kernels/rows-source.js';
 import { pairStructs, pairTables } from './kernels/pairs-source.js';
 import { chooseKernels } from './kernels/choose.js';
 import type { KernelOptions } from './kernels/kernel-options.js';
@@ -61,6 +62,7 @@ export interface NetworkSource {
   readonly points: readonly { readonly comment: string; readonly offset: number; readonly count: number }[];
   readonly engineNames: readonly { readonly short: string }[];
   readonly usesPairs: boolean;
+  readonly usesRows: boolean;
   readonly usesLevelSums: boolean;
   /** Files of the engine that the network needs. */
   readonly files: readonly string[];
@@ -107,6 +109,9 @@ const ENGINE_NAMES = [
   'pairs',
   'dense_pairs',
   'conv2d_pairs',
+  'rows',
+  'dense_rows',
+  'conv2d_rows',
 ];
 
 /** Bits of a packed activation index: the fewest of 1, 2, 4 and 8 that hold all levels of the input. */
@@ -117,8 +122,9 @@ function packedBits(levels: number): number {
 /** Lays out a network for C: number types, memory, tables and wiring. Throws InputError for an invalid network. */
 export function networkSource(network: TableNetwork, options: KernelOptions): NetworkSource {
   const analysis = analyse(network);
-  const types = numberTypes(network, analysis.stages);
   const stages = chooseKernels(network, analysis.stages, options);
+  const held = stages.flatMap(({ kernel }) => (kernel.name === 'rows' ? [kernel.plan.held] : []));
+  const types = numberTypes(network, analysis.stages, held);
   const plan = planMemory(network.input.shape, stages, options.lanes);
   const lookedUp = new Set(
     stages.flatMap(({ analysed: { stage }, kernel }) =>
@@ -157,6 +163,7 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
     stages: stages.map((stage, number) => stageSource(network, types, plan, stage, number)),
     points: points(network, analysis, plan, stages),
     engineNames: ENGINE_NAMES.map((short) => ({ short })),
+    usesRows: stages.some(({ kernel }) => kernel.name === 'rows'),
     usesPairs: stages.some(({ kernel }) => kernel.name === 'pairs'),
     usesLevelSums: stages.some(({ kernel }) => kernel.name === 'level-sums'),
     files: engineFiles(stages),
@@ -201,6 +208,16 @@ function stageSource(
     }
     case 'fused':
       return { ...common, tables: [], structs: [], call: null };
+    case 'rows': {
+      const tables = rowTables(analysed, kernel.plan, types);
+      const structs = rowStructs(context, analysed, kernel.plan, tables);
+      return {
+        ...common,
+        tables,
+        structs,
+        call: call(`${kernel.plan.stage.kind}_rows`, structs.at(-1), true),
+      };
+    }
     case 'pairs': {
       const structs = pairStructs(context, analysed, kernel.plan);
       const stem = `${kernel.plan.stage.kind}_pairs`;
@@ -222,6 +239,7 @@ function stageSource(
 
 const KERNEL_TEXTS: Readonly<Record<StageKernel['name'], string>> = {
   lookup: 'A lookup per product.',
+  rows: 'Input by input (rows.h).',
   pairs: 'Two products per lookup (pairs.h).',
   'level-sums': 'Sums over weight levels (level_sums.h).',
   fused: 'Computed together with the stage before.',
@@ -294,8 +312,9 @@ function engineFiles(stages: readonly PlannedStage[]): readonly string[] {
       ...(uses('level-sums') || uses('pairs') ? ['level.h'] : []),
       ...(uses('level-sums') ? ['add_run.h', 'level_sums.h', 'pack.c'] : []),
       ...(uses('pairs') ? ['pairs.h', 'pairs.c'] : []),
+      ...(uses('rows') ? ['rows.h', 'rows.c'] : []),
       ...(has('dense', 'conv2d') ? ['filter.c'] : []),
-      ...(slides || uses('pairs') ? ['window.c'] : []),
+      ...(slides || uses('pairs') || uses('rows') ? ['window.c'] : []),
       ...new Set(looked.map((kind) => `${ENGINE[kind].stem}.c`)),
     ].sort(),
   ];

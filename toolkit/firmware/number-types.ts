@@ -28,8 +28,13 @@ function sumInterval({ stage, bounds }: AnalysedStage): Interval | null {
     : partial;
 }
 
-export function numberTypes(network: TableNetwork, stages: readonly AnalysedStage[]): NumberTypes {
-  const sums = stages.map(sumInterval).filter((interval) => interval !== null);
+/** `held`: what kernels hold in sums besides. */
+export function numberTypes(
+  network: TableNetwork,
+  stages: readonly AnalysedStage[],
+  held: readonly Interval[] = [],
+): NumberTypes {
+  const sums = [...stages.map(sumInterval).filter((interval) => interval !== null), ...held];
   const products = Object.values(network.products).map(({ values }) => range(values));
   return {
     sum: integerType(hull(sums)) === 'int32_t' ? 'int32_t' : 'int16_t',

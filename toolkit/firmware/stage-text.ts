@@ -189,7 +189,10 @@ export function windowFields(
   ];
 }
 
-function requantizeFields({ stage, output }: AnalysedStage, tables: readonly Table[]): readonly Field[] {
+export function requantizeFields(
+  { stage, output }: AnalysedStage,
+  tables: readonly Table[],
+): readonly Field[] {
   const requantize = requantizeOf(stage);
   if (!requantize) return [['kind', 'TABLIZE_LOGITS']];
   if (requantize.kind === 'shiftTable') {

@@ -102,7 +102,13 @@ export function weightTables(
   ];
 }
 
-function sums(role: Table['role'], name: string, values: readonly number[], { sum }: NumberTypes): Table {
+/** A table of accumulators. */
+export function sums(
+  role: Table['role'],
+  name: string,
+  values: readonly number[],
+  { sum }: NumberTypes,
+): Table {
   return { ...integers(role, name, sum, values, ''), type: 'tablize_sum_t' };
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../tables.js';
 import { levelSumsTables } from './level-sums-source.js';
 import { pairTables } from './pairs-source.js';
+import { rowTables } from './rows-source.js';
 
 /** Code of a stage's own, about: a kernel of sums over levels is compiled for each stage. */
 const LEVEL_SUMS_CODE = { 1: 500, 2: 800 } as const;
@@ -28,6 +29,8 @@ export function flashBytes(
       return total(levelSumsTables(kernel.plan)) + LEVEL_SUMS_CODE[kernel.plan.pool];
     case 'pairs':
       return total(pairTables(kernel.plan));
+    case 'rows':
+      return total(rowTables(analysed, kernel.plan, numberTypes(network, stages, [kernel.plan.held])));
     case 'lookup': {
       const { stage } = analysed;
       const types = numberTypes(network, stages);

@@ -1,11 +1,11 @@
 import {
-  productForm,
   productTableOf,
   type AnalysedStage,
   type Conv2dStage,
   type DenseStage,
   type TableNetwork,
 } from '../../network/index.js';
+import { commonActivation } from './row-products.js';
 import { unsignedRequantize, type UnsignedRequantize } from './unsigned-requantize.js';
 
 /** A dense stage or a convolution with two products per lookup (firmware-templates/engine/pairs.h), in numbers. */
@@ -50,7 +50,7 @@ export function pairProducts(network: TableNetwork, analysed: AnalysedStage): Pa
 
   const outputs = stage.bias.length;
   const inputs = stage.weights.length / outputs;
-  const common = productForm(table)?.zero ?? 0;
+  const common = commonActivation(table);
   const shift = Math.ceil(Math.log2(table.weights * table.weights));
   if (inputs * TILE > LARGEST_WORD || table.activations << shift > LARGEST_WORD)
     return 'it has too many inputs';

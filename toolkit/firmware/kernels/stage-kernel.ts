@@ -1,18 +1,25 @@
 import { requantizeOf, type AnalysedStage, type Requantize, type TableNetwork } from '../../network/index.js';
 import { levelSums, type LevelSums } from './level-sums.js';
 import { pairProducts, type PairProducts } from './pair-products.js';
+import { rowProducts, type RowProducts } from './row-products.js';
 
 /** How a stage is computed, and in what layout. */
 export type StageKernel =
   | { readonly name: 'lookup' }
   | { readonly name: 'level-sums'; readonly plan: LevelSums }
   | { readonly name: 'pairs'; readonly plan: PairProducts }
+  | { readonly name: 'rows'; readonly plan: RowProducts }
   /** Computed by the stage before, which keeps no tensor of its own. */
   | { readonly name: 'fused' };
 
 export type KernelName = Exclude<StageKernel['name'], 'fused'>;
 
-export const KERNEL_NAMES = ['lookup', 'pairs', 'level-sums'] as const satisfies readonly KernelName[];
+export const KERNEL_NAMES = [
+  'lookup',
+  'rows',
+  'pairs',
+  'level-sums',
+] as const satisfies readonly KernelName[];
 
 /**
  * A kernel, or why it cannot compute the stage. With `pool` 2 the kernel computes the 2 x 2 max pooling that follows, too.
@@ -30,6 +37,10 @@ export function makeKernel(
       return { name };
     case 'level-sums': {
       const plan = levelSums(network, stage, lanes, pool);
+      return typeof plan === 'string' ? plan : { name, plan };
+    }
+    case 'rows': {
+      const plan = rowProducts(network, stage);
       return typeof plan === 'string' ? plan : { name, plan };
     }
     case 'pairs': {

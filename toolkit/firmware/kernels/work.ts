@@ -2,6 +2,7 @@ import { elements, requantizeOf } from '../../network/index.js';
 import type { PlannedStage } from '../memory-plan.js';
 import type { LevelSums } from './level-sums.js';
 import { TILE, type PairProducts } from './pair-products.js';
+import type { RowProducts } from './row-products.js';
 
 /**
  * What a stage does in one inference, counted: how often each part of its kernel's code runs. A core's cost of each is in costs.ts; the
@@ -21,6 +22,8 @@ export function stageWork({ analysed, kernel }: PlannedStage, active: number): W
       return levelSumsWork(kernel.plan);
     case 'pairs':
       return pairsWork(kernel.plan, elements(analysed.output.shape) / analysed.output.shape[2], active);
+    case 'rows':
+      return rowsWork(kernel.plan, analysed, active);
     case 'lookup':
       return lookupWork(analysed);
   }
@@ -85,6 +88,24 @@ function pairsWork({ inputs, outputs, requantize }: PairProducts, positions: num
       requantize?.kind === 'thresholds'
         ? outputs * positions * Math.log2((requantize.values[0]?.length ?? 0) + 1)
         : 0,
+    position: positions,
+  };
+}
+
+function rowsWork(
+  { inputs, outputs }: RowProducts,
+  analysed: PlannedStage['analysed'],
+  active: number,
+): Work {
+  const common = lookupWork(analysed);
+  const positions = elements(analysed.output.shape) / analysed.output.shape[2];
+  return {
+    'scanned input': inputs * positions,
+    'active input': inputs * positions * active,
+    'two products': inputs * positions * active * Math.ceil(outputs / 2),
+    output: common['output'] ?? 0,
+    threshold: common['threshold'] ?? 0,
+    'patch cell': common['patch cell'] ?? 0,
     position: positions,
   };
 }
