@@ -66,7 +66,7 @@ function check(network: TableNetwork, seed: number, options: Partial<KernelOptio
   return missing;
 }
 
-const seeds = Array.from({ length: Number(process.env['ENGINE_SEEDS'] ?? 24) }, (_, i) => i + 1);
+const seeds = Array.from({ length: Number(process.env['ENGINE_SEEDS'] ?? 16) }, (_, i) => i + 1);
 
 describe('the networks of this file', () => {
   it('hold every kind of stage, both requantizations and all number types', () => {
@@ -94,9 +94,21 @@ describeWithTool('gcc', 'the engine in C on the host, under sanitizers', () => {
     it.each(seeds)('computes every trace point of random network %i as interpret() does', (seed) => {
       check({ ...randomNetwork(seed), name: 'random' }, seed, options);
     });
+  });
 
-    it.each(Object.entries(specialNetworks()))('computes %s', (_what, network) => {
-      check(network, 1, options);
-    });
+  it.each(Object.entries(specialNetworks()))('computes %s, a lookup per product', (_what, network) => {
+    check(network, 1, KERNELS['a lookup per product'] ?? {});
+  });
+
+  it.each(Object.entries(specialNetworks()))('computes %s, by whatever else can', (_what, network) => {
+    check(network, 1, { among: ['level-sums', 'pairs', 'rows'], aim: 'speed' });
+  });
+
+  const pooled = Object.entries(specialNetworks()).filter(([what]) => what.startsWith('pooling'));
+
+  it.each(pooled)('keeps no tensor between a convolution and %s', (_what, network) => {
+    for (const lanes of [4, 1] as const) {
+      expect(check(network, 1, { among: ['level-sums'], lanes })).toBe(4 * PICTURES);
+    }
   });
 });
