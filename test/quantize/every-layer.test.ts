@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { picture } from '../../toolkit/data/index.js';
 import { InterruptedError } from '../../toolkit/errors.js';
 import { fuse, type FloatModel } from '../../toolkit/model/index.js';
-import { firstLargest } from '../../toolkit/network/index.js';
+import { firstLargest, productForm } from '../../toolkit/network/index.js';
 import { newTrainee, type Trainee } from '../../toolkit/quantize/adam.js';
 import {
   loadBackend,
@@ -112,6 +112,24 @@ describe('a network of every kind of layer and activation', () => {
       // Batch norm is in the thresholds of its stage, not in its weights.
       const scaled = model.stages.filter((stage) => 'scale' in stage).map(({ name }) => name);
       expect(scaled).toEqual(['conv', 'depth', 'hidden']);
+    },
+  );
+
+  test.each([true, false])(
+    'weights of equal steps (learned: %s) have factors that are multiples of one',
+    async (learnLevels) => {
+      const steps = training({ weightScheme: 'steps', weightLevels: 5, learnLevels });
+      const { model, quantizedAccuracy } = await trainModel(steps);
+      expect(quantizedAccuracy).toBeGreaterThan(0.8);
+      const { products } = tablize(model);
+      const tables = Object.values(products);
+      expect(tables).toHaveLength(model.stages.filter((stage) => 'weights' in stage).length);
+      for (const table of tables) {
+        const factors = productForm(table)?.factors ?? [];
+        const one = factors[3] ?? NaN;
+        expect(one).toBeGreaterThan(0);
+        expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+      }
     },
   );
 

@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
 import type { FusedModel } from '../../toolkit/model/index.js';
 import { inputLevels } from '../../toolkit/quantize/build-quantized.js';
+import { adamStep, newTrainee, type Parameters } from '../../toolkit/quantize/adam.js';
+import { equalStep } from '../../toolkit/quantize/levels.js';
 import type { Subject } from '../../toolkit/quantize/optimize.js';
-import { quantizedSubject, type Quantization } from '../../toolkit/quantize/subjects.js';
-import { kMeansWeightLevels } from '../../toolkit/quantize/weight-levels.js';
+import {
+  finishQuantized,
+  quantizedSubject,
+  startQuantized,
+  type Quantization,
+} from '../../toolkit/quantize/subjects.js';
+import { kMeansWeightLevels, steppedWeightLevels } from '../../toolkit/quantize/weight-levels.js';
 
 const model: FusedModel = {
   name: 'one-layer',
@@ -35,6 +42,7 @@ const quantization: Quantization = {
   weightLevels: () => 3,
   shareWeightLevels: false,
   scheme: kMeansWeightLevels,
+  equalSteps: false,
   learnWeightLevels: true,
   learnActivationLevels: true,
   schedule: { snapEvery: 200, snapUntil: 0.5, freezeFrom: 0.8 },
@@ -102,4 +110,108 @@ test('a step is not learned down to 0, and steps and levels that are small chang
   expect(slower).toBeCloseTo(rate / 10, 9);
   const learned = new Map([...parameters, ['coarse/levels', Float32Array.of(-1)]] as const);
   expect(steps.beforeStep(learned, 1, 0.9).get('coarse/levels')).toEqual(Float32Array.of(0.0625));
+});
+
+/** The same layer with levels k * step, k = -2 .. 2. */
+const stepped: Quantization = {
+  ...quantization,
+  weightLevels: () => 5,
+  scheme: steppedWeightLevels,
+  equalSteps: true,
+};
+const kernel = Float32Array.of(-0.9, -1.2, 0.1, -0.2, 1.4, 2.5);
+
+test('of equal steps the step is learned: by the rounding error inside the range, by what is cut off beyond', () => {
+  const { deploy } = quantizedSubject(model, stepped);
+  const { arrays, backward } = deploy(
+    new Map([
+      ['out/kernel', kernel],
+      ['out/shift', Float32Array.of(1, 2)],
+      ['out/weightStep', Float32Array.of(1)],
+    ]),
+  );
+  expect([...arrays.keys()]).toEqual(['out/kernel', 'out/shift']);
+  expect([...(arrays.get('out/kernel') ?? [])]).toEqual([-1, -1, 0, 0, 1, 2]);
+  const gradients = new Map([['out/kernel', Float32Array.of(1, 2, 4, 8, 16, 32)]]);
+  expect([...backward(gradients, 0.49).keys()]).toEqual(['out/kernel']);
+  const step = backward(gradients, 0.5).get('out/weightStep') ?? [];
+  // -0.1 * 1 + 0.2 * 2 - 0.1 * 4 + 0.2 * 8 - 0.4 * 16 + 2 * 32
+  expect(step).toHaveLength(1);
+  expect(step[0]).toBeCloseTo(59.1, 4);
+});
+
+test('of equal steps that all layers share, the step gets the sum over all weights', () => {
+  const [stage] = model.stages;
+  const twice: FusedModel = {
+    ...model,
+    stages: ['one', 'two'].map((name) => ({ ...stage, name }) as FusedModel['stages'][number]),
+  };
+  const shared = quantizedSubject(twice, { ...stepped, shareWeightLevels: true });
+  const { backward } = shared.deploy(
+    new Map([
+      ['one/kernel', kernel],
+      ['two/kernel', kernel],
+      ['shared/weightStep', Float32Array.of(1)],
+    ]),
+  );
+  const gradient = Float32Array.of(0, 0, 0, 0, 0, 3);
+  const gradients = new Map([
+    ['one/kernel', gradient],
+    ['two/kernel', gradient],
+  ]);
+  expect(backward(gradients, 1).get('shared/weightStep')).toEqual(Float32Array.of(12));
+});
+
+test.each([3, 5, 7, 15])(
+  '%i levels of equal steps stay equally spaced in training, and are what was learned',
+  (count) => {
+    const own = { ...stepped, weightLevels: () => count };
+    const learner = quantizedSubject(
+      { ...model, stages: model.stages.map((stage) => ({ ...stage, kernel })) },
+      own,
+    );
+    const start = startQuantized(learner.model, own);
+    const first = start.get('out/weightStep')?.[0] ?? NaN;
+    let trainee = newTrainee(start);
+    for (let step = 0; step < 50; step++) {
+      const parameters: Parameters = learner.beforeStep(trainee.parameters, step, 0.6);
+      const { arrays, backward } = learner.deploy(parameters);
+      // As if all weights were wanted half as large.
+      const away = (arrays.get('out/kernel') ?? kernel).map((weight, i) => weight - (kernel[i] ?? 0) / 2);
+      const gradients = backward(new Map([['out/kernel', away]]), 0.6);
+      trainee = adamStep(
+        { ...trainee, parameters },
+        gradients,
+        (name) => learner.rateFactor(name, 0.6) * 0.1,
+      );
+    }
+    const { weightLevels = Float32Array.of() } =
+      finishQuantized(trainee.parameters, learner.model, own).stages.get('out') ?? {};
+    const half = (count - 1) / 2;
+    const learned = weightLevels[half + 1] ?? NaN;
+    expect(weightLevels).toEqual(Float32Array.from({ length: count }, (_, k) => (k - half) * learned + 0));
+    expect(learned).toBeLessThan(first);
+    expect(equalStep([...weightLevels])).toBeCloseTo(learned, 6);
+  },
+);
+
+test('a step of weights is found anew in the first half, not learned down to 0, and slowly if it is small', () => {
+  const small = model.stages.map((stage) => ({ ...stage, kernel: kernel.map((weight) => weight / 100) }));
+  const learner = quantizedSubject({ ...model, stages: small }, stepped);
+  const found = learner.beforeStep(
+    new Map([
+      ['out/kernel', Float32Array.of(-2, -1, 0, 1, 2, 2)],
+      ['out/weightStep', Float32Array.of(7)],
+    ]),
+    200,
+    0.1,
+  );
+  expect(found.get('out/weightStep')).toEqual(Float32Array.of(1));
+  const started = startQuantized(learner.model, stepped).get('out/weightStep')?.[0] ?? NaN;
+  const learned = learner.beforeStep(new Map([['out/weightStep', Float32Array.of(-1)]]), 1, 0.9);
+  expect(learned.get('out/weightStep')?.[0]).toBe(Math.fround(started / 8));
+  expect(learner.rateFactor('out/weightStep', 0.9)).toBeCloseTo(
+    (subject.rateFactor('out/weightLevels', 0.9) * started) / 0.05,
+    9,
+  );
 });

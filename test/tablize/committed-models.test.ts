@@ -8,6 +8,7 @@ import {
   createInterpreter,
   measureNetwork,
   parseNetwork,
+  productForm,
   serializeNetwork,
   signedBits,
   type TableNetwork,
@@ -29,6 +30,7 @@ const MODELS = [
     { ...fashion(network, [8, 5]), bits: 16, least: 0.88 },
     { ...fashion(network, [20, 16]), bits: 32, least: 0.89 },
   ]),
+  { ...fashion('mobilenet', [16, 5]), bits: 16, least: 0.89 },
 ];
 
 function fashion(network: string, levels: readonly [number, number]) {
@@ -41,6 +43,16 @@ const quantizedOf = (model: string): QuantizedModel =>
   parseQuantized(readFileSync(fileOf(model, 'quantized.json'), 'utf8'), model);
 const networkOf = (model: string): TableNetwork =>
   parseNetwork(readFileSync(fileOf(model, 'table-network.json'), 'utf8'), model);
+
+test('the factors of a layer of fashion-mobilenet-16x5 are -2, -1, 0, 1 and 2 times one whole number', () => {
+  const tables = Object.values(networkOf('fashion-mobilenet-16x5').products);
+  expect(tables).toHaveLength(10);
+  for (const table of tables) {
+    const factors = productForm(table)?.factors ?? [];
+    const one = factors[3] ?? NaN;
+    expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+  }
+});
 
 describe.each(MODELS)('$name', ({ name, data: set, levels, bits, least, pictures }) => {
   const [activations = 0, weights = 0] = levels;

@@ -33,6 +33,20 @@ export const levelValue = (levels: Levels, index: number): number =>
 export const levelValues = (levels: Levels): number[] =>
   Array.from({ length: levelCount(levels) }, (_, index) => levelValue(levels, index));
 
+/** What rounding to seven digits leaves of equal gaps, as a share of a level. */
+const EQUAL = 2e-6;
+
+/** The step of ascending levels that are its successive multiples, 0 among them; null where there is no such step. */
+export function equalStep(levels: readonly number[]): number | null {
+  const zero = levels.indexOf(0);
+  const last = levels.length - 1;
+  if (zero === -1 || last === 0) return null;
+  const farthest = zero > last - zero ? 0 : last;
+  const step = (levels[farthest] ?? 0) / (farthest - zero);
+  const even = levels.every((level, k) => Math.abs(level - (k - zero) * step) <= EQUAL * Math.abs(level));
+  return even ? step : null;
+}
+
 /** Index of the level nearest to `value`; halves go up, as a shift with half a step added does. */
 export function levelIndex(levels: Levels, value: number): number {
   if (!isUniform(levels)) {

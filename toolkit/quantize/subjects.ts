@@ -9,6 +9,7 @@ import {
 import type { Parameters } from './adam.js';
 import { inputTable, type StageQuantization } from './build-quantized.js';
 import type { Finish } from './finish.js';
+import { LEARNED_LEVELS, LEARNED_STEP, type LearnedWeightLevels } from './learned-weight-levels.js';
 import { isUniform, levelValue, levelValues, type Levels } from './levels.js';
 import type { Subject } from './optimize.js';
 import { levelsAt, nearestLevels, type WeightScheme } from './weight-levels.js';
@@ -99,6 +100,8 @@ export interface Quantization {
   /** One set of weight levels for all stages, whose kernels are of one size then (`withUnitKernels`). */
   readonly shareWeightLevels: boolean;
   readonly scheme: WeightScheme;
+  /** Whether the weight levels are multiples of one step, and stay that when they are learned. */
+  readonly equalSteps: boolean;
   /** Whether weight levels and activation levels are learned once they are found. */
   readonly learnWeightLevels: boolean;
   readonly learnActivationLevels: boolean;
@@ -127,16 +130,26 @@ const LEAST_STEP = 1 / 8;
  * Quantization-aware training. Forward, every weight is snapped to the nearest level of its layer and every
  * activation to the levels of its tensor; backward, both pass straight through. Levels of weights are found anew by
  * the scheme every so many steps at first; then they are learned: the gradient of a level is the sum over the weights
- * snapped to it. The level 0 stays exact. The levels of activations are learned throughout.
+ * snapped to it; of equal steps only the step is learned. The level 0 stays exact. The levels of activations are learned throughout.
  *
- * Parameters: those of the float network plus "<stage>/weightLevels" (or "shared/weightLevels") and "<stage>/levels"
- * (`startQuantized`).
+ * Parameters: those of the float network plus "<stage>/levels" and "<stage>/weightLevels", or "<stage>/weightStep" where
+ * steps are equal ("shared/.." if all stages share them) (`startQuantized`).
  */
 export function quantizedSubject(model: FusedModel, quantization: Quantization): Subject {
   const { input, outputs, schedule } = quantization;
   const weighted = model.stages.filter(hasWeights);
   const levelsName = levelsNames(quantization);
+  const learned = learnedBy(quantization);
   const levelsOf = new Map([...outputs].map(([name, levels]) => [`${name}/levels`, levels]));
+  const weightSteps = quantization.equalSteps
+    ? foundWeightLevels(weighted, quantization, weightParameters(model))
+    : new Map<string, Float32Array>();
+  const startedSteps = new Map<string, number>([
+    ...[...levelsOf].flatMap(([name, levels]): [string, number][] =>
+      isUniform(levels) ? [[name, levels.step]] : [],
+    ),
+    ...[...weightSteps].map(([name, [step = 1]]): [string, number] => [name, step]),
+  ]);
   const fixed = new Set(weighted.filter(({ norm }) => norm?.fixed).map(({ name }) => `${name}/gamma`));
   return {
     model,
@@ -145,7 +158,7 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
       const arrays = new Map(learnable(parameters));
       const indices = new Map<string, Uint8Array>();
       for (const { name } of weighted) {
-        const values = need(parameters, levelsName(name));
+        const values = weightLevelsOf(name, parameters, quantization);
         const nearest = nearestLevels(values, need(parameters, `${name}/kernel`));
         indices.set(name, nearest);
         arrays.set(`${name}/kernel`, levelsAt(values, nearest));
@@ -156,8 +169,9 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
         if (done < schedule.snapUntil || !quantization.learnWeightLevels) return gradients;
         const all = new Map(gradients);
         for (const [name, nearest] of indices) {
-          const values = need(parameters, levelsName(name));
-          const own = levelGradients(values, nearest, need(gradients, `${name}/kernel`));
+          const kernel = `${name}/kernel`;
+          const values = weightLevelsOf(name, parameters, quantization);
+          const own = learned.gradient(values, need(parameters, kernel), nearest, need(gradients, kernel));
           const others = all.get(levelsName(name));
           all.set(levelsName(name), others === undefined ? own : own.map((sum, k) => sum + (others[k] ?? 0)));
         }
@@ -174,6 +188,8 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
         const slowness = Math.min(1, meanGap(levels) / USUAL_GAP);
         return quantization.learnActivationLevels ? LEVEL_RATE * slowness : 0;
       }
+      const step = weightSteps.get(name)?.[0];
+      if (step !== undefined) return LEVEL_RATE * Math.min(1, step / USUAL_GAP);
       return name.endsWith('/weightLevels') ? LEVEL_RATE : 1;
     },
     beforeStep: (parameters, step, done) => {
@@ -186,11 +202,11 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
           );
         // What is learned may overtake its neighbour.
         if (/[lL]evels$/.test(name)) next.set(name, values.slice().sort());
-        const started = levelsOf.get(name);
-        if (started !== undefined && isUniform(started))
+        const started = startedSteps.get(name);
+        if (started !== undefined)
           next.set(
             name,
-            values.map((step) => Math.max(step, LEAST_STEP * started.step)),
+            values.map((step) => Math.max(step, LEAST_STEP * started)),
           );
       }
       if (done >= schedule.snapUntil || step % schedule.snapEvery !== 0) return next;
@@ -207,13 +223,22 @@ function meanGap(levels: Levels): number {
   return ((values.at(-1) ?? 0) - (values[0] ?? 0)) / (values.length - 1);
 }
 
-/** Name of the parameter that holds the weight levels of a stage. */
-const levelsNames =
-  ({ shareWeightLevels }: Quantization) =>
-  (stage: string): string =>
-    shareWeightLevels ? 'shared/weightLevels' : `${stage}/weightLevels`;
+const learnedBy = ({ equalSteps }: Quantization): LearnedWeightLevels =>
+  equalSteps ? LEARNED_STEP : LEARNED_LEVELS;
 
-/** The weight levels that the scheme finds for the weights as they are, by parameter name. */
+/** Name of the parameter that the weight levels of a stage come from. */
+const levelsNames =
+  (quantization: Quantization) =>
+  (stage: string): string =>
+    `${quantization.shareWeightLevels ? 'shared' : stage}/${learnedBy(quantization).part}`;
+
+/** The weight levels of a stage as they are. */
+function weightLevelsOf(stage: string, parameters: Parameters, quantization: Quantization): Float32Array {
+  const parameter = need(parameters, levelsNames(quantization)(stage));
+  return learnedBy(quantization).levelsOf(parameter, quantization.weightLevels(stage));
+}
+
+/** Parameters for the weight levels that the scheme finds for the weights as they are. */
 function foundWeightLevels(
   weighted: readonly FusedWeighted[],
   quantization: Quantization,
@@ -222,14 +247,16 @@ function foundWeightLevels(
   const { scheme, weightLevels, shareWeightLevels } = quantization;
   const kernels = weighted.map(({ name }) => need(parameters, `${name}/kernel`));
   const [first] = weighted;
+  const { parameterOf } = learnedBy(quantization);
   if (shareWeightLevels && first !== undefined) {
     const all = Float32Array.from(kernels.flatMap((kernel) => [...kernel]));
-    return new Map([[levelsNames(quantization)(first.name), scheme(all, weightLevels(first.name))]]);
+    const found = parameterOf(scheme(all, weightLevels(first.name)));
+    return new Map([[levelsNames(quantization)(first.name), found]]);
   }
   return new Map(
     weighted.map(({ name }, i) => [
       levelsNames(quantization)(name),
-      scheme(kernels[i] ?? new Float32Array(), weightLevels(name)),
+      parameterOf(scheme(kernels[i] ?? new Float32Array(), weightLevels(name))),
     ]),
   );
 }
@@ -259,7 +286,7 @@ export function finishQuantized(
         stage.name,
         {
           weights: stage.kernel,
-          weightLevels: need(parameters, levelsNames(quantization)(stage.name)),
+          weightLevels: weightLevelsOf(stage.name, parameters, quantization),
           ...scaleAndBias(stage, outputs.has(stage.name)),
         },
       ]),
@@ -287,16 +314,6 @@ function scaleAndBias(
 function learnedLevels(start: Levels, values: Float32Array): Levels {
   if (isUniform(start)) return { ...start, step: values[0] ?? start.step };
   return { values: [...new Set(values)].sort((a, b) => a - b) };
-}
-
-/** A level's gradient is the sum over the weights snapped to it; the level 0 has none, so it stays. */
-function levelGradients(levels: Float32Array, indices: Uint8Array, gradient: Float32Array): Float32Array {
-  const sums = new Float32Array(levels.length);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i] ?? 0;
-    sums[index] = (sums[index] ?? 0) + (gradient[i] ?? 0);
-  }
-  return sums.map((sum, k) => (levels[k] === 0 ? 0 : sum));
 }
 
 function need(parameters: Parameters, name: string): Float32Array {

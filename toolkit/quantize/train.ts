@@ -94,6 +94,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     weightLevels: () => weightLevels,
     shareWeightLevels: settings.shareLevels,
     scheme: WEIGHT_QUANTIZERS[settings.schemes.weights].scheme,
+    equalSteps: settings.schemes.weights === 'steps',
     ...learning(settings),
   };
   const quantized = quantizedSubject(trained, quantization);

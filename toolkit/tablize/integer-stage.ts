@@ -9,6 +9,7 @@ import {
   sharedThresholds,
   type Boundaries,
 } from './requantization.js';
+import { integer, weightProducts } from './weight-products.js';
 
 /** A stage of integers with its own product table, if it has one. */
 export interface IntegerStage {
@@ -45,8 +46,6 @@ export function targetOf(stage: ComputingStage, kind: Requantize['kind'] | undef
 
 /**
  * The stage with accumulators that count in `unit` (real numbers per accumulator unit, before the channel's scale).
- * With equally spaced input levels its product table is the exact product `(i - zero) * K_w`; else each entry is
- * rounded.
  */
 export function integerStage(
   stage: ComputingStage,
@@ -80,16 +79,7 @@ export function integerStage(
     };
   }
   const { name, input, weights, scale } = stage;
-  const exact = stage.weightLevels.map((level) => (level * (isUniform(first) ? first.step : 1)) / unit);
-  const products = {
-    activations: levelValues(first).length,
-    weights: exact.length,
-    values: isUniform(first)
-      ? levelValues(first).flatMap((_, i) =>
-          exact.map((factor) => integer((i - first.zero) * integer(factor))),
-        )
-      : levelValues(first).flatMap((value) => exact.map((factor) => integer(value * factor))),
-  };
+  const { products, exact, error } = weightProducts(first, stage.weightLevels, unit);
   const bias = stage.bias.map((value) => (scale === undefined ? integer(value / unit) : 0));
   const channels =
     scale === undefined ? [] : scale.map((factor, c) => ({ factor, bias: stage.bias[c] ?? 0 }));
@@ -97,7 +87,7 @@ export function integerStage(
   const quality = {
     products,
     finest: smallest(exact) * (isUniform(first) ? 1 : smallest(levelValues(first))),
-    error: exact.reduce((sum, factor) => sum + (integer(factor) - factor) ** 2, 0) * unit * unit,
+    error: error * unit * unit,
   };
   if (stage.kind === 'dense') {
     const units = bias.length;
@@ -133,6 +123,3 @@ function requantization(
 
 const smallest = (values: readonly number[]): number =>
   Math.min(...values.filter((value) => value !== 0).map(Math.abs));
-
-/** `Math.round` without a negative zero. */
-const integer = (value: number): number => Math.round(value) + 0;

@@ -38,6 +38,17 @@ describe('hand-computed weight levels', () => {
     expectClose(WEIGHT_SCHEMES.gaussian(weights, 2), table([0, 1.22401]), 4);
   });
 
+  test('steps: multiples of the step of least squared error', () => {
+    // The multiples 0, -1 and 2: (2 * 1 + 5 * 2) / (1 + 4). With one level on each side it is best to have 5 alone exact.
+    const weights = Float32Array.of(1, -2, 5);
+    expectClose(WEIGHT_SCHEMES.steps(weights, 5), [-4.8, -2.4, 0, 2.4, 4.8], 6);
+    expect([...WEIGHT_SCHEMES.steps(weights, 3)]).toEqual([-5, 0, 5]);
+    // An even count leaves out the lowest.
+    expect([...WEIGHT_SCHEMES.steps(Float32Array.of(-1, 1, 2), 4)]).toEqual([-1, 0, 1, 2]);
+    expect([...WEIGHT_SCHEMES.steps(weights, 2)]).toEqual([0, 5]);
+    expect([...WEIGHT_SCHEMES.steps(Float32Array.of(-6, 2, 4, 0, 6), 7)]).toEqual([-6, -4, -2, 0, 2, 4, 6]);
+  });
+
   test('k-means: two clumps beside the one that 0 holds', () => {
     expect([...WEIGHT_SCHEMES['k-means'](Float32Array.of(4, 0.5, -3, 5, -0.25, -1, 0, 3, -2), 3)]).toEqual([
       -2.5, 0, 4,
@@ -129,6 +140,21 @@ describe.each(Object.entries(WEIGHT_QUANTIZERS))('%s', (name, { scheme, summary 
 });
 
 test.each(Object.entries(SHAPES))(
+  'steps: no step in sight has a smaller error on %s weights',
+  (_shape, value) => {
+    const weights = draw(6, 1000, value);
+    for (const count of [3, 4, 5, 8, 17]) {
+      const least = meanSquaredError(weights, WEIGHT_SCHEMES.steps(weights, count)) * (1 - 1e-6);
+      const largest = WEIGHT_SCHEMES.uniform(weights, count);
+      for (let share = 1; share <= 40; share++) {
+        const levels = largest.map((level) => (level * share) / 40);
+        expect(meanSquaredError(weights, levels)).toBeGreaterThanOrEqual(least);
+      }
+    }
+  },
+);
+
+test.each(Object.entries(SHAPES))(
   'k-means: no larger squared error than fixed levels on %s weights',
   (_shape, value) => {
     for (let seed = 0; seed < 20; seed++) {
@@ -140,6 +166,27 @@ test.each(Object.entries(SHAPES))(
     }
   },
 );
+
+test('steps: at every odd count equally spaced to the bit of the step, and no step has a smaller squared error', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 1, max: 4000 }),
+      (values, n, other) => {
+        const weights = Float32Array.from(values);
+        const levels = WEIGHT_SCHEMES.steps(weights, 2 * n + 1);
+        const multiples = (step: number) =>
+          Float32Array.from({ length: 2 * n + 1 }, (_, i) => (i - n) * step + 0);
+        if (values.every((value) => value === 0)) return;
+        expect(levels).toEqual(multiples(levels[n + 1] ?? NaN));
+        // The step is rounded to 32 bits.
+        const least = meanSquaredError(weights, levels) * (1 - 1e-6);
+        expect(meanSquaredError(weights, multiples(other / 4))).toBeGreaterThanOrEqual(least);
+      },
+    ),
+  );
+});
 
 test('the Gaussian levels have the least squared error on normal weights', () => {
   const weights = draw(3, 20_000, normal);

@@ -5,6 +5,7 @@ import { laplacianWeightLevels } from './laplacian-weights.js';
 import { lloydMaxActivationLevels } from './lloyd-max-activations.js';
 import { parametricActivationLevels } from './parametric-activations.js';
 import type { ActivationScheme, Quantizer, WeightScheme } from './scheme.js';
+import { steppedWeightLevels } from './stepped-weights.js';
 import { uniformActivationLevels } from './uniform-activations.js';
 import { uniformWeightLevels } from './uniform-weights.js';
 
@@ -24,6 +25,11 @@ export const WEIGHT_QUANTIZERS = {
     scheme: gaussianWeightLevels,
     family: 'parametric',
     summary: 'least squared error for a normal distribution fitted to the weights',
+  },
+  steps: {
+    scheme: steppedWeightLevels,
+    family: 'model-free',
+    summary: 'multiples of one step, that of least squared error; only the step is learned',
   },
   uniform: {
     scheme: uniformWeightLevels,
@@ -64,6 +70,7 @@ export const WEIGHT_SCHEMES = {
   'k-means': kMeansWeightLevels,
   laplacian: laplacianWeightLevels,
   gaussian: gaussianWeightLevels,
+  steps: steppedWeightLevels,
   uniform: uniformWeightLevels,
 } as const satisfies Record<WeightSchemeName, WeightScheme>;
 
