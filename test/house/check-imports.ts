@@ -18,7 +18,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plan: ['boards', 'render', 'type:firmware', 'type:hdl'],
   device: ['network', 'boards'],
   verify: ['network', 'device'],
-  report: ['network', 'boards', 'verify', 'search', 'type:plan', 'type:device', 'type:study', 'type:firmware'],
+  report: [
+    'network',
+    'boards',
+    'verify',
+    'search',
+    'type:plan',
+    'type:device',
+    'type:study',
+    'type:firmware',
+  ],
 };
 
 /** Outside packages that only one room may import. */
