@@ -28,6 +28,15 @@ typedef uint32_t tablize_wide_t; /* what a pair is computed in */
 /* Widened: lanes 0 and 2, lanes 1 and 3. */
 #define TABLIZE_EVEN(word) ((word) & 0x00ff00ffu)
 #define TABLIZE_ODD(word) (((word) >> 8) & 0x00ff00ffu)
+
+/* A byte in each lane. The compiler must not see through it, for it would multiply by 0x01010101. */
+static inline tablize_word_t tablize_in_all_lanes(uint8_t byte)
+{
+  tablize_word_t word = byte;
+  word |= word << 8;
+  TABLIZE_HIDE(word);
+  return word | word << 16;
+}
 #else
 typedef uint8_t tablize_word_t;
 typedef uint16_t tablize_pair_t;
@@ -276,9 +285,7 @@ TABLIZE_INLINE void tablize_put_narrow(const TABLIZE_FLASH tablize_level_sums_t 
   uint16_t left;
   uint8_t column;
   for (left = kind.rule.threshold_count; left != 0; left--) {
-    tablize_word_t word = *threshold++;
-    word |= word << 8;
-    word |= word << 16;
+    const tablize_word_t word = tablize_in_all_lanes(*threshold++);
     levels[0] += (a - word) >> 7 & 0x01010101u;
     levels[1] += (b - word) >> 7 & 0x01010101u;
     levels[2] += (c - word) >> 7 & 0x01010101u;

@@ -67,8 +67,7 @@ static void pack_phase(const TABLIZE_FLASH tablize_packing_t *packing, const TAB
   }
   if ((phase->before | phase->after) != 0) {
 #if TABLIZE_LANES == 4
-    const tablize_word_t half = (tablize_word_t)(packing->padding | (tablize_word_t)packing->padding << 8);
-    const tablize_word_t padding = half | half << 16;
+    const tablize_word_t padding = tablize_in_all_lanes(packing->padding);
 #else
     const tablize_word_t padding = packing->padding;
 #endif
