@@ -33,15 +33,31 @@ typedef uint32_t tablize_wide_t; /* what a pair is computed in */
 static inline tablize_word_t tablize_in_all_lanes(uint8_t byte)
 {
   tablize_word_t word = byte;
-  word |= word << 8;
-  TABLIZE_HIDE(word);
-  return word | word << 16;
+  tablize_word_t copy = word;
+  TABLIZE_HIDE(copy);
+  word |= copy << 8;
+  copy = word;
+  TABLIZE_HIDE(copy);
+  return word | copy << 16;
 }
 #else
 typedef uint8_t tablize_word_t;
 typedef uint16_t tablize_pair_t;
 typedef unsigned tablize_wide_t;
 #define TABLIZE_EVEN(word) ((tablize_wide_t)(word))
+#endif
+
+/* value << places. clang would make a multiplication of a sum of shifts of one value, unless it takes them for different ones. */
+#if defined(__clang__)
+static inline tablize_wide_t tablize_shl(tablize_wide_t value, uint8_t places)
+{
+  /* Volatile: each of them is another one. */
+  __asm__ volatile("" : "+r"(value));
+  return value << places;
+}
+#define TABLIZE_SHL(value, places) tablize_shl(value, places)
+#else
+#define TABLIZE_SHL(value, places) ((value) << (places))
 #endif
 
 /* ---- Packing: from a tensor to words of an activation per lane ---- */

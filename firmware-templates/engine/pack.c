@@ -42,11 +42,15 @@ static void fill(tablize_word_t *first, uint16_t count, uint16_t channels, size_
 
 static void pack_phase(const TABLIZE_FLASH tablize_packing_t *packing, const TABLIZE_FLASH tablize_phase_t *phase, const lanes_t lanes, tablize_word_t *to)
 {
+  /* All that is read of flash is read here: gcc 5 for AVR takes it from RAM where it reads it again later. */
   const uint16_t channels = packing->channels;
+  const uint16_t before = phase->before;
   const uint16_t inside = phase->inside;
+  const uint16_t after = phase->after;
+  const uint8_t padding_byte = packing->padding;
   size_t column_cells = packing->column_cells;
   size_t channel_words = packing->channel_words;
-  tablize_word_t *first = to + phase->before;
+  tablize_word_t *first = to + before;
   size_t cell = phase->cell;
   uint16_t left;
   /* The longer of the two loops is the inner one. */
@@ -65,14 +69,14 @@ static void pack_phase(const TABLIZE_FLASH tablize_packing_t *packing, const TAB
       cell++;
     }
   }
-  if ((phase->before | phase->after) != 0) {
+  if ((before | after) != 0) {
 #if TABLIZE_LANES == 4
-    const tablize_word_t padding = tablize_in_all_lanes(packing->padding);
+    const tablize_word_t padding = tablize_in_all_lanes(padding_byte);
 #else
-    const tablize_word_t padding = packing->padding;
+    const tablize_word_t padding = padding_byte;
 #endif
-    fill(to, phase->before, channels, channel_words, padding);
-    fill(to + phase->before + inside, phase->after, channels, channel_words, padding);
+    fill(to, before, channels, channel_words, padding);
+    fill(to + before + inside, after, channels, channel_words, padding);
   }
 }
 

@@ -5,7 +5,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import prettier from 'prettier';
 import { loadDataSet, picture } from '../../dist/data/index.js';
 import { chooseKernels } from '../../dist/firmware/kernels/choose.js';
 import { usualKernels } from '../../dist/firmware/kernels/kernel-options.js';
@@ -109,6 +111,18 @@ async function samplesOf(core, root) {
   return samples;
 }
 
+/** @param {Record<string, Record<string, Record<string, number>>>} costs */
+async function writeCosts(costs) {
+  const file = fileURLToPath(new URL('../../toolkit/firmware/kernels/costs.ts', import.meta.url));
+  const text = `// Made by \`npm run tune\`.
+
+/** What each kind of work of a kernel costs on a core: instructions, or cycles for the RP2040 and the ATmega328P. */
+export const COSTS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> = ${JSON.stringify(costs)};
+`;
+  const options = await prettier.resolveConfig(file);
+  writeFileSync(file, await prettier.format(text, { ...options, filepath: file }));
+}
+
 const { values } = parseArgs({ options: { cores: { type: 'string' } } });
 const wanted = values.cores?.split(',');
 const root = mkdtempSync(join(tmpdir(), 'tablize-tune-'));
@@ -136,13 +150,8 @@ try {
         `${core.id} ${kernel}: ${samples.length} stages, error ${percent(0.5)} median, ${percent(0.9)} of nine in ten, ${percent(1)} at most`,
       );
     }
+    await writeCosts(costs);
   }
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
-const text = `// Made by \`npm run tune\`.
-
-/** What each kind of work of a kernel costs on a core: instructions, or cycles for the RP2040 and the ATmega328P. */
-export const COSTS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> = ${JSON.stringify(costs, null, 2)};
-`;
-writeFileSync(new URL('../../toolkit/firmware/kernels/costs.ts', import.meta.url), text);

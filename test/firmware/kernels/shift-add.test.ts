@@ -12,14 +12,15 @@ const terms = fc
   .array(fc.tuple(factor, fc.integer({ min: 0, max: 510 })), { minLength: 1, maxLength: 16 })
   .map((list) => list.filter(([value], i) => list.findIndex(([other]) => other === value) === i));
 
-/** The value of generated C, whose operators mean the same in JavaScript, modulo 2^32. */
+/** The value of generated C, whose operators mean the same in JavaScript, modulo 2^32; TABLIZE_SHL shifts. */
 function evaluate({ sums, result }: ShiftAdd, names: readonly string[], values: readonly number[]): number {
   const body = [...sums.map(({ name, value }) => `const ${name} = ${value};`), `return ${result};`].join(
     '\n',
   );
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const run = new Function(...names, body) as (...given: number[]) => number;
-  return run(...values) >>> 0;
+  const run = new Function('TABLIZE_SHL', ...names, body) as (...given: unknown[]) => number;
+  const shift = (value: number, places: number): number => value << places;
+  return run(shift, ...values) >>> 0;
 }
 
 describe('sums of products with constants, by shifts and additions', () => {
@@ -60,8 +61,8 @@ describe('sums of products with constants, by shifts and additions', () => {
 
   it('add up what has the same odd part before it is multiplied', () => {
     expect(shiftAdd([-6, 3, 12], ['a', 'b', 'c'])).toEqual({
-      sums: [{ name: 'times_3', value: 'b + (c << 2) - (a << 1)' }],
-      result: '(times_3 << 2) - times_3',
+      sums: [{ name: 'times_3', value: 'b + TABLIZE_SHL(c, 2) - TABLIZE_SHL(a, 1)' }],
+      result: 'TABLIZE_SHL(times_3, 2) - times_3',
       additions: 3,
       shifts: 3,
     });

@@ -32,9 +32,9 @@ interface Term {
   readonly name: string;
 }
 
-/** `a + (b << 3) - c`, a positive term first where there is one. */
+/** `a + TABLIZE_SHL(b, 3) - c`, a positive term first where there is one. */
 function expression(terms: readonly Term[]): string {
-  const shifted = ({ shift, name }: Term): string => (shift === 0 ? name : `(${name} << ${shift})`);
+  const shifted = ({ shift, name }: Term): string => (shift === 0 ? name : `TABLIZE_SHL(${name}, ${shift})`);
   const sorted = [...terms].sort((x, y) => y.sign - x.sign);
   return sorted.reduce(
     (text, term, i) =>
@@ -120,7 +120,7 @@ export function horner(factors: readonly number[], names: readonly string[], pre
   const value = last?.value ?? '0';
   return {
     sums,
-    result: lowest === 0 ? value : `(${value}) << ${lowest}`,
+    result: lowest === 0 ? value : `TABLIZE_SHL(${value}, ${lowest})`,
     additions: digits.length - 1,
     shifts: shifts + lowest,
   };
