@@ -30,5 +30,8 @@
 #define tablize_pairs tiny_engine_pairs
 #define tablize_dense_pairs tiny_engine_dense_pairs
 #define tablize_conv2d_pairs tiny_engine_conv2d_pairs
+#define tablize_rows tiny_engine_rows
+#define tablize_dense_rows tiny_engine_dense_rows
+#define tablize_conv2d_rows tiny_engine_conv2d_rows
 
 #endif
