@@ -47,8 +47,11 @@ typedef unsigned tablize_wide_t;
 #define TABLIZE_EVEN(word) ((tablize_wide_t)(word))
 #endif
 
-/* value << places. clang would make a multiplication of a sum of shifts of one value, unless it takes them for different ones. */
-#if defined(__clang__)
+/*
+ * value << places. clang, and gcc where multiplications are cheap, would make one of a sum of shifts of one value, unless they take
+ * them for different ones.
+ */
+#if defined(__clang__) || defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)
 static inline tablize_wide_t tablize_shl(tablize_wide_t value, uint8_t places)
 {
   /* Volatile: each of them is another one. */

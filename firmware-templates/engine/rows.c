@@ -30,7 +30,7 @@ void tablize_rows(const TABLIZE_FLASH tablize_rows_t *rows, const uint8_t *cells
   while (cells != end) {
     const uint8_t activation = *cells++;
     if (activation != common) {
-      add_row(products + ((size_t)activation << 4), weights, rows->row, sums);
+      add_row(products + (tablize_index(activation) << 4), weights, rows->row, sums);
     }
     TABLIZE_HIDE(row);
     weights += row;
