@@ -63,9 +63,11 @@ describe('checkFit', () => {
     expect(error.exitCode).toBe(EXIT.build);
     expect(error.where).toBe('flash');
     expect(error.message).toMatch(
-      /"large" does not fit Arduino Uno: .* \(weights 78600, tables 296, .* 32256$/,
+      /"large" does not fit Arduino Uno: .* \(weights 39400, tables 512, .* 32256$/,
     );
-    expect(error.next).toContain('78400 weights of one byte; with its |A| and |W| there is room for 29260');
+    expect(error.next).toContain(
+      '78400 weights in 39400 bytes; with its |A| and |W| there is room for 58191',
+    );
   });
 
   it('says which |A| and |W| would fit where the tables are too large', () => {

@@ -112,10 +112,9 @@ function flashAdvice(network: TableNetwork, room: number, tableBytes: number, we
     (sum, stage) => sum + ('weights' in stage ? stage.weights.length : 0),
     0,
   );
-  const others = tableBytes + weightBytes - weights;
-  const fit = Math.max(0, room - others);
+  const fit = Math.max(0, Math.floor(((room - tableBytes) * weights) / Math.max(1, weightBytes)));
   return (
-    `it has ${weights} weights of one byte; with its |A| and |W| there is room for ${fit}: ` +
+    `it has ${weights} weights in ${weightBytes} bytes; with its |A| and |W| there is room for ${fit}: ` +
     'make its layers smaller, or choose a board with more flash'
   );
 }
