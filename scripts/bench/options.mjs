@@ -6,10 +6,10 @@ const MODELS = [
   'mnist-mlp',
   'mnist-cnn',
   'mnist-small',
+  'fashion-mobilenet-16x5',
+  'fashion-resnet-8x5',
   'fashion-mobilenet-20x16',
   'fashion-resnet-20x16',
-  'fashion-mobilenet-8x5',
-  'fashion-resnet-8x5',
 ];
 
 const OPTIONS = /** @type {const} */ ({
