@@ -55,7 +55,9 @@ export async function measure(core, subject, expected, folder) {
     constantBytes(int8) > most(core) ? null : int8Library(int8, core.emulator === 'avr8js'),
   );
   const tables = await runForm(core, subject, 'tables', expected.tables, join(folder, 'tables'), () =>
-    memory.tableBytes + memory.weightBytes > most(core) ? null : tablizeLibrary(network, core.board, core.limits === null ? { room: null } : {}),
+    memory.tableBytes + memory.weightBytes > most(core)
+      ? null
+      : tablizeLibrary(network, core.board, core.limits === null ? { room: null } : {}),
   );
   const runs = [baseline, tables].flatMap((form) => ('misfit' in form ? [] : [form.answers.length]));
   const pictures = Math.min(...runs);

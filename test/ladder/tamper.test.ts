@@ -6,7 +6,7 @@ import { loadDataSet, take } from '../../toolkit/data/index.js';
 import { hostLink, openDevice, serialDevice, serialTiming, type Link } from '../../toolkit/device/index.js';
 import type { TableNetwork } from '../../toolkit/network/index.js';
 import { isExact, verify, type Verification } from '../../toolkit/verify/index.js';
-import { buildRung, onRung, RUNGS, type Rung, type Tampering } from '../support/rungs.js';
+import { buildRung, onRung, RUNGS, type Rung } from '../support/rungs.js';
 import { itWithTool } from '../support/tools.js';
 
 const { network } = loadModel(assetPath('models/mnist-small'));
