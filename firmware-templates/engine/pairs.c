@@ -24,6 +24,30 @@ static active_t *list_active(const TABLIZE_FLASH tablize_pairs_t *pairs, const u
   return active;
 }
 
+/* The sums of a tile. */
+typedef struct {
+  uint32_t a, b, c, d;
+} tile_t;
+
+/* The pair of products of a code: its place in the row, in bytes if `scaled`. */
+TABLIZE_INLINE uint32_t pair_of(const TABLIZE_FLASH uint32_t *row, uint8_t code, bool scaled)
+{
+  return scaled ? *(const TABLIZE_FLASH uint32_t *)(const TABLIZE_FLASH void *)((const TABLIZE_FLASH uint8_t *)row + code) : row[code];
+}
+
+TABLIZE_INLINE tile_t add_active(tile_t sums, const active_t *input, const active_t *end, const TABLIZE_FLASH uint8_t *codes, const TABLIZE_FLASH uint32_t *products, bool scaled)
+{
+  for (; input != end; input++) {
+    const TABLIZE_FLASH uint8_t *const code = codes + input->code;
+    const TABLIZE_FLASH uint32_t *const row = products + input->product;
+    sums.a += pair_of(row, code[0], scaled);
+    sums.b += pair_of(row, code[1], scaled);
+    sums.c += pair_of(row, code[2], scaled);
+    sums.d += pair_of(row, code[3], scaled);
+  }
+  return sums;
+}
+
 void tablize_pairs(const TABLIZE_FLASH tablize_pairs_t *pairs, const uint8_t *cells, uint8_t *workspace, uint8_t *indices, int32_t *logits)
 {
   active_t *const active = (active_t *)(void *)(workspace + pairs->active);
@@ -36,27 +60,20 @@ void tablize_pairs(const TABLIZE_FLASH tablize_pairs_t *pairs, const uint8_t *ce
   size_t tile_codes = pairs->tile_codes;
   uint16_t left = pairs->outputs;
   for (;;) {
-    uint32_t a = base[0];
-    uint32_t b = base[1];
-    uint32_t c = base[2];
-    uint32_t d = base[3];
+    tile_t tile;
     uint32_t sums[TABLIZE_TILE];
     const uint32_t *sum = sums;
-    const active_t *input;
     uint8_t half;
+    tile.a = base[0];
+    tile.b = base[1];
+    tile.c = base[2];
+    tile.d = base[3];
     base += TABLIZE_TILE;
-    for (input = active; input != end; input++) {
-      const TABLIZE_FLASH uint8_t *const code = codes + input->code;
-      const TABLIZE_FLASH uint32_t *const row = products + input->product;
-      a += row[code[0]];
-      b += row[code[1]];
-      c += row[code[2]];
-      d += row[code[3]];
-    }
-    sums[0] = a;
-    sums[1] = b;
-    sums[2] = c;
-    sums[3] = d;
+    tile = pairs->scaled ? add_active(tile, active, end, codes, products, true) : add_active(tile, active, end, codes, products, false);
+    sums[0] = tile.a;
+    sums[1] = tile.b;
+    sums[2] = tile.c;
+    sums[3] = tile.d;
     for (half = 0; half != 2 * TABLIZE_TILE; half++) {
       const uint16_t value = (uint16_t)((half & 1u) == 0 ? *sum : *sum++ >> 16);
       if (pairs->last) {

@@ -18,7 +18,7 @@
 
 typedef struct {
   const TABLIZE_FLASH uint32_t *products; /* the pair of products of activation x and code c is products[(x << shift) + c] */
-  const TABLIZE_FLASH uint8_t *codes;     /* tile by tile, input by input, pair by pair */
+  const TABLIZE_FLASH uint8_t *codes;     /* tile by tile, input by input, pair by pair; times 4 if `scaled` */
   const TABLIZE_FLASH uint32_t *base;     /* pair by pair: what the sums begin with */
   size_t active;        /* offset of room for a list of inputs in the workspace, an element per input */
   size_t inputs;
@@ -30,6 +30,7 @@ typedef struct {
   const TABLIZE_FLASH uint8_t *table;       /* an index per bin */
   const TABLIZE_FLASH uint16_t *thresholds; /* output by output */
   tablize_level_rule_t rule;
+  bool scaled;
   bool last;
 } tablize_pairs_t;
 

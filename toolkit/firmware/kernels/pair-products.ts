@@ -16,8 +16,9 @@ export interface PairProducts {
   /** The pair of products of activation x and code c is `products[(x << shift) + c]`, both halves of a word. */
   readonly products: readonly number[];
   readonly shift: number;
-  /** Tile by tile, input by input, pair by pair. */
+  /** Tile by tile, input by input, pair by pair; times 4, the bytes of a word, where that still fits a byte. */
   readonly codes: readonly number[];
+  readonly scaled: boolean;
   /** Per pair. */
   readonly base: readonly number[];
   readonly common: number;
@@ -31,6 +32,8 @@ export interface PairProducts {
 export const TILE = 4;
 
 const LARGEST_WORD = 65_535;
+/** Bytes of an entry of the table. */
+const WORD = 4;
 
 /** Two integers in the halves of a word, the first in the low one, modulo 2^32. */
 function halves(low: number, high: number): number {
@@ -64,12 +67,14 @@ export function pairProducts(network: TableNetwork, analysed: AnalysedStage): Pa
   const weight = (output: number, input: number): number =>
     output < outputs ? (stage.weights[output * inputs + input] ?? 0) : 0;
   const tiles = Math.ceil(outputs / (2 * TILE));
+  const scaled = table.weights * table.weights * WORD <= 256;
   const codes: number[] = [];
   for (let tile = 0; tile < tiles; tile++)
     for (let input = 0; input < inputs; input++)
       for (let pair = 0; pair < TILE; pair++) {
         const output = 2 * (tile * TILE + pair);
-        codes.push(weight(output, input) + table.weights * weight(output + 1, input));
+        const code = weight(output, input) + table.weights * weight(output + 1, input);
+        codes.push(scaled ? code * WORD : code);
       }
   const start = (output: number): number => {
     if (output >= outputs) return 0;
@@ -84,6 +89,7 @@ export function pairProducts(network: TableNetwork, analysed: AnalysedStage): Pa
     products,
     shift,
     codes,
+    scaled,
     base: Array.from({ length: tiles * TILE }, (_, pair) => halves(start(2 * pair), start(2 * pair + 1))),
     common,
     requantize: rule.by,

@@ -15,6 +15,7 @@ export function pairTables({
   requantize,
   shift,
   inputs,
+  scaled,
 }: PairProducts): readonly Table[] {
   return [
     integers(
@@ -29,7 +30,7 @@ export function pairTables({
       constantName('codes', stage.name),
       'uint8_t',
       codes,
-      `Codes of pairs of weights: tiles of ${inputs} inputs x ${TILE} pairs.`,
+      `Codes of pairs of weights${scaled ? ', times 4' : ''}: tiles of ${inputs} inputs x ${TILE} pairs.`,
     ),
     integers(
       'bias',
@@ -60,6 +61,7 @@ export function pairStructs(
       ['outputs', plan.outputs],
       ['shift', plan.shift],
       ['common', plan.common],
+      ['scaled', String(plan.scaled)],
       ...(requantize === null
         ? ([
             ['least', literal(plan.least)],
