@@ -14,7 +14,7 @@ export interface Target {
   readonly overhead: { readonly flash: number; readonly ram: number };
 }
 
-/** Start-up, cycle counter and receive ring of a Cortex-M whose flash is at address 0. */
+/** Start-up, cycle counter and receive ring of a Cortex-M. */
 const CORTEX_M = ['cortex_m.h', 'cortex_m_startup.c', 'cycles.c', 'memory.c', 'ring.h'];
 
 /** Start-up and receive ring of a RISC-V core. */
@@ -32,8 +32,8 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     overhead: { flash: 0, ram: 0 },
   },
   rp2040: {
-    sources: ['boot2.c', 'port.c', 'startup.c'],
-    shared: ['memory.c'],
+    sources: ['boot2.c', 'port.c'],
+    shared: CORTEX_M,
     others: ['boot2.S', 'registers.h'],
     linkerScript: 'link.ld',
     latency: CYCLES,

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "registers.h"
+#include "ring.h"
 
 #if PORT_CLOCK_HZ != 125000000ul
 #error "the clock tree below makes 125 MHz of the 12 MHz crystal"
@@ -17,16 +18,6 @@
 #elif PORT_CLOCK_HZ * 4ul * 100 > BAUD_PRODUCT * 103 || PORT_CLOCK_HZ * 4ul * 100 < BAUD_PRODUCT * 97
 #error "the nearest baud rate that the clock makes is more than 3 % off"
 #endif
-
-void UART0_Handler(void);
-void SysTick_Handler(void);
-
-#define RING_MASK (PORT_RECEIVE_BUFFER - 1u)
-
-static uint8_t ring[PORT_RECEIVE_BUFFER];
-static volatile uint32_t ring_in, ring_out;
-static volatile uint32_t clock_rounds;
-static uint32_t clock_started;
 
 static void wait_for(uint32_t address, uint32_t bits)
 {
@@ -80,43 +71,31 @@ static void uart_init(void)
   REGISTER(UART_CR) = UART_ENABLE_BOTH;
   REGISTER(GPIO_CTRL(0u)) = GPIO_FUNCTION_UART;
   REGISTER(GPIO_CTRL(1u)) = GPIO_FUNCTION_UART;
-  REGISTER(NVIC_ENABLE) = 1u << UART0_IRQ;
+  REGISTER(NVIC_ENABLE) = 1u << UART_IRQ;
 }
 
 void port_init(void)
 {
   clock_init();
   uart_init();
-  REGISTER(SYSTICK_RVR) = 0xffffffu;
-  REGISTER(SYSTICK_CVR) = 0;
-  REGISTER(SYSTICK_CSR) = SYSTICK_RUN_INTERRUPT_CPU_CLOCK;
+  cycles_init();
 }
 
-void UART0_Handler(void)
+void UART_Handler(void)
 {
-  uint32_t in = ring_in;
   REGISTER(UART_ICR) = UART_INTERRUPT_RECEIVE | UART_INTERRUPT_TIMEOUT;
   while ((REGISTER(UART_FR) & UART_FR_RECEIVE_EMPTY) == 0) {
     const uint8_t byte = (uint8_t)REGISTER(UART_DR);
-    const uint32_t next = (in + 1) & RING_MASK;
     /* A byte beyond the window is lost; the CRC finds out and the host repeats. */
-    if (next != ring_out) {
-      ring[in] = byte;
-      in = next;
+    if (!ring_is_full()) {
+      ring_put(byte);
     }
   }
-  ring_in = in;
 }
 
 bool port_read(uint8_t *byte)
 {
-  const uint32_t out = ring_out;
-  if (out == ring_in) {
-    return false;
-  }
-  *byte = ring[out];
-  ring_out = (out + 1) & RING_MASK;
-  return true;
+  return ring_take(byte);
 }
 
 void port_write(const uint8_t *bytes, uint16_t count)
@@ -127,33 +106,6 @@ void port_write(const uint8_t *bytes, uint16_t count)
     REGISTER(UART_DR) = *bytes++;
     count--;
   }
-}
-
-void SysTick_Handler(void)
-{
-  clock_rounds++;
-}
-
-/* Cycles modulo 2^32: SysTick counts 24 bits down, its interrupt counts the rounds. */
-static uint32_t cycles(void)
-{
-  uint32_t rounds;
-  uint32_t left;
-  do {
-    rounds = clock_rounds;
-    left = REGISTER(SYSTICK_CVR);
-  } while (rounds != clock_rounds);
-  return (rounds << 24) + (0xffffffu - left);
-}
-
-void port_clock_start(void)
-{
-  clock_started = cycles();
-}
-
-uint32_t port_clock_read(void)
-{
-  return cycles() - clock_started;
 }
 
 void port_idle(void)

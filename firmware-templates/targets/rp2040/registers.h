@@ -1,10 +1,8 @@
-/* Registers of the RP2040 (datasheet, lists of registers) and of its Cortex-M0+ cores. */
+/* Registers of the RP2040 (datasheet, lists of registers). */
 #ifndef REGISTERS_H
 #define REGISTERS_H
 
-#include <stdint.h>
-
-#define REGISTER(address) (*(volatile uint32_t *)(address))
+#include "cortex_m.h"
 
 /* Writes to these aliases clear or set the given bits alone. */
 #define CLEAR(address) REGISTER((address) + 0x3000u)
@@ -65,13 +63,6 @@
 #define UART_ENABLE_BOTH 0x301u
 #define UART_INTERRUPT_RECEIVE (1u << 4)
 #define UART_INTERRUPT_TIMEOUT (1u << 6)
-#define UART0_IRQ 20u
-
-/* SysTick and NVIC */
-#define SYSTICK_CSR 0xe000e010u
-#define SYSTICK_RVR 0xe000e014u
-#define SYSTICK_CVR 0xe000e018u
-#define SYSTICK_RUN_INTERRUPT_CPU_CLOCK 7u
-#define NVIC_ENABLE 0xe000e100u
+#define UART_IRQ 20u
 
 #endif

@@ -1,4 +1,7 @@
-/* Vector table and reset of a Cortex-M that starts at the first word of its flash. registers.h says which interrupt is the UART's. */
+/*
+ * Vector table and reset of a Cortex-M, for what jumps to the reset vector: the core, or boot2 of an RP2040. registers.h says which
+ * interrupt is the UART's.
+ */
 #include <stdint.h>
 
 #include "cortex_m.h"

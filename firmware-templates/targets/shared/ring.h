@@ -1,8 +1,8 @@
 /*
  * The receive ring: the UART's interrupt puts bytes in, port_read() takes them out. It holds one byte less than its size.
  *
- * A byte for which there is no room stays in the UART, whose interrupt is off until port_read() has made some. What comes
- * meanwhile is lost on a real line; the CRC finds out and the host repeats.
+ * What to do with a byte for which there is no room is the port's matter: most leave it in the UART, whose interrupt is off until
+ * port_read() has made some. What is lost meanwhile on a real line the CRC finds out, and the host repeats.
  */
 #ifndef RING_H
 #define RING_H
