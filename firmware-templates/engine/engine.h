@@ -48,6 +48,13 @@
 #define TABLIZE_HIDE(offset) ((void)(offset))
 #endif
 
+/* A function that is compiled anew for each of its callers, which know some of its arguments. */
+#if defined(__GNUC__)
+#define TABLIZE_INLINE static inline __attribute__((always_inline))
+#else
+#define TABLIZE_INLINE static inline
+#endif
+
 /* The type of something that is kept in the workspace, whose declared type is another. */
 #if defined(__GNUC__)
 #define TABLIZE_MAY_ALIAS __attribute__((may_alias))

@@ -4,12 +4,6 @@
 
 #include "engine.h"
 
-#if defined(__GNUC__)
-#define TABLIZE_INLINE static inline __attribute__((always_inline))
-#else
-#define TABLIZE_INLINE static inline
-#endif
-
 typedef struct {
   uint8_t shift;            /* of the shift table, whose bins are sum >> shift */
   uint16_t threshold_count; /* per filter, one less than a power of two; 0: there is a shift table */

@@ -10,42 +10,14 @@
  * the j-th part of the output's rows. A run's sums stay below 256 (a longer run is cut in two); they are widened to pairs of
  * 16 bits to be weighed. A block of positions side by side shares the reading of the runs.
  *
- * tablize_level_sums() is inlined into one function per stage, which brings in the stage's own shifts and additions.
+ * These functions are inlined into one function per stage, which brings in the stage's own shifts and additions.
  */
 #ifndef TABLIZE_LEVEL_SUMS_H
 #define TABLIZE_LEVEL_SUMS_H
 
-#include "add_run.h"
 #include "level.h"
-
-/* Positions side by side that are computed together. */
-#define TABLIZE_BLOCK 4
-
-#if TABLIZE_LANES == 4
-typedef uint32_t tablize_word_t; /* an activation, or the sum of some, per lane */
-typedef uint32_t tablize_pair_t; /* two sums of 16 bits */
-typedef uint32_t tablize_wide_t; /* what a pair is computed in */
-/* Widened: lanes 0 and 2, lanes 1 and 3. */
-#define TABLIZE_EVEN(word) ((word) & 0x00ff00ffu)
-#define TABLIZE_ODD(word) (((word) >> 8) & 0x00ff00ffu)
-
-/* A byte in each lane. The compiler must not see through it, for it would multiply by 0x01010101. */
-static inline tablize_word_t tablize_in_all_lanes(uint8_t byte)
-{
-  tablize_word_t word = byte;
-  tablize_word_t copy = word;
-  TABLIZE_HIDE(copy);
-  word |= copy << 8;
-  copy = word;
-  TABLIZE_HIDE(copy);
-  return word | copy << 16;
-}
-#else
-typedef uint8_t tablize_word_t;
-typedef uint16_t tablize_pair_t;
-typedef unsigned tablize_wide_t;
-#define TABLIZE_EVEN(word) ((tablize_wide_t)(word))
-#endif
+#include "pack.h"
+#include "run.h"
 
 /*
  * value << places. clang, and gcc where multiplications are cheap, would make one of a sum of shifts of one value, unless they take
@@ -63,48 +35,10 @@ static inline tablize_wide_t tablize_shl(tablize_wide_t value, uint8_t places)
 #define TABLIZE_SHL(value, places) ((value) << (places))
 #endif
 
-/* ---- Packing: from a tensor to words of an activation per lane ---- */
-
-/* The columns of words of one phase: some of padding, then cells of the tensor, then padding again. */
-typedef struct {
-  size_t cell; /* of a line of the tensor, the first that is packed */
-  uint16_t before, inside, after;
-} tablize_phase_t;
-
-/*
- * words[line][channel][phase][column]: there are as many phases as the stride to the right, so that the cells which
- * neighbouring positions read at one place of the filter are neighbours.
- */
-typedef struct {
-  ptrdiff_t height;     /* of the tensor */
-  ptrdiff_t top;        /* its line that comes first; negative in the padding */
-  ptrdiff_t line_cells; /* of the tensor */
-  ptrdiff_t first_cell; /* of the line that comes first */
-  ptrdiff_t lane_lines, lane_cells; /* from one lane's first line to the next lane's */
-  size_t column_cells;  /* from one column of words to the next */
-  uint16_t channels;    /* to be packed */
-  size_t channel_words; /* from one channel to the next */
-  size_t line_words;    /* from one line to the next */
-  uint16_t lines;
-  uint8_t phase_count;
-  uint16_t columns;     /* of words per phase */
-  const TABLIZE_FLASH tablize_phase_t *phases;
-  uint8_t padding;
-} tablize_packing_t;
-
-/*
- * Packs from `down` lines below the first one on, which are `cells` cells. `border` is a line of padding; not read where no
- * window reaches above or below the tensor.
- */
-void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, uint16_t down, size_t cells, const uint8_t *input, const uint8_t *border, tablize_word_t *words);
-
-/* ---- A stage ---- */
-
 typedef struct {
   size_t input, output; /* offsets of the tensors in the workspace */
   size_t words;         /* offset of room for the packed input */
   size_t border;        /* offset of room for a line of padding */
-  size_t border_cells;  /* of that line; 0 where no window reaches above or below the tensor */
   tablize_packing_t packing;
 
   /* Of the output, whose rows are those of the pooled positions if there is pooling. */
@@ -164,43 +98,6 @@ typedef struct {
   uint8_t columns, lanes; /* of the output that lie within it */
 } tablize_block_t;
 
-/* The sums of a run over a block of positions. */
-typedef struct {
-  tablize_word_t a, b, c, d;
-} tablize_sums_t;
-
-TABLIZE_INLINE void tablize_add_place(tablize_sums_t *sums, const tablize_word_t *place)
-{
-  sums->a = (tablize_word_t)(sums->a + place[0]);
-  sums->b = (tablize_word_t)(sums->b + place[1]);
-  sums->c = (tablize_word_t)(sums->c + place[2]);
-  sums->d = (tablize_word_t)(sums->d + place[3]);
-}
-
-/* Adds up the activations of one run, from `*at` on; returns where the next run begins. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, uint8_t unit, tablize_word_t *to)
-{
-  const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
-  const tablize_word_t *place = *at;
-  tablize_sums_t sums = {0, 0, 0, 0};
-  (void)unit;
-  run++;
-#ifdef TABLIZE_ADD_RUN
-  TABLIZE_ADD_RUN(sums, run, end, place, unit);
-#else
-  while (run != end) {
-    place += (size_t)*run++ << unit;
-    tablize_add_place(&sums, place);
-  }
-#endif
-  *at = place;
-  to[0] = sums.a;
-  to[1] = sums.b;
-  to[2] = sums.c;
-  to[3] = sums.d;
-  return run;
-}
-
 /* The sum of each lane at one position. */
 TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_word_t *run, tablize_pair_t base, uint16_t *sums)
 {
@@ -213,28 +110,6 @@ TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_
 #endif
   sums[0] = (uint16_t)even;
 }
-
-#if TABLIZE_LANES == 1
-/* The same at a single position. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, tablize_word_t *to)
-{
-  const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
-  const tablize_word_t *place = *at;
-  tablize_word_t sum = 0;
-  run++;
-#ifdef TABLIZE_ADD_RUN_1
-  TABLIZE_ADD_RUN_1(sum, run, end, place);
-#else
-  while (run != end) {
-    place += *run++;
-    sum = (tablize_word_t)(sum + *place);
-  }
-#endif
-  *at = place;
-  *to = sum;
-  return run;
-}
-#endif
 
 /* Where a run's first step starts. */
 TABLIZE_INLINE const tablize_word_t *tablize_start(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *start, const tablize_word_t *window, const tablize_word_t *place)
@@ -408,9 +283,6 @@ TABLIZE_INLINE tablize_cursor_t tablize_first_filter(const TABLIZE_FLASH tablize
   return cursor;
 }
 
-/* The line of padding, filled. */
-const uint8_t *tablize_border(const TABLIZE_FLASH tablize_level_sums_t *stage, uint8_t *workspace);
-
 /* A convolution: all filters read all channels. */
 TABLIZE_INLINE void tablize_level_sums_conv2d(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, uint8_t *workspace, tablize_word_t *runs)
 {
@@ -420,7 +292,7 @@ TABLIZE_INLINE void tablize_level_sums_conv2d(const TABLIZE_FLASH tablize_level_
   size_t block_cells = stage->block_cells;
   uint16_t row;
   const uint8_t *const input = workspace + stage->input;
-  const uint8_t *const border = tablize_border(stage, workspace);
+  const uint8_t *const border = tablize_border(&stage->packing, input, workspace + stage->border);
   tablize_word_t *const words = (tablize_word_t *)(void *)(workspace + stage->words);
   const tablize_word_t *line = words;
   size_t line_cells = stage->row_line_cells;
@@ -467,8 +339,8 @@ TABLIZE_INLINE void tablize_level_sums_conv2d(const TABLIZE_FLASH tablize_level_
 TABLIZE_INLINE void tablize_level_sums_depthwise(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, uint8_t *workspace, tablize_word_t *runs)
 {
   tablize_word_t *const words = (tablize_word_t *)(void *)(workspace + stage->words);
-  const uint8_t *const border = tablize_border(stage, workspace);
   const uint8_t *input = workspace + stage->input;
+  const uint8_t *const border = tablize_border(&stage->packing, input, workspace + stage->border);
   uint8_t *output = workspace + stage->output;
   const tablize_word_t *channel = words;
   size_t channel_words = stage->packing.channel_words;

@@ -1,4 +1,4 @@
-#include "level_sums.h"
+#include "pack.h"
 
 /* Lines of the tensor, one per lane. */
 typedef const uint8_t *lanes_t[TABLIZE_LANES];
@@ -118,14 +118,14 @@ void tablize_pack(const TABLIZE_FLASH tablize_packing_t *packing, uint16_t down,
   }
 }
 
-const uint8_t *tablize_border(const TABLIZE_FLASH tablize_level_sums_t *stage, uint8_t *workspace)
+const uint8_t *tablize_border(const TABLIZE_FLASH tablize_packing_t *packing, const uint8_t *input, uint8_t *room)
 {
-  uint8_t *const border = workspace + stage->border;
-  const uint8_t padding = stage->packing.padding;
+  const size_t cells = packing->border_cells;
+  const uint8_t padding = packing->padding;
   size_t cell;
-  for (cell = 0; cell != stage->border_cells; cell++) {
-    border[cell] = padding;
+  for (cell = 0; cell != cells; cell++) {
+    room[cell] = padding;
   }
   /* Lanes beyond the output read lines beyond the tensor, and nothing is made of it: any line of cells will do. */
-  return stage->border_cells == 0 ? workspace + stage->input : border;
+  return cells == 0 ? input : room;
 }

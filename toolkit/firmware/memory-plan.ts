@@ -41,10 +41,10 @@ function scratch(stage: AnalysedStage, kernel: StageKernel): Readonly<Partial<Re
     case 'pairs':
       return { patch: patchBytes(stage), active: ACTIVE_BYTES * kernel.plan.inputs };
     case 'level-sums': {
-      if (kernel.plan.window === null) return {};
-      const { words, lanes, border } = kernel.plan.window;
+      const { window, lanes } = kernel.plan;
+      if (window === null) return {};
       const [, width = 0, channels = 0] = stage.inputs[0]?.shape ?? [];
-      return { words: words * lanes, border: border ? width * channels : 0 };
+      return { words: window.words * lanes, border: window.border ? width * channels : 0 };
     }
   }
 }

@@ -17,11 +17,11 @@ import {
   levelSumsTables,
   type LevelSumsFunctions,
 } from './kernels/level-sums-source.js';
-import type { KernelName, StageKernel } from './kernels/stage-kernel.js';
 import { rowStructs, rowTables } from './kernels/rows-source.js';
 import { pairStructs, pairTables } from './kernels/pairs-source.js';
 import { chooseKernels } from './kernels/choose.js';
 import type { KernelOptions } from './kernels/kernel-options.js';
+import { ENGINE_NAMES, engineFiles, engineHeaders, KERNELS } from './engine-files.js';
 import { planMemory, type PlannedStage } from './memory-plan.js';
 import { numberTypes, type NumberTypes } from './number-types.js';
 import { ENGINE, stageStructs, type Struct } from './stage-text.js';
@@ -61,9 +61,8 @@ export interface NetworkSource {
   readonly stages: readonly StageSource[];
   readonly points: readonly { readonly comment: string; readonly offset: number; readonly count: number }[];
   readonly engineNames: readonly { readonly short: string }[];
-  readonly usesPairs: boolean;
-  readonly usesRows: boolean;
-  readonly usesLevelSums: boolean;
+  /** Headers of the kernels that the network uses. */
+  readonly headers: readonly string[];
   /** Files of the engine that the network needs. */
   readonly files: readonly string[];
 }
@@ -86,33 +85,6 @@ export interface StageSource {
 export function allTables({ inputTable: input, products, stages }: NetworkSource): readonly Table[] {
   return [input, ...products, ...stages.flatMap(({ tables }) => tables)];
 }
-
-/** Functions of the engine; each network's library has them under names of its own, so that two can be linked together. */
-const ENGINE_NAMES = [
-  'output',
-  'put',
-  'filter',
-  'slide',
-  'slide_next',
-  'dense',
-  'conv2d',
-  'depthwise',
-  'max_pool',
-  'average_pool',
-  'add',
-  'concat',
-  'load',
-  'load_packed',
-  'label',
-  'pack',
-  'border',
-  'pairs',
-  'dense_pairs',
-  'conv2d_pairs',
-  'rows',
-  'dense_rows',
-  'conv2d_rows',
-];
 
 /** Bits of a packed activation index: the fewest of 1, 2, 4 and 8 that hold all levels of the input. */
 function packedBits(levels: number): number {
@@ -163,9 +135,7 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
     stages: stages.map((stage, number) => stageSource(network, types, plan, stage, number)),
     points: points(network, analysis, plan, stages),
     engineNames: ENGINE_NAMES.map((short) => ({ short })),
-    usesRows: stages.some(({ kernel }) => kernel.name === 'rows'),
-    usesPairs: stages.some(({ kernel }) => kernel.name === 'pairs'),
-    usesLevelSums: stages.some(({ kernel }) => kernel.name === 'level-sums'),
+    headers: engineHeaders(stages),
     files: engineFiles(stages),
   };
 }
@@ -174,21 +144,17 @@ function stageSource(
   network: TableNetwork,
   types: NumberTypes,
   plan: MemoryPlan,
-  { analysed, kernel, why = '' }: PlannedStage,
+  planned: PlannedStage,
   number: number,
 ): StageSource {
+  const { analysed, kernel } = planned;
   const { stage } = analysed;
   const context = { network, plan };
   const common = {
     number,
     description: describe(analysed),
     bounds: boundsText(analysed),
-    kernel:
-      'weights' in stage
-        ? kernelText(kernel, why)
-        : kernel.name === 'fused'
-          ? KERNEL_TEXTS.fused
-          : 'No products.',
+    kernel: kernelText(planned),
     levelSums: null,
   };
   const call = (stem: string, struct: Struct | undefined, logits: boolean): string =>
@@ -237,16 +203,12 @@ function stageSource(
   }
 }
 
-const KERNEL_TEXTS: Readonly<Record<StageKernel['name'], string>> = {
-  lookup: 'A lookup per product.',
-  rows: 'Input by input (rows.h).',
-  pairs: 'Two products per lookup (pairs.h).',
-  'level-sums': 'Sums over weight levels (level_sums.h).',
-  fused: 'Computed together with the stage before.',
-};
-
-function kernelText({ name }: StageKernel, why: string): string {
-  return why === '' ? KERNEL_TEXTS[name] : `${KERNEL_TEXTS[name]} ${why}`;
+/** How a stage is computed, and why. */
+function kernelText({ analysed: { stage }, kernel, why = '' }: PlannedStage): string {
+  if (kernel.name === 'fused') return 'Computed together with the stage before.';
+  if (!('weights' in stage)) return 'No products.';
+  const { text } = KERNELS[kernel.name];
+  return why === '' ? text : `${text} ${why}`;
 }
 
 function shapeText(shape: Shape): string {
@@ -290,32 +252,4 @@ function points(
     offset: plan.offsets.get(name) ?? 0,
     count: planned[point]?.kernel.name === 'fused' ? 0 : elements(shape),
   }));
-}
-
-/** Files of the engine that a network needs. */
-function engineFiles(stages: readonly PlannedStage[]): readonly string[] {
-  const looked = stages
-    .filter(({ kernel }) => kernel.name === 'lookup')
-    .map(({ analysed }) => analysed.stage.kind);
-  const has = (...some: readonly AnalysedStage['stage']['kind'][]): boolean =>
-    some.some((kind) => looked.includes(kind));
-  const uses = (name: KernelName): boolean => stages.some(({ kernel }) => kernel.name === name);
-  const slides = stages.some(
-    ({ analysed: { stage }, kernel }) => 'stride' in stage && kernel.name !== 'level-sums',
-  );
-  return [
-    'engine.h',
-    ...[
-      'load.c',
-      'label.c',
-      'requantize.c',
-      ...(uses('level-sums') || uses('pairs') ? ['level.h'] : []),
-      ...(uses('level-sums') ? ['add_run.h', 'level_sums.h', 'pack.c'] : []),
-      ...(uses('pairs') ? ['pairs.h', 'pairs.c'] : []),
-      ...(uses('rows') ? ['rows.h', 'rows.c'] : []),
-      ...(has('dense', 'conv2d') ? ['filter.c'] : []),
-      ...(slides || uses('pairs') || uses('rows') ? ['window.c'] : []),
-      ...new Set(looked.map((kind) => `${ENGINE[kind].stem}.c`)),
-    ].sort(),
-  ];
 }

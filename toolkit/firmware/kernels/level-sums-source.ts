@@ -128,7 +128,6 @@ function windowFields(
   return [
     ['words', offsetOf(context, scratchOf(stage.name, 'words'))],
     ['border', offsetOf(context, scratchOf(stage.name, 'border'))],
-    ['border_cells', window.border ? line : 0],
     [
       'packing',
       [
@@ -147,6 +146,7 @@ function windowFields(
         ['columns', window.columns],
         ['phases', addressOf('phases', stage.name)],
         ['padding', stage.paddingIndex],
+        ['border_cells', window.border ? line : 0],
       ],
     ],
     ['rows', window.rows],

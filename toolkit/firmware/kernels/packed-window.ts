@@ -10,7 +10,6 @@ export interface Phase {
 
 /** How a stage's input is packed into words of one activation per lane, and its positions shared out. */
 export interface PackedWindow {
-  readonly lanes: 4 | 1;
   /** Rows of the output per lane. */
   readonly rows: number;
   readonly fullLanes: number;
@@ -88,7 +87,6 @@ export function packedWindow(
   });
   const lastLine = (outputRows * pool - 1) * strideY + kernelHeight - top;
   return {
-    lanes,
     rows,
     fullLanes: Math.floor(outputRows / rows),
     lastRows: outputRows % rows,
