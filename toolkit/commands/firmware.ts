@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asEmulated, type FirmwareBoard } from '../boards/index.js';
-import {
-  checkFit,
-  firmwareProject,
-  type Aim,
-  type FirmwareProject,
-  type KernelName,
-} from '../firmware/index.js';
+import { checkFit, firmwareProject, type FirmwareProject } from '../firmware/index.js';
 import type { TableNetwork } from '../network/index.js';
 import {
   buildScript,
@@ -24,14 +18,13 @@ import {
 } from '../plan/index.js';
 import type { Builder, Built, Goal, ToolChoice } from './builder.js';
 import type { FlashTarget } from './flash-target.js';
+import { kernelChanges, type KernelChoice } from './kernel-choice.js';
 import { outFolder } from './out-folder.js';
 import type { Run } from './run.js';
 
-export interface FirmwareOptions {
+export interface FirmwareOptions extends KernelChoice {
   readonly out?: string;
   readonly toolchain?: ToolChoice;
-  readonly optimize?: Aim;
-  readonly kernel?: ReadonlyMap<string, KernelName>;
 }
 
 /** C for a microcontroller, or for this computer. */
@@ -69,12 +62,9 @@ function compilerOf(choice: ToolChoice | undefined): 'gcc' | 'zig' | undefined {
 function renderFirmware(
   board: FirmwareBoard,
   network: TableNetwork,
-  { optimize, kernel }: FirmwareOptions,
+  options: FirmwareOptions,
 ): FirmwareProject {
-  const kernels = {
-    ...(optimize === undefined ? {} : { aim: optimize }),
-    ...(kernel === undefined ? {} : { forced: kernel }),
-  };
+  const kernels = kernelChanges(options);
   checkFit(network, board, kernels);
   return firmwareProject(network, board, kernels);
 }

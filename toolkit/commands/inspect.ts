@@ -5,8 +5,6 @@ import {
   checkFit,
   kernelReport,
   networkMemory,
-  type Aim,
-  type KernelName,
   type KernelReport,
   type NetworkMemory,
 } from '../firmware/index.js';
@@ -14,18 +12,17 @@ import { createActivationCounter, type TableNetwork } from '../network/index.js'
 import type { ActivationFacts } from '../report/compactness.js';
 import { kernelLines } from '../report/kernels.js';
 import { inspectLines, inspectNetwork, type BoardFit } from '../report/inspect.js';
+import { kernelChanges, type KernelChoice } from './kernel-choice.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
-interface InspectOptions extends CommonOptions {
+interface InspectOptions extends CommonOptions, KernelChoice {
   readonly model: string;
   readonly tables?: boolean;
   readonly images?: string;
   readonly count?: number;
   readonly board?: string;
-  readonly optimize?: Aim;
-  readonly kernel?: ReadonlyMap<string, KernelName>;
 }
 
 /** Pictures that are looked at where `--count` does not say; their entropies differ little from those of all. */
@@ -56,16 +53,12 @@ export const inspect: CommandBody<InspectOptions> = async (options, run) => {
 };
 
 /** What is chosen for the board that was named, if any. */
-function kernelsOn(network: TableNetwork, { board, optimize, kernel }: InspectOptions): KernelReport | null {
-  if (board === undefined) {
-    if (optimize === undefined && kernel === undefined) return null;
-    throw new InputError('--optimize and --kernel are for a board, and none is given', {
-      next: 'give one with --board',
-    });
-  }
-  return kernelReport(network, loadFirmwareBoard(board), {
-    ...(optimize === undefined ? {} : { aim: optimize }),
-    ...(kernel === undefined ? {} : { forced: kernel }),
+function kernelsOn(network: TableNetwork, options: InspectOptions): KernelReport | null {
+  const changes = kernelChanges(options);
+  if (options.board !== undefined) return kernelReport(network, loadFirmwareBoard(options.board), changes);
+  if (Object.keys(changes).length === 0) return null;
+  throw new InputError('--optimize and --kernel are for a board, and none is given', {
+    next: 'give one with --board',
   });
 }
 
