@@ -2,8 +2,14 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../../toolkit/assets.js';
-import { boardJsonSchema, listFirmwareBoards, type FirmwareBoard } from '../../toolkit/boards/index.js';
-import { firmwareProject } from '../../toolkit/firmware/index.js';
+import {
+  boardJsonSchema,
+  listFirmwareBoards,
+  loadFirmwareBoard,
+  type FirmwareBoard,
+} from '../../toolkit/boards/index.js';
+import { firmwareProject, type KernelOptions } from '../../toolkit/firmware/index.js';
+import { specialNetworks } from '../firmware/special-networks.js';
 import { tinyNetwork } from '../support/tiny-network.js';
 
 /*
@@ -29,6 +35,18 @@ function golden(board: FirmwareBoard): ReadonlyMap<string, string> {
   const copied = [...files.keys()].filter((path) => sourceOf(path, board) !== undefined);
   const rendered = [...files].filter(([path]) => !copied.includes(path));
   return new Map([['project.json', `${JSON.stringify({ ...project, copied }, null, 2)}\n`], ...rendered]);
+}
+
+/** Kernels that the tiny network, which is small as lookups, is not computed by: their wiring of a pooled convolution and a dense stage. */
+const KERNELS: Readonly<Record<string, Partial<KernelOptions>>> = {
+  'four-lanes': { lanes: 4, among: ['level-sums', 'pairs'], aim: 'speed' },
+  'one-lane': { lanes: 1, among: ['level-sums', 'rows'], aim: 'speed' },
+};
+
+function kernelGolden(options: Partial<KernelOptions>): string {
+  const network = specialNetworks()['pooling of 2 x 2, even'] ?? tinyNetwork();
+  const { files } = firmwareProject(network, loadFirmwareBoard('host'), options);
+  return files.get('network/pooled.c') ?? '';
 }
 
 function listFiles(folder: string, under = ''): string[] {
@@ -58,6 +76,17 @@ describe('goldens', () => {
       const source = sourceOf(path, board);
       if (source !== undefined) expect(text, path).toBe(readFileSync(source, 'utf8'));
     }
+  });
+
+  it.each(Object.entries(KERNELS))('kernels: %s', (name, options) => {
+    const path = assetPath(`test/golden/kernels/${name}.c`);
+    const text = kernelGolden(options);
+    if (rewrite) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    expect(text).toContain('level_sums.h');
+    expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
   it('boards/board.schema.json', () => {
