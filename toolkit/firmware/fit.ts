@@ -39,7 +39,10 @@ export function kernelsFor({ output }: TableNetwork, board: FirmwareBoard): Kern
   return { ...usualKernels(board), room };
 }
 
-/** Measures a network as firmware, before anything is built. Throws InputError for an invalid network. */
+/**
+ * Measures a network as firmware of a lookup per product, before anything is built: what it takes whatever the board. Throws InputError for
+ * an invalid network.
+ */
 export function networkMemory(network: TableNetwork): NetworkMemory {
   return measure(networkSource(network, LOOKUPS));
 }
