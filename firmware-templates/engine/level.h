@@ -6,7 +6,8 @@
 
 typedef struct {
   uint8_t shift;            /* of the shift table, whose bins are sum >> shift */
-  uint16_t threshold_count; /* per filter, one less than a power of two; 0: there is a shift table */
+  uint16_t threshold_count; /* per filter, one less than a power of two; 0: there are none */
+  uint8_t levels;           /* of equal steps (steps.h); 0: there are none */
 } tablize_level_rule_t;
 
 /* Half of the thresholds that are left are passed where the sum reaches the last of them. */

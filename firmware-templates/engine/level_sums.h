@@ -15,123 +15,21 @@
 #ifndef TABLIZE_LEVEL_SUMS_H
 #define TABLIZE_LEVEL_SUMS_H
 
-#include "level.h"
-#include "pack.h"
-#include "run.h"
-
-/*
- * value << places. clang, and gcc where multiplications are cheap, would make one of a sum of shifts of one value, unless they take
- * them for different ones.
- */
-#if defined(__clang__) || defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)
-static inline tablize_wide_t tablize_shl(tablize_wide_t value, uint8_t places)
-{
-  /* Volatile: each of them is another one. */
-  __asm__ volatile("" : "+r"(value));
-  return value << places;
-}
-#define TABLIZE_SHL(value, places) tablize_shl(value, places)
-#else
-#define TABLIZE_SHL(value, places) ((value) << (places))
-#endif
-
-typedef struct {
-  size_t input, output; /* offsets of the tensors in the workspace */
-  size_t words;         /* offset of room for the packed input */
-  size_t border;        /* offset of room for a line of padding */
-  tablize_packing_t packing;
-
-  /* Of the output, whose rows are those of the pooled positions if there is pooling. */
-  uint16_t rows;       /* per lane */
-  uint16_t last_rows;  /* `full_lanes` lanes have all of them within the output, the next one has so many */
-  uint8_t full_lanes;
-  uint16_t width;
-  uint16_t filters;
-  uint16_t group; /* of a depthwise convolution: channels that are packed at once */
-  size_t row_cells, lane_cells;
-  size_t block_cells; /* from the end of a block's filters to the next block */
-
-  size_t row_words;   /* from one row of positions to the next */
-  size_t row_line_cells;
-  uint16_t row_lines; /* lines (and cells) of the input from one row of the output to the next, if packed by row */
-
-  /* Filter by filter, run by run: how many places, then the step to each from the one before. */
-  const TABLIZE_FLASH uint8_t *runs;
-  /* Run by run: the segment, of 256 units, at whose beginning the first step starts, or TABLIZE_GOES_ON. */
-  const TABLIZE_FLASH uint8_t *starts;
-  const TABLIZE_FLASH tablize_pair_t *base; /* per filter: what its sums begin with, in both halves */
-  const TABLIZE_FLASH uint8_t *table;       /* an index per bin */
-  const TABLIZE_FLASH uint16_t *thresholds; /* filter by filter */
-  const TABLIZE_FLASH uint8_t *narrow;      /* thresholds of narrow sums */
-} tablize_level_sums_t;
-
-/* The first step starts where the run before ended. */
-#define TABLIZE_GOES_ON 255
-
-/* What is known of a stage when it is compiled. */
-typedef struct {
-  uint8_t runs; /* per filter */
-  uint8_t pool; /* 2: of 2 x 2 positions the largest is put out; 1: each is */
-  bool narrow;  /* weighed sums fit 7 bits: four of them stay in a word, and there are thresholds */
-  uint8_t unit; /* a step is a multiple of 2^unit words */
-  bool by_row;  /* the room for words holds what one row of the output reads, not all */
-  bool whole;   /* every run starts where the window begins */
-  tablize_level_rule_t rule;
-  /* The sums of a position, weighed: of lanes 0 and 2, of lanes 1 and 3; of all lanes, if narrow. run[TABLIZE_BLOCK * k] is that
-   * of run k. */
-  tablize_pair_t (*even)(const tablize_word_t *run);
-  tablize_pair_t (*odd)(const tablize_word_t *run);
-} tablize_level_sums_kind_t;
-
-/* What is to be read next of what a stage has per filter. */
-typedef struct {
-  const TABLIZE_FLASH uint8_t *step;
-  const TABLIZE_FLASH tablize_pair_t *base;
-  const TABLIZE_FLASH uint16_t *thresholds;
-  const TABLIZE_FLASH uint8_t *narrow;
-} tablize_cursor_t;
-
-/* A block of positions: where its cells begin and where its indices go. */
-typedef struct {
-  const tablize_word_t *place;
-  uint8_t *to;
-  uint8_t columns, lanes; /* of the output that lie within it */
-} tablize_block_t;
+#include "level_stage.h"
+#include "stepped_block.h"
 
 /* The sum of each lane at one position. */
 TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_word_t *run, tablize_pair_t base, uint16_t *sums)
 {
-  const tablize_pair_t even = (tablize_pair_t)(kind.even(run) + base);
+  const tablize_wide_t weighed = kind.even(run);
+  const tablize_pair_t even = (tablize_pair_t)(weighed + base);
 #if TABLIZE_LANES == 4
-  const tablize_pair_t odd = (tablize_pair_t)(kind.odd(run) + base);
+  const tablize_pair_t odd = base + kind.odd(run) - (kind.signed_runs ? weighed >> 16 << 8 : 0);
   sums[1] = (uint16_t)odd;
   sums[2] = (uint16_t)(even >> 16);
   sums[3] = (uint16_t)(odd >> 16);
 #endif
   sums[0] = (uint16_t)even;
-}
-
-/* Where a run's first step starts. */
-TABLIZE_INLINE const tablize_word_t *tablize_start(tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *start, const tablize_word_t *window, const tablize_word_t *place)
-{
-  if (kind.whole) {
-    return window;
-  }
-  return *start == TABLIZE_GOES_ON ? place : window + ((size_t)*start << (8 + kind.unit));
-}
-
-/* Adds up all runs of a filter over a block; returns where the next filter's begin. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_runs(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint8_t *step, const tablize_word_t *window, tablize_word_t *sums)
-{
-  const TABLIZE_FLASH uint8_t *const start = stage->starts;
-  const tablize_word_t *place = window;
-  uint8_t run;
-  for (run = 0; run != kind.runs; run++) {
-    place = tablize_start(kind, start + run, window, place);
-    step = tablize_run(step, &place, kind.unit, sums);
-    sums += TABLIZE_BLOCK;
-  }
-  return step;
 }
 
 TABLIZE_INLINE void tablize_put_lanes(const TABLIZE_FLASH tablize_level_sums_t *stage, tablize_level_sums_kind_t kind, const TABLIZE_FLASH uint16_t *thresholds, const uint16_t *sums, uint8_t lanes, uint8_t *to)
@@ -168,16 +66,12 @@ TABLIZE_INLINE void tablize_put_narrow(const TABLIZE_FLASH tablize_level_sums_t 
 {
   const TABLIZE_FLASH uint8_t *threshold = cursor->narrow;
   const tablize_word_t base = *cursor->base;
-  const size_t lane = stage->lane_cells;
-  size_t pixel = stage->filters;
-  uint8_t *to = block->to;
   const tablize_word_t a = (kind.even(runs) + base) | 0x80808080u;
   const tablize_word_t b = (kind.even(runs + 1) + base) | 0x80808080u;
   const tablize_word_t c = (kind.even(runs + 2) + base) | 0x80808080u;
   const tablize_word_t d = (kind.even(runs + 3) + base) | 0x80808080u;
   tablize_word_t levels[TABLIZE_BLOCK] = {0, 0, 0, 0};
   uint16_t left;
-  uint8_t column;
   for (left = kind.rule.threshold_count; left != 0; left--) {
     const tablize_word_t word = tablize_in_all_lanes(*threshold++);
     levels[0] += (a - word) >> 7 & 0x01010101u;
@@ -185,25 +79,7 @@ TABLIZE_INLINE void tablize_put_narrow(const TABLIZE_FLASH tablize_level_sums_t 
     levels[2] += (c - word) >> 7 & 0x01010101u;
     levels[3] += (d - word) >> 7 & 0x01010101u;
   }
-  for (column = 0; column != block->columns; column++) {
-    const tablize_word_t word = levels[column];
-    uint8_t *cell = to;
-    *cell = (uint8_t)word;
-    if (block->lanes > 1) {
-      cell += lane;
-      *cell = (uint8_t)(word >> 8);
-    }
-    if (block->lanes > 2) {
-      cell += lane;
-      *cell = (uint8_t)(word >> 16);
-    }
-    if (block->lanes > 3) {
-      cell += lane;
-      *cell = (uint8_t)(word >> 24);
-    }
-    TABLIZE_HIDE(pixel);
-    to += pixel;
-  }
+  tablize_put_words(stage, block, levels);
 }
 #endif
 
@@ -227,6 +103,12 @@ TABLIZE_INLINE void tablize_filter_block(const TABLIZE_FLASH tablize_level_sums_
   uint16_t sums[TABLIZE_LANES];
   uint8_t column;
 #if TABLIZE_LANES == 4
+  if (kind.rule.levels != 0) {
+    cursor->step = tablize_stepped_block(stage, kind, block, cursor, runs);
+    cursor->base++;
+    cursor->shift++;
+    return;
+  }
   if (kind.narrow) {
     cursor->step = tablize_runs(stage, kind, step, block->place, runs);
     tablize_put_narrow(stage, kind, block, cursor, runs);
@@ -280,6 +162,7 @@ TABLIZE_INLINE tablize_cursor_t tablize_first_filter(const TABLIZE_FLASH tablize
   cursor.base = stage->base;
   cursor.thresholds = stage->thresholds;
   cursor.narrow = stage->narrow;
+  cursor.shift = stage->shifts;
   return cursor;
 }
 
@@ -400,10 +283,8 @@ TABLIZE_INLINE void tablize_level_sums_dense(const TABLIZE_FLASH tablize_level_s
     uint16_t sums[TABLIZE_LANES];
     uint8_t run;
     const TABLIZE_FLASH uint8_t *const start = stage->starts;
-    const tablize_word_t *place = input;
     for (run = 0; run != kind.runs; run++) {
-      place = tablize_start(kind, start + run, input, place);
-      cursor.step = tablize_run_1(cursor.step, &place, runs + TABLIZE_BLOCK * run);
+      cursor.step = tablize_run_1(cursor.step, tablize_start(kind, start + run, input), runs + TABLIZE_BLOCK * run);
     }
     tablize_weigh(kind, runs, *cursor.base, sums);
     *output++ = tablize_level(kind.rule, stage->table, cursor.thresholds, sums[0]);

@@ -1,6 +1,6 @@
 /*
- * The innermost loops of level sums, in C and by hand. A run is stored as the number of its places, then the step to each from
- * the one before. TABLIZE_ADD_RUN adds the four words at each place to four sums, TABLIZE_ADD_RUN_1 the one word to one sum.
+ * The innermost loops of level sums, in C and by hand. A list of places is stored as their number, then the step to each from
+ * the one before. TABLIZE_ADD_LIST adds the four words at each place to four sums, TABLIZE_ADD_LIST_1 the one word to one sum.
  *
  * Thumb has an instruction that reads four words, and two places are added per round: 8 instructions a place (Thumb-1: 11)
  * where the compiler makes 12 (14). AVR has only one pointer that reads flash, which compilers use for all else too: 22 cycles
@@ -44,7 +44,7 @@
 #endif
 
 #if defined(TABLIZE_ADD_PLACE)
-#define TABLIZE_ADD_RUN(sums, step, end, place, unit) \
+#define TABLIZE_ADD_LIST(sums, step, end, place, unit) \
   __asm__ volatile( \
     ".syntax unified\n" \
     "subs " TABLIZE_SCRATCH ", %[e], %[s]\n" \
@@ -62,7 +62,7 @@
     : TABLIZE_SCRATCHES, "cc", "memory")
 #elif defined(__AVR__) && !defined(__clang__)
 /* r0 may be overwritten, r1 is zero, X points to the words, Z to the steps. */
-#define TABLIZE_ADD_RUN(sums, step, end, place, unit) \
+#define TABLIZE_ADD_LIST(sums, step, end, place, unit) \
   do { \
     uint8_t left_ = (uint8_t)((end) - (step)); \
     __asm__ volatile( \
@@ -85,7 +85,7 @@
       : \
       : "memory"); \
   } while (0)
-#define TABLIZE_ADD_RUN_1(sum, step, end, place) \
+#define TABLIZE_ADD_LIST_1(sum, step, end, place) \
   do { \
     uint8_t left_ = (uint8_t)((end) - (step)); \
     __asm__ volatile( \
@@ -116,47 +116,82 @@ TABLIZE_INLINE void tablize_add_place(tablize_sums_t *sums, const tablize_word_t
   sums->d = (tablize_word_t)(sums->d + place[3]);
 }
 
-/* Adds up the activations of one run, from `*at` on; returns where the next run begins. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, uint8_t unit, tablize_word_t *to)
+/* Adds the activations of a list, whose first step starts at `place`; returns what is stored after it. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_add_list(const TABLIZE_FLASH uint8_t *list, const tablize_word_t *place, uint8_t unit, tablize_sums_t *sums)
 {
-  const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
-  const tablize_word_t *place = *at;
-  tablize_sums_t sums = {0, 0, 0, 0};
+  const TABLIZE_FLASH uint8_t *const end = list + 1 + *list;
   (void)unit;
-  run++;
-#ifdef TABLIZE_ADD_RUN
-  TABLIZE_ADD_RUN(sums, run, end, place, unit);
+  list++;
+#ifdef TABLIZE_ADD_LIST
+  TABLIZE_ADD_LIST(*sums, list, end, place, unit);
 #else
-  while (run != end) {
-    place += (size_t)*run++ << unit;
-    tablize_add_place(&sums, place);
+  while (list != end) {
+    place += (size_t)*list++ << unit;
+    tablize_add_place(sums, place);
   }
 #endif
-  *at = place;
-  to[0] = sums.a;
-  to[1] = sums.b;
-  to[2] = sums.c;
-  to[3] = sums.d;
+  return list;
+}
+
+TABLIZE_INLINE void tablize_take_from(tablize_word_t ground, tablize_sums_t *sums)
+{
+  sums->a = (tablize_word_t)(ground - sums->a);
+  sums->b = (tablize_word_t)(ground - sums->b);
+  sums->c = (tablize_word_t)(ground - sums->c);
+  sums->d = (tablize_word_t)(ground - sums->d);
+}
+
+TABLIZE_INLINE void tablize_double(tablize_sums_t *sums)
+{
+  sums->a = (tablize_word_t)(sums->a << 1);
+  sums->b = (tablize_word_t)(sums->b << 1);
+  sums->c = (tablize_word_t)(sums->c << 1);
+  sums->d = (tablize_word_t)(sums->d << 1);
+}
+
+TABLIZE_INLINE void tablize_put_sums(const tablize_sums_t *sums, tablize_word_t *to)
+{
+  to[0] = sums->a;
+  to[1] = sums->b;
+  to[2] = sums->c;
+  to[3] = sums->d;
+}
+
+/* Sums of the activations of a run; returns where the next run begins. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run(const TABLIZE_FLASH uint8_t *run, const tablize_word_t *place, uint8_t unit, tablize_word_t *to)
+{
+  tablize_sums_t sums = {0, 0, 0, 0};
+  run = tablize_add_list(run, place, unit, &sums);
+  tablize_put_sums(&sums, to);
+  return run;
+}
+
+/* The same of a run that begins with a list of what is taken away: from `ground`, so that no sum falls below 0. */
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_signed_run(const TABLIZE_FLASH uint8_t *run, const tablize_word_t *place, uint8_t unit, tablize_word_t ground, tablize_word_t *to)
+{
+  tablize_sums_t sums = {0, 0, 0, 0};
+  run = tablize_add_list(run, place, unit, &sums);
+  tablize_take_from(ground, &sums);
+  run = tablize_add_list(run, place, unit, &sums);
+  tablize_put_sums(&sums, to);
   return run;
 }
 
 #if TABLIZE_LANES == 1
 /* The same at a single position. */
-TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(const TABLIZE_FLASH uint8_t *run, const tablize_word_t **at, tablize_word_t *to)
+TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_run_1(const TABLIZE_FLASH uint8_t *run, const tablize_word_t *place, tablize_word_t *to)
 {
   const TABLIZE_FLASH uint8_t *const end = run + 1 + *run;
-  const tablize_word_t *place = *at;
   tablize_word_t sum = 0;
   run++;
-#ifdef TABLIZE_ADD_RUN_1
-  TABLIZE_ADD_RUN_1(sum, run, end, place);
+#ifdef TABLIZE_ADD_LIST_1
+  TABLIZE_ADD_LIST_1(sum, run, end, place);
 #else
   while (run != end) {
     place += *run++;
     sum = (tablize_word_t)(sum + *place);
   }
 #endif
-  *at = place;
   *to = sum;
   return run;
 }

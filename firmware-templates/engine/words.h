@@ -6,6 +6,7 @@
 
 /* Positions side by side that are computed together. */
 #define TABLIZE_BLOCK 4
+#define TABLIZE_BLOCK_LOG2 2
 
 #if TABLIZE_LANES == 4
 typedef uint32_t tablize_word_t; /* an activation, or the sum of some, per lane */

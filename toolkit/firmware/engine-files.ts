@@ -47,7 +47,18 @@ export const KERNELS: Readonly<Record<KernelName, KernelFiles>> = {
   'level-sums': {
     text: 'Sums over weight levels (level_sums.h).',
     header: 'level_sums.h',
-    files: ['level.h', 'level_sums.h', 'pack.c', 'pack.h', 'run.h', 'words.h'],
+    files: [
+      'level.h',
+      'level_stage.h',
+      'level_sums.h',
+      'pack.c',
+      'pack.h',
+      'run.h',
+      'signed_runs.h',
+      'stepped_block.h',
+      'steps.h',
+      'words.h',
+    ],
   },
 };
 

@@ -10,6 +10,8 @@ import { narrowTable, requantizeAddress, requantizeRule, requantizeTable } from 
 
 /** What the template prints of a stage's functions. */
 export interface LevelSumsFunctions {
+  /** Whether sums of runs are weighed; those of narrow filters of steps are not. */
+  readonly isWeighed: boolean;
   readonly formula: string;
   readonly weigh: string;
   readonly parameters: string;
@@ -25,9 +27,6 @@ export interface LevelSumsFunctions {
   readonly function: string;
 }
 
-/** In place of a segment (TABLIZE_GOES_ON). */
-const GOES_ON = 255;
-
 export function levelSumsTables({
   stage,
   runs,
@@ -35,16 +34,18 @@ export function levelSumsTables({
   requantize,
   lanes,
   kinds,
+  signed,
+  places,
   narrow,
 }: LevelSums): readonly Table[] {
   const perFilter = runs.map((filter) => filter.flat());
-  const places = perFilter.flat().length - runs.length * kinds.length;
+  const sign = signed ? '+-' : '';
   const steps = integers(
     'weights',
     constantName('runs', stage.name),
     'uint8_t',
     perFilter.flat(),
-    `${runs.length} filters of ${kinds.length} runs, for the factors ${kinds.map(({ factor }) => factor).join(', ')}; ${places} weights of ${stage.weights.length} are not zero.`,
+    `${runs.length} filters of ${kinds.length} runs, for the factors ${kinds.map(({ factor }) => `${sign}${factor}`).join(', ')}; ${places} weights of ${stage.weights.length} are not zero.`,
   );
   const pair = lanes === 4 ? 'uint32_t' : 'uint16_t';
   return [
@@ -53,8 +54,8 @@ export function levelSumsTables({
       'weights',
       constantName('starts', stage.name),
       'uint8_t',
-      kinds.map(({ start }) => start ?? GOES_ON),
-      `The segment in which each run begins; ${GOES_ON}: where the one before ended.`,
+      kinds.map(({ segment }) => segment),
+      'The segment in which the places of each run lie.',
     ),
     {
       ...integers(
@@ -66,7 +67,9 @@ export function levelSumsTables({
       ),
       type: 'tablize_pair_t',
     },
-    ...(narrow ? [narrowTable(stage.name, requantize)] : requantizeTable(stage.name, requantize)),
+    ...(narrow && requantize.kind === 'thresholds'
+      ? [narrowTable(stage.name, requantize.values)]
+      : requantizeTable(stage.name, requantize)),
   ];
 }
 
@@ -91,7 +94,7 @@ export function levelSumsStructs(
       ['runs', addressOf('runs', stage.name)],
       ['starts', addressOf('starts', stage.name)],
       ['base', addressOf('base', stage.name)],
-      plan.narrow
+      plan.narrow && requantize.kind === 'thresholds'
         ? ['narrow', addressOf('thresholds', stage.name)]
         : requantizeAddress(stage.name, requantize),
     ]),
@@ -169,6 +172,9 @@ function windowFields(
 export function levelSumsFunctions({
   stage,
   kinds,
+  signed,
+  ground,
+  chain,
   weigh,
   window,
   lanes,
@@ -180,24 +186,30 @@ export function levelSumsFunctions({
   const factors = kinds.map(({ factor }) => factor);
   const distinct = [...new Set(factors)];
   const letters = runNames(distinct.length);
-  const half = (part: 'EVEN' | 'ODD' | null): string =>
+  const half = (of: (run: string) => string): string =>
     distinct
       .map((factor) =>
-        factors
-          .flatMap((one, k) =>
-            one === factor
-              ? [part === null ? `run[${BLOCK * k}]` : `TABLIZE_${part}(run[${BLOCK * k}])`]
-              : [],
-          )
-          .join(' + '),
+        factors.flatMap((one, k) => (one === factor ? [of(`run[${BLOCK * k}]`)] : [])).join(' + '),
       )
       .join(', ');
   const function_ = (role: string): string => constantName(role, stage.name);
-  const halves = [
-    { name: function_('even'), arguments: half(narrow ? null : 'EVEN') },
-    ...(lanes === 4 && !narrow ? [{ name: function_('odd'), arguments: half('ODD') }] : []),
-  ];
+  const wide = requantize.kind === 'steps' && requantize.narrow.includes(false);
+  const chained = chain > 0 && !wide;
+  const halves = chained
+    ? []
+    : [
+        { name: function_('even'), arguments: half((run) => (narrow ? run : `TABLIZE_EVEN(${run})`)) },
+        ...(lanes === 4 && !narrow
+          ? [
+              {
+                name: function_('odd'),
+                arguments: half((run) => (signed ? `(${run} >> 8)` : `TABLIZE_ODD(${run})`)),
+              },
+            ]
+          : []),
+      ];
   return {
+    isWeighed: !chained,
     formula: distinct
       .map(
         (factor, k) =>
@@ -209,17 +221,21 @@ export function levelSumsFunctions({
     sums: weigh.sums,
     result: weigh.result,
     halves,
-    room: factors.length * BLOCK,
+    room: chained ? BLOCK : factors.length * BLOCK,
     kind: initializerLines(
       [
         ['runs', factors.length],
         ['pool', pool],
         ['narrow', String(narrow)],
         ['by_row', String(window?.byRow ?? false)],
-        ['whole', String(kinds.every(({ start }) => start === 0))],
+        ['whole', String(kinds.every(({ segment }) => segment === 0))],
+        ['signed_runs', String(signed)],
+        ...(chain === 0 ? [] : ([['chain', chain]] as const)),
+        ...(wide ? ([['wide', 'true']] as const) : []),
+        ...(ground === 0 ? [] : ([['ground', inAllLanes(ground)]] as const)),
         ['unit', unit],
         requantizeRule(requantize),
-        ['even', halves[0]?.name ?? ''],
+        ...(halves[0] === undefined ? [] : ([['even', halves[0].name]] as const)),
         ...(halves[1] === undefined ? [] : ([['odd', halves[1].name]] as const)),
       ],
       '    ',
@@ -228,4 +244,9 @@ export function levelSumsFunctions({
     struct: constantName('stage', stage.name),
     function: `tablize_level_sums_${ENGINE[stage.kind].stem}`,
   };
+}
+
+/** A byte in each lane of a word, as C. */
+function inAllLanes(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0').repeat(4)}u`;
 }

@@ -9,10 +9,11 @@ import {
   type TableNetwork,
   type WeightedStage,
 } from '../../network/index.js';
-import { levelRuns, runSteps, type RunKind } from './level-runs.js';
+import { isInFirstSegment, levelRuns, runSteps, type RunKind } from './level-runs.js';
 import { packedWindow, type PackedWindow } from './packed-window.js';
 import { horner, shiftAdd, type ShiftAdd } from './shift-add.js';
-import { unsignedRequantize, type UnsignedRequantize } from './unsigned-requantize.js';
+import { steppedRequantize } from './stepped-requantize.js';
+import { unsignedRequantize, type LevelRule } from './unsigned-requantize.js';
 
 /** A convolution as sums over weight levels (firmware-templates/engine/level_sums.h), in numbers; nothing of it is C yet. */
 export interface LevelSums {
@@ -22,13 +23,21 @@ export interface LevelSums {
   readonly window: PackedWindow | null;
   readonly lanes: 4 | 1;
   readonly kinds: readonly RunKind[];
+  /** Whether a run has places that are taken away before those that are added. */
+  readonly signed: boolean;
+  /** What a signed run's sums begin with, so that they are never negative. */
+  readonly ground: number;
+  /** Places of a filter, with weights that are not zero. */
+  readonly places: number;
   /** Per filter and run: how many places, then the steps between them. */
   readonly runs: readonly (readonly (readonly number[])[])[];
   /** Per filter: what a sum begins with, modulo the width of a pair. */
   readonly base: readonly number[];
-  readonly requantize: UnsignedRequantize['by'];
+  readonly requantize: LevelRule;
   readonly weigh: ShiftAdd;
-  /** Whether weighed sums fit 7 bits, so that they stay in the bytes of a word. */
+  /** How many runs a filter has whose sums are doubled from run to run and fit a byte, as those may be of steps; 0: there is none. */
+  readonly chain: number;
+  /** Whether weighed sums fit 7 bits, so that they stay in the bytes of a word and are compared with thresholds there. */
   readonly narrow: boolean;
   /** A step is a multiple of 2^unit words. */
   readonly unit: number;
@@ -39,6 +48,8 @@ const SHORTEST_LIMIT = 4;
 const LARGEST_NARROW = 127;
 const MOST_NARROW_THRESHOLDS = 15;
 const MOST_RUNS = 60;
+/** Places that a list can count. */
+const LONGEST_LIST = 255;
 
 interface Sums {
   readonly factors: readonly number[];
@@ -87,12 +98,19 @@ function greatestDivisor(a: number, b: number): number {
 }
 
 /** Whether sums fit 7 bits and their thresholds are few: then they need no more than the bytes of a word. */
-function isNarrow({ channels }: Sums['bounds'], { by }: UnsignedRequantize): boolean {
+function areFewAndSmall(by: LevelRule, { channels }: Sums['bounds']): boolean {
   return (
     by.kind === 'thresholds' &&
     (by.values[0]?.length ?? 0) <= MOST_NARROW_THRESHOLDS &&
     channels.every(({ min, max }) => max - min <= LARGEST_NARROW)
   );
+}
+
+/** How many factors there are, if they are 1, 2, 4, ... or their negatives and none is left out; else 0. */
+function chainOf(factors: readonly number[]): number {
+  const sizes = new Set(factors.filter((factor) => factor !== 0).map(Math.abs));
+  const all = Array.from({ length: sizes.size }, (_, k) => 2 ** k);
+  return all.every((size) => sizes.has(size)) ? sizes.size : 0;
 }
 
 /** The largest power of two, up to 2^8, that divides all places. */
@@ -123,38 +141,60 @@ export function levelSums(
   if (form === null) return 'its product table is not one of exact products';
   if (stage.requantize === null || analysed.bounds === null) return 'its sums are the logits';
   const sums = commonFactor(stage, form, analysed.bounds, stage.requantize);
-  const requantize = unsignedRequantize(sums.bounds, sums.requantize);
-  if (typeof requantize === 'string') return requantize;
-  const longest = Math.floor(255 / Math.max(1, (inputs[0]?.levels ?? 1) - 1));
+  const largest = Math.max(1, (inputs[0]?.levels ?? 1) - 1);
+  const longest = Math.floor(255 / largest);
   if (longest < SHORTEST_LIMIT) return `only ${longest} of its activations add up to less than 256`;
+  const used = [...new Set(stage.weights.map((weight) => sums.factors[weight] ?? 0))];
+  if (used.every((factor) => factor === 0)) return 'all its weights are zero';
 
   const window = stage.kind === 'dense' ? null : packedWindow(analysed, stage, lanes, pool);
-  const perFilter = stage.weights.length / stage.bias.length;
-  const inWindow = window?.places ?? Array.from({ length: perFilter }, (_, i) => i);
+  const filters = stage.bias.length;
+  const inWindow = window?.places ?? stage.weights.slice(0, stage.weights.length / filters).map((_, i) => i);
   const unit = lanes === 1 ? 0 : commonUnit(inWindow);
   const places = inWindow.map((place) => place / 2 ** unit);
-  const sorted = levelRuns(stage.weights, stage.bias.length, sums.factors, places, longest);
-  const { kinds } = sorted;
-  if (kinds.length === 0) return 'all its weights are zero';
+  const chain = places.every(isInFirstSegment) ? chainOf(used) : 0;
+  const steps = lanes === 4 ? steppedRequantize(sums.bounds, sums.requantize, chain > 0) : null;
+  const requantize = steps ?? unsignedRequantize(sums.bounds, sums.requantize);
+  if (typeof requantize === 'string') return requantize;
+  const { by, offsets } = requantize;
+  const narrow = lanes === 4 && pool === 1 && areFewAndSmall(by, sums.bounds);
+  const signed =
+    lanes === 4 && (steps !== null || used.some((factor) => factor > 0 && used.includes(-factor)));
+  const sort = (most: number) => levelRuns(stage.weights, filters, sums.factors, places, most, signed);
+  // Narrow sums are right in the end, whatever lanes carry into each other on the way.
+  const anyLength = 2 * inWindow.length;
+  const { kinds, runs, mostMinus } = sort(narrow ? Math.min(anyLength, LONGEST_LIST) : longest);
   if (kinds.length > MOST_RUNS) return `its filters would have ${kinds.length} runs each`;
-  const runs = sorted.runs.map((filter) => runSteps(filter, kinds));
+  const isNarrow = (filter: number): boolean => narrow || steps?.by.narrow[filter] === true;
+  const chains = steps?.by.narrow.includes(true) === true ? sort(anyLength) : null;
+  const ground = narrow ? 0 : mostMinus * largest;
+  const grounds = kinds.reduce((sum, { factor }) => sum + factor * ground, 0);
+  const base = sums.starts.map((start, filter) => {
+    const value = start + (offsets[filter] ?? 0);
+    if (lanes === 1) return Number(BigInt.asUintN(16, BigInt(value)));
+    const [lane, mark, repeated] = isNarrow(filter) ? [0, 0x80, 0x0101_0101] : [grounds, 0x8000, 0x0001_0001];
+    const marked = value - lane + (steps === null ? 0 : mark);
+    return Number(BigInt.asUintN(32, BigInt(marked) * BigInt(repeated)));
+  });
   const distinct = [...new Set(kinds.map(({ factor }) => factor))];
   const names = runNames(distinct.length);
-  const narrow = lanes === 4 && pool === 1 && isNarrow(sums.bounds, requantize);
-  const base = sums.starts.map((start, filter) => {
-    const value = BigInt(start + (requantize.offsets[filter] ?? 0));
-    if (lanes === 1) return Number(BigInt.asUintN(16, value));
-    return Number(BigInt.asUintN(32, value * (narrow ? 0x0101_0101n : 0x0001_0001n)));
-  });
   return {
     stage,
     pool,
     window,
     lanes,
     kinds,
-    runs,
+    signed,
+    ground,
+    chain: chains === null ? 0 : chain,
+    places: runs.flat().reduce((sum, run) => sum + run.plus.length + run.minus.length, 0),
+    runs: runs.map((own, filter) =>
+      chains !== null && isNarrow(filter)
+        ? runSteps(chains.runs[filter] ?? [], chains.kinds, true)
+        : runSteps(own, kinds, signed),
+    ),
     base,
-    requantize: requantize.by,
+    requantize: by,
     weigh: lanes === 1 ? horner(distinct, names) : shiftAdd(distinct, names),
     narrow,
     unit,

@@ -1,4 +1,5 @@
 import type { AccumulatorBounds, Requantize } from '../../network/index.js';
+import type { SteppedRequantize } from './stepped-requantize.js';
 
 /** Requantization of sums that were made unsigned, of 16 bits. */
 export interface UnsignedRequantize {
@@ -9,6 +10,8 @@ export interface UnsignedRequantize {
     | { readonly kind: 'shiftTable'; readonly shift: number; readonly table: readonly number[] }
     | { readonly kind: 'thresholds'; readonly values: readonly (readonly number[])[] };
 }
+
+export type LevelRule = (UnsignedRequantize | SteppedRequantize)['by'];
 
 /** No sum reaches it. */
 const NEVER = 65_535;

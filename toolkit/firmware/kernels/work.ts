@@ -34,14 +34,14 @@ function levelSumsWork({
   window,
   pool,
   kinds,
-  runs,
+  signed,
+  places,
   weigh,
   lanes,
   requantize,
   narrow,
 }: LevelSums): Work {
   const filters = stage.bias.length;
-  const places = runs.flat().reduce((sum, [count = 0]) => sum + count, 0);
   const thresholds = requantize.kind === 'thresholds' ? (requantize.values[0]?.length ?? 0) : 0;
   const halvings = Math.log2(thresholds + 1);
   const weighed = weigh.additions + kinds.length + (lanes === 1 ? weigh.shifts : 0);
@@ -60,19 +60,34 @@ function levelSumsWork({
   const groups = stage.kind === 'depthwiseConv2d' ? filters / window.channels : 1;
   const packed = window.phases.reduce((sum, { inside }) => sum + inside, 0) * window.channels * groups;
   const passes = window.phases.reduce((sum, { inside }) => sum + Math.min(inside, window.channels), 0);
-  return {
+  const runs = filters * kinds.length * blocks * pool;
+  const words = filters * columns * pool * pool;
+  const common = {
     place: places * blocks * pool,
-    run: filters * kinds.length * blocks * pool,
+    [signed ? 'signed run' : 'run']: runs,
+    'packed word': packed * window.lines * packings,
+    'packed pass': passes * window.lines * groups * packings,
+    'packed line': window.lines * groups * packings,
+  };
+  if (requantize.kind === 'steps') {
+    const computed = filters * blocks * 4 * pool;
+    return {
+      ...common,
+      'stepped block': filters * blocks,
+      'stepped output': filters * columns,
+      [narrow ? 'narrow weighing' : 'weighing']: computed * weighed,
+      [narrow ? 'narrow stepped word' : 'stepped word']: computed,
+    };
+  }
+  return {
+    ...common,
     block: filters * blocks,
-    word: filters * columns * pool * pool,
-    [narrow ? 'narrow weighing' : 'weighing']: filters * columns * pool * pool * weighed,
+    word: words,
+    [narrow ? 'narrow weighing' : 'weighing']: words * weighed,
     [narrow ? 'narrow output' : 'output']: filters * columns,
     [narrow ? 'narrow threshold' : 'halving']: narrow
       ? filters * blocks * thresholds
       : filters * columns * halvings,
-    'packed word': packed * window.lines * packings,
-    'packed pass': passes * window.lines * groups * packings,
-    'packed line': window.lines * groups * packings,
   };
 }
 
