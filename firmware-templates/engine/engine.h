@@ -137,15 +137,17 @@ typedef struct {
   ptrdiff_t line_step;   /* cells from one row of positions to the next */
   ptrdiff_t column_step; /* cells from one position to the next */
   size_t run;            /* cells of a line of the window */
+  size_t size;           /* cells of the window */
   bool pads;             /* whether cells outside the tensor read as `padding`; else they are left out */
   uint8_t padding;
 } tablize_window_t;
 
-/* The patch holds the cells under the window, [y][x][channel], densely. */
+/* The patch holds the cells under the window, [y][x][channel], densely: copied into a room, or where they are, if that is dense. */
 typedef struct {
   const TABLIZE_FLASH tablize_window_t *window;
   const uint8_t *input;
-  uint8_t *patch;
+  const uint8_t *patch;
+  uint8_t *room;
   size_t size; /* cells in the patch */
   ptrdiff_t y, x;
   ptrdiff_t line_start, cell; /* offsets of the row of positions and of the window, may be negative */
@@ -153,7 +155,7 @@ typedef struct {
 } tablize_slide_t;
 
 tablize_slide_t tablize_slide(const TABLIZE_FLASH tablize_window_t *window, uint8_t *workspace);
-/* Fills the patch at the next position, row by row; false when there is none. */
+/* The patch at the next position, row by row; false when there is none. */
 bool tablize_slide_next(tablize_slide_t *slide);
 
 /* ---- Stages ---- */

@@ -25,6 +25,60 @@ static void pack_cells(const lanes_t lanes, size_t cell, size_t cell_step, size_
   }
 }
 
+#if TABLIZE_LANES == 4 && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define PACKS_QUADS
+#define EVEN_BYTES 0x00ff00ffu
+#define ODD_BYTES 0xff00ff00u
+
+typedef uint32_t TABLIZE_MAY_ALIAS quad_t;
+
+/* The same of neighbouring cells, four at once: each line begins at a multiple of four bytes, and four divides `count`. */
+static void pack_quads(const lanes_t lanes, size_t cell, size_t count, tablize_word_t *to, size_t word_step)
+{
+  const quad_t *a = (const quad_t *)(const void *)(lanes[0] + cell);
+  const quad_t *b = (const quad_t *)(const void *)(lanes[1] + cell);
+  const quad_t *c = (const quad_t *)(const void *)(lanes[2] + cell);
+  const quad_t *d = (const quad_t *)(const void *)(lanes[3] + cell);
+  const quad_t *const end = a + (count >> 2);
+  while (a != end) {
+    /* Cells 0 and 2, cells 1 and 3, of two lanes each. */
+    const uint32_t even_ab = (*a & EVEN_BYTES) | (*b & EVEN_BYTES) << 8;
+    const uint32_t odd_ab = (*a >> 8 & EVEN_BYTES) | (*b & ODD_BYTES);
+    const uint32_t even_cd = (*c & EVEN_BYTES) | (*d & EVEN_BYTES) << 8;
+    const uint32_t odd_cd = (*c >> 8 & EVEN_BYTES) | (*d & ODD_BYTES);
+    TABLIZE_HIDE(word_step);
+    *to = (even_ab & 0xffffu) | even_cd << 16;
+    to += word_step;
+    *to = (odd_ab & 0xffffu) | odd_cd << 16;
+    to += word_step;
+    *to = even_ab >> 16 | (even_cd & 0xffff0000u);
+    to += word_step;
+    *to = odd_ab >> 16 | (odd_cd & 0xffff0000u);
+    to += word_step;
+    a++;
+    b++;
+    c++;
+    d++;
+  }
+}
+
+static bool are_quads(const lanes_t lanes, size_t cell, size_t count)
+{
+  return (((uintptr_t)lanes[0] | (uintptr_t)lanes[1] | (uintptr_t)lanes[2] | (uintptr_t)lanes[3] | cell | count) & 3) == 0;
+}
+#endif
+
+static void pack_channels(const lanes_t lanes, size_t cell, size_t count, tablize_word_t *to, size_t word_step)
+{
+#ifdef PACKS_QUADS
+  if (are_quads(lanes, cell, count)) {
+    pack_quads(lanes, cell, count, to, word_step);
+    return;
+  }
+#endif
+  pack_cells(lanes, cell, 1, count, to, word_step);
+}
+
 /* Fills `count` columns of every channel. */
 static void fill(tablize_word_t *first, uint16_t count, uint16_t channels, size_t channel_words, tablize_word_t word)
 {
@@ -56,7 +110,7 @@ static void pack_phase(const TABLIZE_FLASH tablize_packing_t *packing, const TAB
   /* The longer of the two loops is the inner one. */
   if (channels > inside) {
     for (left = inside; left != 0; left--) {
-      pack_cells(lanes, cell, 1, channels, first, channel_words);
+      pack_channels(lanes, cell, channels, first, channel_words);
       TABLIZE_HIDE(column_cells);
       cell += column_cells;
       first++;

@@ -16,6 +16,52 @@ typedef struct {
 static const tablize_lanes_t tablize_bytes = {0x80808080u, 7};
 static const tablize_lanes_t tablize_halves = {0x80008000u, 15};
 
+#if TABLIZE_SATURATES && defined(__GNUC__) && defined(__thumb2__)
+/* a - b, or 0; a + b, or all ones: in each lane. */
+TABLIZE_INLINE uint32_t tablize_take(tablize_lanes_t lanes, uint32_t a, uint32_t b)
+{
+  uint32_t left;
+  if (lanes.bit == 7) {
+    __asm__(TABLIZE_WITH_DSP "uqsub8 %0, %1, %2" : "=r"(left) : "r"(a), "r"(b));
+  } else {
+    __asm__(TABLIZE_WITH_DSP "uqsub16 %0, %1, %2" : "=r"(left) : "r"(a), "r"(b));
+  }
+  return left;
+}
+
+TABLIZE_INLINE uint32_t tablize_fill(tablize_lanes_t lanes, uint32_t a, uint32_t b)
+{
+  uint32_t sum;
+  if (lanes.bit == 7) {
+    __asm__(TABLIZE_WITH_DSP "uqadd8 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
+  } else {
+    __asm__(TABLIZE_WITH_DSP "uqadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
+  }
+  return sum;
+}
+
+/* Sums, marked where they are not negative, or 0. */
+TABLIZE_INLINE uint32_t tablize_not_negative(tablize_lanes_t lanes, uint32_t sums)
+{
+  return tablize_take(lanes, sums, lanes.marks);
+}
+
+/* The larger of two in each lane. */
+TABLIZE_INLINE uint32_t tablize_larger(tablize_lanes_t lanes, uint32_t a, uint32_t b)
+{
+  return b + tablize_take(lanes, a, b);
+}
+
+/*
+ * The steps of 2^shift in sums that do not reach the mark. `levels` has their number in each lane, a power of two: a sum of so many steps
+ * is filled with ones, any other keeps the bits below `levels` steps.
+ */
+TABLIZE_INLINE uint32_t tablize_count_steps(tablize_lanes_t lanes, uint32_t sums, uint8_t shift, uint32_t levels)
+{
+  const uint32_t one = lanes.marks >> lanes.bit;
+  return tablize_fill(lanes, sums, ~((levels << shift) - one)) >> shift & (levels - one);
+}
+#else
 /* All bits below the marks that are set. */
 TABLIZE_INLINE uint32_t tablize_below_marks(tablize_lanes_t lanes, uint32_t word)
 {
@@ -46,5 +92,6 @@ TABLIZE_INLINE uint32_t tablize_count_steps(tablize_lanes_t lanes, uint32_t sums
   const uint32_t over = sums + (lanes.marks - (levels << shift));
   return (sums | tablize_below_marks(lanes, over)) >> shift & (levels - one);
 }
+#endif
 
 #endif

@@ -34,6 +34,16 @@ static uint8_t *copy_run(const uint8_t *from, size_t count, uint8_t *to)
   return to;
 }
 
+/* Whether the window's cells are neighbours in the tensor: those of one line, or of lines that it covers from end to end. */
+static bool is_dense(const tablize_slide_t *slide, bool whole_lines)
+{
+  const TABLIZE_FLASH tablize_window_t *const window = slide->window;
+  const ptrdiff_t height = window->height;
+  const uint8_t lines = window->window_height;
+  const bool covers = window->line == (ptrdiff_t)window->run;
+  return whole_lines && (covers || lines == 1) && slide->y >= 0 && slide->y + lines <= height;
+}
+
 static void fill_patch(tablize_slide_t *slide)
 {
   const TABLIZE_FLASH tablize_window_t *const window = slide->window;
@@ -42,8 +52,13 @@ static void fill_patch(tablize_slide_t *slide)
   const bool whole_lines = slide->x >= 0 && slide->x + window->window_width <= window->width;
   ptrdiff_t cell = slide->cell;
   ptrdiff_t y = slide->y;
-  uint8_t *to = slide->patch;
+  uint8_t *to = slide->room;
   uint8_t lines;
+  if (is_dense(slide, whole_lines)) {
+    slide->patch = slide->input + cell;
+    slide->size = window->size;
+    return;
+  }
   for (lines = window->window_height; lines != 0; lines--) {
     const bool inside = y >= 0 && y < height;
     to = inside && whole_lines ? copy_run(slide->input + cell, window->run, to) : copy_line(slide, inside, cell, to);
@@ -51,7 +66,8 @@ static void fill_patch(tablize_slide_t *slide)
     cell += stride;
     y++;
   }
-  slide->size = (size_t)(to - slide->patch);
+  slide->patch = slide->room;
+  slide->size = (size_t)(to - slide->room);
 }
 
 tablize_slide_t tablize_slide(const TABLIZE_FLASH tablize_window_t *window, uint8_t *workspace)
@@ -59,7 +75,8 @@ tablize_slide_t tablize_slide(const TABLIZE_FLASH tablize_window_t *window, uint
   tablize_slide_t slide;
   slide.window = window;
   slide.input = workspace + window->input;
-  slide.patch = workspace + window->patch;
+  slide.room = workspace + window->patch;
+  slide.patch = slide.room;
   slide.size = 0;
   slide.y = window->top;
   slide.x = window->left;

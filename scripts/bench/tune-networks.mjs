@@ -16,7 +16,7 @@ const NONE = { top: 0, right: 0, bottom: 0, left: 0 };
 const ONE = { top: 1, right: 1, bottom: 1, left: 1 };
 
 /**
- * A network of exact products with 8 activation levels: convolutions of several widths, a depthwise one, pooling and dense stages.
+ * A network of exact products with 8 activation levels, those of even seeds in equal steps: convolutions of several widths, a depthwise one, pooling and dense stages.
  *
  * @param {number} seed
  * @param {boolean} little - for parts with little memory
@@ -28,9 +28,14 @@ export function tuneNetwork(seed, little) {
   const int = (least, most) => least + Math.floor(random() * (most - least + 1));
   /** @param {readonly number[]} some */
   const one = (...some) => some[int(0, some.length - 1)] ?? 0;
-  const weightLevels = one(3, 5, 5, 9);
+  // Every other network has weights and thresholds of equal steps, as some kernels want them.
+  const steps = seed % 2 === 0;
+  const weightLevels = one(3, 5, 5, steps ? 7 : 9);
   const half = (weightLevels - 1) / 2;
-  const factors = Array.from({ length: weightLevels }, (_, w) => (w - half) * int(3, 9));
+  const unit = int(3, 9);
+  const factors = Array.from({ length: weightLevels }, (_, w) =>
+    steps ? unit * Math.sign(w - half) * ((2 ** Math.abs(w - half)) >> 1) : (w - half) * int(3, 9),
+  );
   const table = {
     activations: 8,
     weights: weightLevels,
@@ -44,6 +49,16 @@ export function tuneNetwork(seed, little) {
   /** @param {number} channels */
   const requantize = (channels) => {
     const step = int(40, 200);
+    if (steps) {
+      return {
+        kind: /** @type {const} */ ('thresholds'),
+        values: Array.from({ length: channels }, () => {
+          const first = int(-100, 100);
+          const spacing = unit * 2 ** int(1, 4);
+          return Array.from({ length: 7 }, (_, k) => first + k * spacing);
+        }),
+      };
+    }
     return random() < 0.5
       ? {
           kind: /** @type {const} */ ('shiftTable'),

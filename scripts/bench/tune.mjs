@@ -32,12 +32,10 @@ const KERNELS = /** @type {const} */ (['lookup', 'rows', 'pairs', 'level-sums'])
 
 /** @returns {readonly Subject[]} */
 function subjects(/** @type {boolean} */ little) {
-  const made = Array.from({ length: little ? 10 : 8 }, (_, seed) => tuneNetwork(seed + 1, little)).map(
-    (network) => ({
-      network,
-      pictures: tunePictures(network, PICTURES),
-    }),
-  );
+  const made = Array.from({ length: 12 }, (_, seed) => tuneNetwork(seed + 1, little)).map((network) => ({
+    network,
+    pictures: tunePictures(network, PICTURES),
+  }));
   const known = (little ? ['mnist-small'] : MODELS).map((name) => {
     const file = new URL(`../../models/${name}/table-network.json`, import.meta.url);
     const data = loadDataSet(name.startsWith('fashion') ? 'fashion-mnist:test' : 'mnist:test');

@@ -19,6 +19,7 @@ export interface NetworkMemory {
 const LOOKUPS: KernelOptions = {
   lanes: 1,
   core: 'm3',
+  saturates: false,
   aim: 'size',
   forced: new Map(),
   among: ['lookup'],

@@ -55,6 +55,8 @@ export interface NetworkSource {
   readonly largestIndex: number;
   readonly sumType: string;
   readonly lanes: number;
+  /** 1 where the core has Arm's saturating additions, else 0. */
+  readonly saturates: 0 | 1;
   readonly productType: string;
   readonly inputTable: Table;
   readonly products: readonly Table[];
@@ -126,6 +128,7 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
     largestIndex: network.input.levels - 1,
     sumType: types.sum,
     lanes: options.lanes,
+    saturates: options.saturates ? 1 : 0,
     productType: types.product,
     inputTable: inputTable(network),
     products: Object.entries(network.products)

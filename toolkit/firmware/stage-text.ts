@@ -180,6 +180,7 @@ export function windowFields(
     ['line_step', stage.stride[0] * line],
     ['column_step', stage.stride[1] * channels],
     ['run', windowWidth * channels],
+    ['size', windowHeight * windowWidth * channels],
     ...('paddingIndex' in stage
       ? ([
           ['pads', 'true'],

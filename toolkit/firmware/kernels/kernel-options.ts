@@ -10,6 +10,8 @@ export interface KernelOptions {
   /** Activations per word: 4 on cores with registers of 32 bits, else 1. */
   readonly lanes: 4 | 1;
   readonly core: CoreId;
+  /** Whether the core has the saturating additions of Arm's DSP extension. */
+  readonly saturates: boolean;
   readonly aim: Aim;
   /** Kernels of stages, by name, whatever they cost. */
   readonly forced: ReadonlyMap<string, KernelName>;
@@ -24,6 +26,7 @@ export function usualKernels(board: FirmwareBoard): KernelOptions {
   return {
     lanes: board.toolchain.kind === 'avr' ? 1 : 4,
     core: coreOf(board),
+    saturates: board.toolchain.kind === 'arm' && /^cortex-m[47]$/.test(board.toolchain.cpu),
     aim: 'balanced',
     forced: new Map(),
     among: KERNEL_NAMES,

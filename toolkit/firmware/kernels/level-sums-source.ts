@@ -8,6 +8,18 @@ import { BLOCK, type PackedWindow } from './packed-window.js';
 import { runNames, type LevelSums } from './level-sums.js';
 import { narrowTable, requantizeAddress, requantizeRule, requantizeTable } from './requantize-source.js';
 
+/** A sum in C: what it begins with, and what it becomes with each run that is added. */
+interface Sum {
+  readonly name: string;
+  readonly value: string;
+  readonly more: readonly string[];
+}
+
+const same = (run: string): string => run;
+const plus = (sum: string, run: string): string => `${sum} + ${run}`;
+const above = (run: string): string => `(${run} >> 8)`;
+const odd = (run: string): string => `TABLIZE_ODD(${run})`;
+
 /** What the template prints of a stage's functions. */
 export interface LevelSumsFunctions {
   /** Whether sums of runs are weighed; those of narrow filters of steps are not. */
@@ -18,7 +30,8 @@ export interface LevelSumsFunctions {
   readonly sums: LevelSums['weigh']['sums'];
   readonly result: string;
   /** Of lanes 0 and 2, and of lanes 1 and 3 where there are four; of all of them where sums are narrow. */
-  readonly halves: readonly { readonly name: string; readonly arguments: string }[];
+  readonly halves: readonly { readonly name: string; readonly sums: readonly Sum[] }[];
+  readonly letters: string;
   readonly room: number;
   readonly kind: readonly string[];
   readonly run: string;
@@ -186,24 +199,35 @@ export function levelSumsFunctions({
   const factors = kinds.map(({ factor }) => factor);
   const distinct = [...new Set(factors)];
   const letters = runNames(distinct.length);
-  const half = (of: (run: string) => string): string =>
-    distinct
-      .map((factor) =>
-        factors.flatMap((one, k) => (one === factor ? [of(`run[${BLOCK * k}]`)] : [])).join(' + '),
-      )
-      .join(', ');
+  /** The sum of the runs of each factor, run by run. */
+  const half = (first: (run: string) => string, next: (sum: string, run: string) => string): readonly Sum[] =>
+    distinct.map((factor, at) => {
+      const [run = '', ...others] = factors.flatMap((one, k) =>
+        one === factor ? [`run[${BLOCK * k}]`] : [],
+      );
+      const name = letters[at] ?? '';
+      return { name, value: first(run), more: others.map((other) => next(name, other)) };
+    });
   const function_ = (role: string): string => constantName(role, stage.name);
   const wide = requantize.kind === 'steps' && requantize.narrow.includes(false);
   const chained = chain > 0 && !wide;
   const halves = chained
     ? []
     : [
-        { name: function_('even'), arguments: half((run) => (narrow ? run : `TABLIZE_EVEN(${run})`)) },
+        {
+          name: function_('even'),
+          sums: narrow
+            ? half(same, plus)
+            : half(
+                (run) => `TABLIZE_EVEN(${run})`,
+                (sum, run) => `tablize_add_even(${sum}, ${run})`,
+              ),
+        },
         ...(lanes === 4 && !narrow
           ? [
               {
                 name: function_('odd'),
-                arguments: half((run) => (signed ? `(${run} >> 8)` : `TABLIZE_ODD(${run})`)),
+                sums: half(signed ? above : odd, (sum, run) => plus(sum, signed ? above(run) : odd(run))),
               },
             ]
           : []),
@@ -221,6 +245,7 @@ export function levelSumsFunctions({
     sums: weigh.sums,
     result: weigh.result,
     halves,
+    letters: letters.join(', '),
     room: chained ? BLOCK : factors.length * BLOCK,
     kind: initializerLines(
       [

@@ -1,6 +1,7 @@
 import { elements, requantizeOf } from '../../network/index.js';
 import type { PlannedStage } from '../memory-plan.js';
 import type { LevelSums } from './level-sums.js';
+import { BLOCK, type PackedWindow } from './packed-window.js';
 import { TILE, type PairProducts } from './pair-products.js';
 import type { RowProducts } from './row-products.js';
 
@@ -29,18 +30,8 @@ export function stageWork({ analysed, kernel }: PlannedStage, active: number): W
   }
 }
 
-function levelSumsWork({
-  stage,
-  window,
-  pool,
-  kinds,
-  signed,
-  places,
-  weigh,
-  lanes,
-  requantize,
-  narrow,
-}: LevelSums): Work {
+function levelSumsWork(plan: LevelSums): Work {
+  const { stage, window, pool, kinds, signed, places, runs, weigh, lanes, requantize, narrow } = plan;
   const filters = stage.bias.length;
   const thresholds = requantize.kind === 'thresholds' ? (requantize.values[0]?.length ?? 0) : 0;
   const halvings = Math.log2(thresholds + 1);
@@ -56,31 +47,27 @@ function levelSumsWork({
   }
   const blocks = window.rows * window.blocks;
   const columns = window.rows * window.width;
-  const packings = window.byRow ? window.rows : 1;
-  const groups = stage.kind === 'depthwiseConv2d' ? filters / window.channels : 1;
-  const packed = window.phases.reduce((sum, { inside }) => sum + inside, 0) * window.channels * groups;
-  const passes = window.phases.reduce((sum, { inside }) => sum + Math.min(inside, window.channels), 0);
-  const runs = filters * kinds.length * blocks * pool;
-  const words = filters * columns * pool * pool;
-  const common = {
-    place: places * blocks * pool,
-    [signed ? 'signed run' : 'run']: runs,
-    'packed word': packed * window.lines * packings,
-    'packed pass': passes * window.lines * groups * packings,
-    'packed line': window.lines * groups * packings,
-  };
+  const common = { place: places * blocks * pool, ...packingWork(plan, window) };
   if (requantize.kind === 'steps') {
-    const computed = filters * blocks * 4 * pool;
+    const chained = requantize.narrow.filter(Boolean).length;
+    const others = filters - chained;
     return {
       ...common,
       'stepped block': filters * blocks,
       'stepped output': filters * columns,
-      [narrow ? 'narrow weighing' : 'weighing']: computed * weighed,
-      [narrow ? 'narrow stepped word' : 'stepped word']: computed,
+      'chained filter': chained * blocks * pool,
+      'chained run': chained * plan.chain * blocks * pool,
+      'narrow word': chained * blocks * BLOCK * pool,
+      'signed filter': others * blocks * pool,
+      'signed run': others * kinds.length * blocks * pool,
+      'wide word': others * blocks * BLOCK * pool,
+      weighing: others * blocks * BLOCK * pool * weighed,
     };
   }
+  const words = filters * columns * pool * pool;
   return {
     ...common,
+    [signed ? 'signed run' : 'run']: runs.length * kinds.length * blocks * pool,
     block: filters * blocks,
     word: words,
     [narrow ? 'narrow weighing' : 'weighing']: words * weighed,
@@ -88,6 +75,25 @@ function levelSumsWork({
     [narrow ? 'narrow threshold' : 'halving']: narrow
       ? filters * blocks * thresholds
       : filters * columns * halvings,
+  };
+}
+
+function packingWork({ stage, lanes }: LevelSums, window: PackedWindow): Work {
+  const packings = window.byRow ? window.rows : 1;
+  const groups = stage.kind === 'depthwiseConv2d' ? stage.bias.length / window.channels : 1;
+  const lines = window.lines * groups * packings;
+  const inside = window.phases.reduce((sum, phase) => sum + phase.inside, 0);
+  const outside = window.phases.reduce((sum, { before, after }) => sum + before + after, 0);
+  const passes = window.phases.reduce((sum, phase) => sum + Math.min(phase.inside, window.channels), 0);
+  const inQuads =
+    lanes === 4 &&
+    window.channels % 4 === 0 &&
+    window.phases.every((phase) => phase.inside === 0 || window.channels > phase.inside);
+  return {
+    [inQuads ? 'packed word of four' : 'packed word']: inside * window.channels * lines,
+    'padded word': outside * window.channels * lines,
+    'packed pass': passes * lines,
+    'packed line': lines,
   };
 }
 
