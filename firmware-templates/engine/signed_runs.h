@@ -136,6 +136,91 @@
   "pop {r4, r5, r6, r7, pc}\n"
 #endif
 
+#if defined(__GNUC__) && defined(__riscv) && __riscv_xlen == 32
+/* With the registers of RV32E. The window's address waits in a1, `to` in t1, `ground` in t2, `last` on the stack. */
+#define TABLIZE_PLACE(shift) \
+  "lbu a4, 0(a0)\n" \
+  "addi a0, a0, 1\n" \
+  "slli a4, a4, " shift "\n" \
+  "add a5, a5, a4\n" \
+  "lw a4, 0(a5)\n" \
+  "add s0, s0, a4\n" \
+  "lw a4, 4(a5)\n" \
+  "add s1, s1, a4\n" \
+  "lw a4, 8(a5)\n" \
+  "add a2, a2, a4\n" \
+  "lw a4, 12(a5)\n" \
+  "add a3, a3, a4\n"
+#define TABLIZE_LIST(shift, round, last) \
+  "lbu a4, 0(a0)\n" \
+  "addi a0, a0, 1\n" \
+  "add t0, a0, a4\n" \
+  "mv a5, a1\n" \
+  "beqz a4, " last "f\n" \
+  round ":\n" \
+  TABLIZE_PLACE(shift) \
+  "bne a0, t0, " round "b\n" \
+  last ":\n"
+#define TABLIZE_CLEAR_SUMS \
+  "li s0, 0\n" \
+  "li s1, 0\n" \
+  "li a2, 0\n" \
+  "li a3, 0\n"
+#define TABLIZE_NEGATE_SUMS \
+  "sub s0, t2, s0\n" \
+  "sub s1, t2, s1\n" \
+  "sub a2, t2, a2\n" \
+  "sub a3, t2, a3\n"
+#define TABLIZE_DOUBLE_SUMS \
+  "slli s0, s0, 1\n" \
+  "slli s1, s1, 1\n" \
+  "slli a2, a2, 1\n" \
+  "slli a3, a3, 1\n" \
+  TABLIZE_NEGATE_SUMS
+#define TABLIZE_STORE_SUMS \
+  "sw s0, 0(t1)\n" \
+  "sw s1, 4(t1)\n" \
+  "sw a2, 8(t1)\n" \
+  "sw a3, 12(t1)\n" \
+  "addi t1, t1, 16\n"
+#define TABLIZE_SAVE \
+  "addi sp, sp, -16\n" \
+  "sw s0, 0(sp)\n" \
+  "sw s1, 4(sp)\n" \
+  "sw a4, 8(sp)\n" \
+  "mv t1, a2\n" \
+  "mv t2, a3\n"
+#define TABLIZE_RESTORE \
+  "lw s0, 0(sp)\n" \
+  "lw s1, 4(sp)\n" \
+  "addi sp, sp, 16\n" \
+  "ret\n"
+#define TABLIZE_AGAIN_UNTIL_LAST \
+  "lw a4, 8(sp)\n" \
+  "bne t1, a4, 1b\n"
+#define TABLIZE_END_AT_LAST \
+  "lw a4, 8(sp)\n" \
+  "addi a4, a4, -1\n" \
+  "sw a4, 8(sp)\n" \
+  "beqz a4, 6f\n"
+#define TABLIZE_AGAIN "j 1b\n"
+#define TABLIZE_SYNTAX ""
+#elif defined(TABLIZE_PLACE)
+#define TABLIZE_AGAIN_UNTIL_LAST \
+  "ldr r4, [sp, #36]\n" \
+  "cmp r2, r4\n" \
+  "beq 6f\n" \
+  "b 1b\n" \
+  "6:\n"
+#define TABLIZE_END_AT_LAST \
+  "ldr r4, [sp, #36]\n" \
+  "subs r4, r4, #1\n" \
+  "beq 6f\n" \
+  "str r4, [sp, #36]\n"
+#define TABLIZE_AGAIN "b 1b\n"
+#define TABLIZE_SYNTAX ".syntax unified\n"
+#endif
+
 #if defined(TABLIZE_PLACE)
 #define TABLIZE_RUNS_FUNCTION(name) \
   __attribute__((naked, noinline, unused)) static const uint8_t *name( \
@@ -149,7 +234,7 @@
   TABLIZE_RUNS_FUNCTION(tablize_signed_runs_##unit) \
   { \
     __asm__ volatile( \
-      ".syntax unified\n" \
+      TABLIZE_SYNTAX \
       TABLIZE_SAVE \
       "1:\n" \
       TABLIZE_CLEAR_SUMS \
@@ -157,29 +242,22 @@
       TABLIZE_NEGATE_SUMS \
       TABLIZE_LIST(shift, "4", "5") \
       TABLIZE_STORE_SUMS \
-      "ldr r4, [sp, #36]\n" \
-      "cmp r2, r4\n" \
-      "beq 6f\n" \
-      "b 1b\n" \
-      "6:\n" \
+      TABLIZE_AGAIN_UNTIL_LAST \
       TABLIZE_RESTORE); \
   } \
   TABLIZE_RUNS_FUNCTION(tablize_chained_runs_##unit) \
   { \
     __asm__ volatile( \
-      ".syntax unified\n" \
+      TABLIZE_SYNTAX \
       TABLIZE_SAVE \
       TABLIZE_CLEAR_SUMS \
       "1:\n" \
       TABLIZE_LIST(shift, "2", "3") \
       TABLIZE_NEGATE_SUMS \
       TABLIZE_LIST(shift, "4", "5") \
-      "ldr r4, [sp, #36]\n" \
-      "subs r4, r4, #1\n" \
-      "beq 6f\n" \
-      "str r4, [sp, #36]\n" \
+      TABLIZE_END_AT_LAST \
       TABLIZE_DOUBLE_SUMS \
-      "b 1b\n" \
+      TABLIZE_AGAIN \
       "6:\n" \
       TABLIZE_STORE_SUMS \
       TABLIZE_RESTORE); \

@@ -47,6 +47,13 @@ TABLIZE_INLINE void tablize_put_words(const TABLIZE_FLASH tablize_level_sums_t *
   }
 }
 
+/* What comes after it is not begun before: few registers hold the sums of one position, none those of four. */
+#if defined(__GNUC__)
+#define TABLIZE_ONE_BY_ONE() __asm__ volatile("" ::: "memory")
+#else
+#define TABLIZE_ONE_BY_ONE() ((void)0)
+#endif
+
 /* Marks a filter whose sums do not fit a byte. */
 #define TABLIZE_WIDE 0x80
 
@@ -59,17 +66,22 @@ TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_stepped_bytes(const TABLIZE_
   if (kind.pool == 1) {
     step = tablize_chained_runs(step, kind.chain, kind.unit, block->place, sums);
     sums[0] = tablize_count_steps(bytes, tablize_not_negative(bytes, sums[0] + base), shift, levels);
+    TABLIZE_ONE_BY_ONE();
     sums[1] = tablize_count_steps(bytes, tablize_not_negative(bytes, sums[1] + base), shift, levels);
+    TABLIZE_ONE_BY_ONE();
     sums[2] = tablize_count_steps(bytes, tablize_not_negative(bytes, sums[2] + base), shift, levels);
+    TABLIZE_ONE_BY_ONE();
     sums[3] = tablize_count_steps(bytes, tablize_not_negative(bytes, sums[3] + base), shift, levels);
   } else {
     tablize_word_t left, right;
     (void)tablize_chained_runs(step, kind.chain, kind.unit, block->place, sums);
     left = tablize_larger(bytes, tablize_not_negative(bytes, sums[0] + base), tablize_not_negative(bytes, sums[1] + base));
+    TABLIZE_ONE_BY_ONE();
     right = tablize_larger(bytes, tablize_not_negative(bytes, sums[2] + base), tablize_not_negative(bytes, sums[3] + base));
     step = tablize_chained_runs(step, kind.chain, kind.unit, block->place + stage->row_words, sums);
     left = tablize_larger(bytes, left, tablize_not_negative(bytes, sums[0] + base));
     left = tablize_larger(bytes, left, tablize_not_negative(bytes, sums[1] + base));
+    TABLIZE_ONE_BY_ONE();
     right = tablize_larger(bytes, right, tablize_not_negative(bytes, sums[2] + base));
     right = tablize_larger(bytes, right, tablize_not_negative(bytes, sums[3] + base));
     sums[0] = tablize_count_steps(bytes, left, shift, levels);
@@ -113,17 +125,22 @@ TABLIZE_INLINE const TABLIZE_FLASH uint8_t *tablize_stepped_halves(const TABLIZE
   if (kind.pool == 1) {
     step = tablize_runs(stage, kind, step, block->place, runs);
     indices[0] = tablize_indices(kind, tablize_reached(kind, runs, base), shift);
+    TABLIZE_ONE_BY_ONE();
     indices[1] = tablize_indices(kind, tablize_reached(kind, runs + 1, base), shift);
+    TABLIZE_ONE_BY_ONE();
     indices[2] = tablize_indices(kind, tablize_reached(kind, runs + 2, base), shift);
+    TABLIZE_ONE_BY_ONE();
     indices[3] = tablize_indices(kind, tablize_reached(kind, runs + 3, base), shift);
   } else {
     tablize_reached_t left, right;
     (void)tablize_runs(stage, kind, step, block->place, runs);
     left = tablize_larger_reached(tablize_reached(kind, runs, base), tablize_reached(kind, runs + 1, base));
+    TABLIZE_ONE_BY_ONE();
     right = tablize_larger_reached(tablize_reached(kind, runs + 2, base), tablize_reached(kind, runs + 3, base));
     step = tablize_runs(stage, kind, step, block->place + stage->row_words, runs);
     left = tablize_larger_reached(left, tablize_reached(kind, runs, base));
     left = tablize_larger_reached(left, tablize_reached(kind, runs + 1, base));
+    TABLIZE_ONE_BY_ONE();
     right = tablize_larger_reached(right, tablize_reached(kind, runs + 2, base));
     right = tablize_larger_reached(right, tablize_reached(kind, runs + 3, base));
     indices[0] = tablize_indices(kind, left, shift);
