@@ -1,6 +1,7 @@
 import type { ProductTable, Requantize, Stage, TableNetwork } from '../../toolkit/network/index.js';
 import { between, seeded } from '../support/random.js';
 import { tinyNetwork } from '../support/tiny-network.js';
+import { steppedNetwork } from './stepped-network.js';
 
 const none = { top: 0, right: 0, bottom: 0, left: 0 };
 
@@ -232,6 +233,8 @@ export function specialNetworks(): Readonly<Record<string, TableNetwork>> {
         [1, 2, 3],
       ],
     }),
+    'equal steps': steppedNetwork(),
+    'equal steps, odd, in three channels': steppedNetwork([11, 15, 3]),
     'one logit': network({ logits: 1 }),
     '300 logits': network({ logits: 300 }),
     'a network called int': network({ name: 'int' }),

@@ -29,14 +29,14 @@ static const TABLIZE_CONSTANT uint8_t input_table[256] = {
 /* Its sums lie in -41..111 for every picture and are requantized by a shift table. */
 /* Sums over weight levels (level_sums.h). Chosen for speed; instructions are about: level-sums with pooling 24,000, level-sums 30,000, rows 58,000. */
 
-/* 3 filters of 3 runs, for the factors -3, 2, 5; 35 weights of 54 are not zero. */
+/* 3 filters of 3 runs, for the factors 5, 2, -3; 35 weights of 54 are not zero. */
 static const TABLIZE_CONSTANT uint8_t runs_hidden[44] = {
-  5, 1, 11, 10, 19, 9, 7, 2, 18, 10, 1, 1, 8, 2, 3, 0, 10, 11,
-  4, 2, 9, 9, 1, 4, 1, 9, 40, 2, 3, 32, 10, 9,
-  1, 42, 1, 50, 7, 0, 1, 9, 1, 1, 10, 10,
+  3, 0, 10, 11, 7, 2, 18, 10, 1, 1, 8, 2, 5, 1, 11, 10, 19, 9,
+  3, 32, 10, 9, 4, 1, 9, 40, 2, 4, 2, 9, 9, 1,
+  7, 0, 1, 9, 1, 1, 10, 10, 1, 50, 1, 42,
 };
 
-/* The segment in which each run begins; 255: where the one before ended. */
+/* The segment in which the places of each run lie. */
 static const TABLIZE_CONSTANT uint8_t starts_hidden[3] = {
   0, 0, 0,
 };
@@ -100,17 +100,20 @@ static const TABLIZE_CONSTANT tablize_level_sums_t stage_hidden = {
   .table = TABLIZE_ADDRESS(table_hidden),
 };
 
-/* -3 a + 2 b + 5 c, of sums of activations by their weight's level. */
+/* 5 a + 2 b - 3 c, of sums of activations by their weight's level. */
 static inline tablize_pair_t weigh_hidden(tablize_wide_t a, tablize_wide_t b, tablize_wide_t c)
 {
-  const tablize_wide_t sum_2 = c - a;
+  const tablize_wide_t sum_2 = a - c;
   const tablize_wide_t sum_1 = TABLIZE_SHL(sum_2, 1) + b;
   return (tablize_pair_t)(TABLIZE_SHL(sum_1, 1) + a + c);
 }
 
 static inline tablize_pair_t even_hidden(const tablize_word_t *run)
 {
-  return weigh_hidden(TABLIZE_EVEN(run[0]), TABLIZE_EVEN(run[4]), TABLIZE_EVEN(run[8]));
+  tablize_wide_t a = TABLIZE_EVEN(run[0]);
+  tablize_wide_t b = TABLIZE_EVEN(run[4]);
+  tablize_wide_t c = TABLIZE_EVEN(run[8]);
+  return weigh_hidden(a, b, c);
 }
 
 static void run_hidden(uint8_t *workspace)
@@ -121,6 +124,7 @@ static void run_hidden(uint8_t *workspace)
     .narrow = false,
     .by_row = true,
     .whole = true,
+    .signed_runs = false,
     .unit = 0,
     .rule = {
       .shift = 4,

@@ -9,6 +9,9 @@
 /* Activations that a word holds (level_sums.h). */
 #define TABLIZE_LANES 4
 
+/* Whether the core has the parallel and saturating additions of Arm's DSP extension. */
+#define TABLIZE_SATURATES 0
+
 /* The engine under names of this network: the libraries of two networks can be linked together. */
 #define tablize_output tiny_engine_output
 #define tablize_put tiny_engine_put
