@@ -90,10 +90,10 @@ const flagsOf = (board) => {
   return { compile, target, peer: target, link: target };
 };
 
-/** The Pico's project for another Cortex-M core. @param {string} cpu */
+/** A Cortex-M board's project for another core. @param {string} cpu */
 function cortex(cpu) {
   const board = /** @type {FirmwareBoard} */ ({
-    ...firmwareBoard('raspberry-pi-pico'),
+    ...firmwareBoard('mps2-an385'),
     toolchain: { kind: 'arm', cpu },
   });
   return { ...ARM, board, ...flagsOf(board), peer: [`-mcpu=${cpu}`, '-mthumb'] };

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError } from '../../dist/errors.js';
-import { networkMemory } from '../../dist/firmware/index.js';
+import { kernelReport, networkMemory } from '../../dist/firmware/index.js';
 import { buildImage } from './build-image.mjs';
 import { int8Library } from './int8/int8-library.mjs';
 import { constantBytes } from './int8/int8-network.mjs';
@@ -24,6 +24,8 @@ import { tablizeLibrary } from './tablize-library.mjs';
  * @property {number} least
  * @property {number} most
  * @property {readonly number[]} stages - the mean of each stage over the first pictures
+ * @property {number} stack - bytes, of the first picture
+ * @property {readonly { readonly kernel: string, readonly time: number }[]} predicted - per stage, what the cost model says; of tables only
  */
 
 /** @typedef {{ readonly misfit: string }} Misfit - why it does not fit the part */
@@ -51,13 +53,12 @@ export const STAGE_PICTURES = 5;
 export async function measure(core, subject, expected, folder) {
   const { network, int8 } = subject;
   const memory = networkMemory(network);
+  const options = core.limits === null ? { room: null } : {};
   const baseline = await runForm(core, subject, 'int8', expected.int8, join(folder, 'int8'), () =>
     constantBytes(int8) > most(core) ? null : int8Library(int8, core.emulator === 'avr8js'),
   );
   const tables = await runForm(core, subject, 'tables', expected.tables, join(folder, 'tables'), () =>
-    memory.tableBytes + memory.weightBytes > most(core)
-      ? null
-      : tablizeLibrary(network, core.board, core.limits === null ? { room: null } : {}),
+    memory.tableBytes + memory.weightBytes > most(core) ? null : tablizeLibrary(network, core.board, options),
   );
   const runs = [baseline, tables].flatMap((form) => ('misfit' in form ? [] : [form.answers.length]));
   const pictures = Math.min(...runs);
@@ -65,8 +66,12 @@ export async function measure(core, subject, expected, folder) {
     core: core.id,
     unit: core.unit,
     pictures: runs.length === 0 ? 0 : pictures,
-    tables: summary(tables, pictures),
-    int8: summary(baseline, pictures),
+    tables: summary(
+      tables,
+      pictures,
+      kernelReport(network, core.board, options).stages.map(({ chosen, time }) => ({ kernel: chosen, time })),
+    ),
+    int8: summary(baseline, pictures, []),
   };
 }
 
@@ -108,8 +113,13 @@ async function runForm(core, subject, form, expected, folder, library) {
   return { ...run, sizes: image.sizes };
 }
 
-/** @param {FormRun | Misfit} form @param {number} pictures @returns {Measured | Misfit} */
-function summary(form, pictures) {
+/**
+ * @param {FormRun | Misfit} form
+ * @param {number} pictures
+ * @param {Measured['predicted']} predicted
+ * @returns {Measured | Misfit}
+ */
+function summary(form, pictures, predicted) {
   if ('misfit' in form) return form;
   const counts = form.answers.slice(0, pictures).map(({ count }) => count);
   const [first = []] = form.stages;
@@ -119,6 +129,8 @@ function summary(form, pictures) {
     least: Math.min(...counts),
     most: Math.max(...counts),
     stages: first.map((_, stage) => mean(form.stages.map((counted) => counted[stage] ?? 0))),
+    stack: form.stack,
+    predicted,
   };
 }
 

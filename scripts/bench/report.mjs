@@ -48,7 +48,15 @@ const meanText = (form) => ('misfit' in form ? `no room in ${form.misfit}` : cou
 const sizeText = (form) =>
   'misfit' in form
     ? ''
-    : `${count(form.sizes.code)} + ${count(form.sizes.constants)}, ${count(form.sizes.ram)}`;
+    : `${count(form.sizes.code)} + ${count(form.sizes.constants)}, ${count(form.sizes.ram)} + ${count(form.stack)}`;
+
+/** What the cost model says of all stages, next to what was counted. @param {Measured | Misfit} form */
+function predictedText(form) {
+  if ('misfit' in form) return '';
+  const time = form.predicted.reduce((sum, stage) => sum + stage.time, 0);
+  const percent = 100 * (time / form.mean - 1);
+  return `${count(time)} (${percent < 0 ? '-' : '+'}${Math.abs(percent).toFixed(0)} %)`;
+}
 
 /** @param {Report} report @param {readonly Core[]} cores */
 export function markdown({ command, tools, pictures, checks, networks }, cores) {
@@ -59,7 +67,7 @@ export function markdown({ command, tools, pictures, checks, networks }, cores) 
     `**tables** is the C that tablize generates of a network; **int8** is the same float network in 8-bit integers (weights with a scale per channel, ranges of ${CALIBRATION_PICTURES} training pictures), in C of the structure of CMSIS-NN's kernels, with \`SMLAD\` where the core has it. Both are compiled with the flags of tablize's inference code. "int8 / tables" above 1 says that tables are faster.`,
     `Both run over the same test pictures, ${pictures} at most; none is begun after ${budgets.join(', ')}. Every logit of every picture was compared: tables with the integer reference, int8 with the same C on the host.`,
     'Instructions are counted by QEMU, exact to one, and are no cycles: a multiplication counts as much as an addition, a load as much as a move. Cycles are those of rp2040js (without misses of the flash cache) and avr8js. Code of the Cortex-M0 runs instruction for instruction on an emulated Cortex-M3, and stands for the M0+. Each counter was checked with a loop of known length first.',
-    'Flash is code + constants, of what is linked of the library and of what it calls; RAM is workspace and variables, without the stack.',
+    'Flash is code + constants, of what is linked of the library and of what it calls; RAM is workspace and variables + the stack that the first picture took, found by painting it. **predicted** is what the [cost model](../kernels.md) says of the chosen kernels before any picture is seen.',
     ...checksText(checks),
     ...networks.flatMap((network) => networkText(network, cores)),
   ].join('\n\n')}\n`;
@@ -94,6 +102,7 @@ function networkText({ name, accuracy, stages, results }, cores) {
     result.unit,
     String(result.pictures),
     meanText(result.tables),
+    predictedText(result.tables),
     meanText(result.int8),
     ratioOf(result)?.toFixed(2) ?? '',
     sizeText(result.tables),
@@ -101,7 +110,15 @@ function networkText({ name, accuracy, stages, results }, cores) {
   ]);
   const header = [
     ...['core', 'unit'].map(left),
-    ...['pictures', 'tables', 'int8', 'int8 / tables', 'tables: flash, RAM', 'int8: flash, RAM'].map(right),
+    ...[
+      'pictures',
+      'tables',
+      'predicted',
+      'int8',
+      'int8 / tables',
+      'tables: flash, RAM',
+      'int8: flash, RAM',
+    ].map(right),
   ];
   const measured = results.filter(({ tables, int8 }) => !('misfit' in tables && 'misfit' in int8));
   const stageRows = stages.map((stage, i) => [

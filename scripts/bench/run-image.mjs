@@ -12,11 +12,12 @@ import { runRp2040 } from './emulators/rp2040.mjs';
  * @typedef {object} Run - counts are instructions or cycles
  * @property {readonly Answer[]} answers - one per picture, of the first pictures
  * @property {readonly (readonly number[])[]} stages - a count per stage, for the first pictures
+ * @property {number} stack - bytes that the first inference took of the stack
  */
 
 const EMULATORS = { qemu: runQemu, rp2040js: runRp2040, avr8js: runAvr };
 const KNOWN_ROUNDS = 1000;
-const WORDS = /^(rounds|stages|picture|end)( [0-9a-f]{8})*$/;
+const WORDS = /^(rounds|stages|picture|stack|end)( [0-9a-f]{8})*$/;
 
 /**
  * Runs the program until all pictures are through or the core's budget is used up.
@@ -33,6 +34,7 @@ export async function runImage(core, image, pictures) {
   /** @type {number[][]} */
   const stages = [];
   let used = 0;
+  let stack = 0;
   await EMULATORS[core.emulator](
     core,
     image,
@@ -43,17 +45,19 @@ export async function runImage(core, image, pictures) {
       const counts = numbers.map((ticks) => Math.round(ticks * core.perTick));
       if (kind === 'rounds') checkCounter(core, counts[0] ?? 0);
       else if (kind === 'stages') stages.push(counts);
+      else if (kind === 'stack') [stack = 0] = numbers;
       else if (kind === 'picture') {
         const [count = 0] = counts;
         const [, label = 0, ...logits] = numbers;
         answers.push({ count, label, logits: logits.map((logit) => logit | 0) });
         used += count;
       }
-      return kind !== 'end' && answers.length < pictures.length && used < core.budget;
+      const enough = answers.length >= pictures.length || used >= core.budget;
+      return kind !== 'end' && (!enough || stack === 0);
     },
     pictures,
   );
-  return { answers, stages };
+  return { answers, stages, stack };
 }
 
 /** @param {Core} core @param {number} counted */

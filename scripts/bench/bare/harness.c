@@ -4,7 +4,10 @@
  *   rounds <ticks of KNOWN_ROUNDS rounds>
  *   stages <ticks of each stage>                        for each of the first BENCH_STAGE_PICTURES pictures
  *   picture <ticks of the inference> <label> <logits>   for each picture
+ *   stack <bytes>                                       that the first inference took of the stack
  */
+#include <stddef.h>
+
 #include "bench.h"
 #include "port.h"
 
@@ -75,6 +78,39 @@ static void print_picture(const uint8_t *pixels, uint32_t counting)
   port_put('\n');
 }
 
+#define PAINT 0xa5
+#define PAINTED 4096
+
+/* Just past all variables: the stack grows towards it. */
+extern uint8_t bss_end[];
+
+/* How far below a place the paint reaches. */
+static volatile uint8_t *painted_from(volatile uint8_t *place)
+{
+  const size_t room = (size_t)(place - (volatile uint8_t *)bss_end);
+  return place - (room < PAINTED ? room : PAINTED);
+}
+
+__attribute__((noinline)) static void paint_stack(void)
+{
+  volatile uint8_t *const here = (volatile uint8_t *)__builtin_frame_address(0);
+  volatile uint8_t *place;
+  for (place = painted_from(here); place < here - 48; place++) {
+    *place = PAINT;
+  }
+}
+
+/* From here down to where the paint is whole. */
+__attribute__((noinline)) static uint32_t painted_over(void)
+{
+  volatile uint8_t *const here = (volatile uint8_t *)__builtin_frame_address(0);
+  const volatile uint8_t *place = painted_from(here);
+  while (place != here && *place == PAINT) {
+    place++;
+  }
+  return (uint32_t)(here - place);
+}
+
 int main(void)
 {
   uint32_t counting;
@@ -89,7 +125,16 @@ int main(void)
     if (picture < BENCH_STAGE_PICTURES) {
       print_stages(port_picture(picture), counting);
     }
+    if (picture == 0) {
+      paint_stack();
+    }
     print_picture(port_picture(picture), counting);
+    if (picture == 0) {
+      const uint32_t stack = painted_over();
+      print_text("stack");
+      print_number(stack);
+      port_put('\n');
+    }
   }
   print_text("end\n");
   for (;;) {

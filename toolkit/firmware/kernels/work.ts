@@ -1,4 +1,4 @@
-import { elements, requantizeOf } from '../../network/index.js';
+import { elements, requantizeOf, type AnalysedStage } from '../../network/index.js';
 import type { PlannedStage } from '../memory-plan.js';
 import type { LevelSums } from './level-sums.js';
 import { BLOCK, type PackedWindow } from './packed-window.js';
@@ -22,7 +22,7 @@ export function stageWork({ analysed, kernel }: PlannedStage, active: number): W
     case 'level-sums':
       return levelSumsWork(kernel.plan);
     case 'pairs':
-      return pairsWork(kernel.plan, elements(analysed.output.shape) / analysed.output.shape[2], active);
+      return pairsWork(kernel.plan, analysed, active);
     case 'rows':
       return rowsWork(kernel.plan, analysed, active);
     case 'lookup':
@@ -97,7 +97,12 @@ function packingWork({ stage, lanes }: LevelSums, window: PackedWindow): Work {
   };
 }
 
-function pairsWork({ inputs, outputs, requantize }: PairProducts, positions: number, active: number): Work {
+function pairsWork(
+  { inputs, outputs, requantize }: PairProducts,
+  analysed: AnalysedStage,
+  active: number,
+): Work {
+  const positions = elements(analysed.output.shape) / analysed.output.shape[2];
   const tiles = Math.ceil(outputs / (2 * TILE));
   return {
     'scanned input': inputs * positions,
@@ -109,15 +114,13 @@ function pairsWork({ inputs, outputs, requantize }: PairProducts, positions: num
       requantize?.kind === 'thresholds'
         ? outputs * positions * Math.log2((requantize.values[0]?.length ?? 0) + 1)
         : 0,
+    'patch cell': patchCells(analysed),
     position: positions,
+    'dense stage': analysed.stage.kind === 'dense' ? 1 : 0,
   };
 }
 
-function rowsWork(
-  { inputs, outputs }: RowProducts,
-  analysed: PlannedStage['analysed'],
-  active: number,
-): Work {
+function rowsWork({ inputs, outputs }: RowProducts, analysed: AnalysedStage, active: number): Work {
   const common = lookupWork(analysed);
   const positions = elements(analysed.output.shape) / analysed.output.shape[2];
   return {
@@ -128,10 +131,21 @@ function rowsWork(
     threshold: common['threshold'] ?? 0,
     'patch cell': common['patch cell'] ?? 0,
     position: positions,
+    'dense stage': analysed.stage.kind === 'dense' ? 1 : 0,
   };
 }
 
-function lookupWork({ stage, inputs, output, macs }: PlannedStage['analysed']): Work {
+/** Cells that are copied to lie densely, at all positions together. */
+function patchCells({ stage, inputs, output }: AnalysedStage): number {
+  const window = 'kernel' in stage ? stage.kernel : 'window' in stage ? stage.window : null;
+  if (window === null) return 0;
+  const [, width, channels] = inputs[0]?.shape ?? [0, 0, 0];
+  const isDense = window[0] === 1 || window[1] === width;
+  return isDense ? 0 : window[0] * window[1] * channels * (elements(output.shape) / output.shape[2]);
+}
+
+function lookupWork(analysed: AnalysedStage): Work {
+  const { stage, inputs, output, macs } = analysed;
   const outputs = elements(output.shape);
   const positions = outputs / output.shape[2];
   const requantize = requantizeOf(stage);
@@ -141,10 +155,11 @@ function lookupWork({ stage, inputs, output, macs }: PlannedStage['analysed']): 
       : 0;
   const window = 'kernel' in stage ? stage.kernel : 'window' in stage ? stage.window : null;
   const cells = window === null ? 0 : window[0] * window[1] * (inputs[0]?.shape[2] ?? 0) * positions;
+  const copied = patchCells(analysed);
   const common = {
     output: outputs,
     threshold: thresholds,
-    'patch cell': cells,
+    'patch cell': copied,
     position: window === null ? 0 : positions,
   };
   switch (stage.kind) {
@@ -154,7 +169,7 @@ function lookupWork({ stage, inputs, output, macs }: PlannedStage['analysed']): 
     case 'depthwiseConv2d':
       return { 'depthwise product': macs, ...common };
     case 'maxPool':
-      return { 'pooled cell': cells, 'pool output': outputs, position: positions, 'patch cell': cells };
+      return { 'pooled cell': cells, 'pool output': outputs, position: positions, 'patch cell': copied };
     case 'averagePool':
       return { 'averaged cell': cells, ...common };
     case 'add':
