@@ -58,13 +58,15 @@ async function prove(obligations: readonly Obligation[]): Promise<readonly Verdi
   return proveAll(obligations, temporaryFolder('proof'), await findProofTools(), { limit: 30 });
 }
 
-/** The obligations of a design with one file changed. */
-function changed(name: string, change: (text: string) => string): readonly Obligation[] {
+/** The obligations of one title, of a design with one file changed. */
+function changed(title: string, name: string, change: (text: string) => string): readonly Obligation[] {
   const { files } = unrolledDesign(network);
   const text = files.get(name) ?? '';
   const other = change(text);
   expect(other).not.toBe(text);
-  return unrolledObligations(network, { files: new Map([...files, [name, other]]) });
+  return unrolledObligations(network, { files: new Map([...files, [name, other]]) }).filter(
+    (one) => one.title === title,
+  );
 }
 
 const refuted = (verdicts: readonly Verdict[]): readonly Verdict[] =>
@@ -81,10 +83,10 @@ describeWithTool(['yosys', 'yosys-abc'], 'a sparse network', () => {
     const verdicts = await prove(obligations);
     expect(verdicts).toHaveLength(42);
     expect(refuted(verdicts)).toEqual([]);
-  }, 60_000);
+  });
 
   it('with one neuron changed is refuted by the two pixels that it reads', async () => {
-    const obligations = changed('stage_pairs.v', (text) =>
+    const obligations = changed('stage "pairs"', 'stage_pairs.v', (text) =>
       text.replace(/(wire bit5 = look_up_2\(4'h)8/, '$1e'),
     );
     const [verdict, ...others] = refuted(await prove(obligations));
@@ -97,32 +99,28 @@ describeWithTool(['yosys', 'yosys-abc'], 'a sparse network', () => {
     const { inputs = [] } = verdict?.counterexample ?? {};
     expect(inputs.map(({ title }) => title)).toEqual(['input[5]', 'input[12]']);
     expect(inputs.reduce((sum, { value }) => sum + value, 0)).toBe(1);
-  }, 60_000);
+  });
 
   it('with a neuron that reads one more pixel is refuted', async () => {
-    const obligations = changed('stage_pairs.v', (text) =>
+    const obligations = changed('stage "pairs"', 'stage_pairs.v', (text) =>
       text.replace(/(wire bit5 = )(.*);/, '$1$2 && x_input[30];'),
     );
     expect(refuted(await prove(obligations))).toMatchObject([
       { title: 'neuron 5 of stage "pairs"', verdict: 'different' },
     ]);
-  }, 60_000);
+  });
 
-  it.each([0, 4, 8])(
-    'with bit %i of a logit changed is refuted, with what both give',
-    async (bit) => {
-      const obligations = changed('stage_votes.v', (text) =>
-        text.replace(new RegExp(`(y\\[${bit}\\] <= )(.*);`), '$1($2) ^ (&x_pairs[3:0]);'),
-      );
-      const verdicts = refuted(await prove(obligations));
-      expect(verdicts.map(({ title }) => title)).toEqual(['neuron 0 of stage "votes"']);
-      const { inputs = [], specification, design } = verdicts[0]?.counterexample ?? {};
-      const logit = inputs.reduce((sum, { value }, i) => sum + (values[4 * value + weightOf(i)] ?? 0), 5);
-      expect(specification).toBe(logit);
-      expect((design ?? 0) ^ logit).toSatisfy((other: number) => (other & 0x1ff) === 1 << bit);
-    },
-    60_000,
-  );
+  it.each([0, 4, 8])('with bit %i of a logit changed is refuted, with what both give', async (bit) => {
+    const obligations = changed('neuron 0 of stage "votes"', 'stage_votes.v', (text) =>
+      text.replace(new RegExp(`(y\\[${bit}\\] <= )(.*);`), '$1($2) ^ (&x_pairs[3:0]);'),
+    );
+    const verdicts = refuted(await prove(obligations));
+    expect(verdicts.map(({ title }) => title)).toEqual(['neuron 0 of stage "votes"']);
+    const { inputs = [], specification, design } = verdicts[0]?.counterexample ?? {};
+    const logit = inputs.reduce((sum, { value }, i) => sum + (values[4 * value + weightOf(i)] ?? 0), 5);
+    expect(specification).toBe(logit);
+    expect((design ?? 0) ^ logit).toSatisfy((other: number) => (other & 0x1ff) === 1 << bit);
+  });
 });
 
 it('a neuron that reads too much is refused before anything runs', () => {
