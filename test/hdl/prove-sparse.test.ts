@@ -110,7 +110,7 @@ describeWithTool(['yosys', 'yosys-abc'], 'a sparse network', () => {
     ]);
   });
 
-  it.each([0, 4, 8])('with bit %i of a logit changed is refuted, with what both give', async (bit) => {
+  it.each([0, 4, 6])('with bit %i of a logit changed is refuted, with what both give', async (bit) => {
     const obligations = changed('neuron 0 of stage "votes"', 'stage_votes.v', (text) =>
       text.replace(new RegExp(`(y\\[${bit}\\] <= )(.*);`), '$1($2) ^ (&x_pairs[3:0]);'),
     );
@@ -119,7 +119,7 @@ describeWithTool(['yosys', 'yosys-abc'], 'a sparse network', () => {
     const { inputs = [], specification, design } = verdicts[0]?.counterexample ?? {};
     const logit = inputs.reduce((sum, { value }, i) => sum + (values[4 * value + weightOf(i)] ?? 0), 5);
     expect(specification).toBe(logit);
-    expect((design ?? 0) ^ logit).toSatisfy((other: number) => (other & 0x1ff) === 1 << bit);
+    expect((design ?? 0) ^ logit).toSatisfy((other: number) => (other & 0x7f) === 1 << bit);
   });
 });
 
