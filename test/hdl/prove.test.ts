@@ -149,7 +149,7 @@ describeWithTool(TOOLS, 'the unrolled engine', () => {
     );
     expect(verdicts).toHaveLength(8 + 3);
     expect(verdicts.filter(({ verdict }) => verdict !== 'proved')).toEqual([]);
-  }, 60_000);
+  });
 
   it('with one lookup changed is refuted at that neuron, with what both give', async () => {
     const design = unrolledDesign(network);
@@ -157,7 +157,9 @@ describeWithTool(TOOLS, 'the unrolled engine', () => {
     const wrong = text.replace(/(?<=y\[0\] <= )(~?)/, (not) => (not === '~' ? '' : '~'));
     expect(wrong).not.toBe(text);
     const files = new Map([...design.files, ['stage_logits.v', wrong]]);
-    const verdicts = await prove(titled(unrolledObligations(network, { files }), 'stage "logits"'));
+    const verdicts = await prove(
+      unrolledObligations(network, { files }).filter(({ title }) => title.endsWith('stage "logits"')),
+    );
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['different', 'proved', 'proved']);
     const { inputs = [], specification, design: given } = verdicts[0]?.counterexample ?? {};
     const logit = inputs.reduce((sum, { value }, i) => {

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { EXIT } from '../errors.js';
 import { engineDesign, sequentialObligations, unrolledObligations, type Folding } from '../hdl/index.js';
-import { executeProof, findProofTools, type Verdict } from '../plan/index.js';
+import { findProofTools, type Verdict } from '../plan/index.js';
 import { loadModel } from './model.js';
+import { proveAll } from './prove-all.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
 interface ProveOptions extends CommonOptions {
@@ -24,11 +25,7 @@ export const prove: CommandBody<ProveOptions> = async (options, { output, signal
       ? unrolledObligations(network)
       : sequentialObligations(network, engineDesign(network, options.folding ?? { banks: 1, filters: 4 }));
   output.line(`${network.name}, ${engine} engine, ${tools.version}: ${folder}`);
-  const verdicts = await executeProof(obligations, folder, tools, {
-    limit,
-    progress: output.progress,
-    signal,
-  });
+  const verdicts = await proveAll(obligations, folder, tools, { limit, progress: output.progress, signal });
   const proved = count(verdicts, 'proved');
   const all = verdicts.every(({ verdict }) => verdict === 'proved');
   output.json({ model: network.name, engine, tools: tools.version, proved, allProved: all, verdicts });
@@ -54,7 +51,9 @@ function verdictLines({ title, verdict, counterexample }: Verdict, limit: number
     return [
       `UNDECIDED: ${title} (neither proved nor refuted in time; ${limit} s were allowed for the search)`,
     ];
-  if (counterexample === null) return [];
+  if (verdict === 'proved') return [];
+  if (counterexample === null)
+    return [`DIFFERENT: ${title} (no inputs that show it were found in ${limit} s)`];
   const inputs = counterexample.inputs.map((input) => `${input.title} ${input.value}`);
   return [
     `DIFFERENT: ${title}`,

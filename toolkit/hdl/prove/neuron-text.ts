@@ -1,5 +1,5 @@
 import type { Requantize } from '../../network/index.js';
-import { unsignedBits } from '../folding.js';
+import { signedWidth, unsignedBits } from '../folding.js';
 import type { Element, Neuron } from './neurons.js';
 import { constant, listFunction } from './verilog.js';
 
@@ -86,10 +86,15 @@ function ruleFunction(
 ): string {
   const head = `  function [${bits - 1}:0] ${name}(input signed [${sumBits - 1}:0] accumulator);`;
   if (requantize.kind === 'thresholds') {
-    const reached = (requantize.values[channel] ?? []).map(
-      (threshold) => `(accumulator >= ${constant(threshold, WIDE)} ? 1 : 0)`,
-    );
-    return [head, `    ${name} = ${['0', ...reached].join(' + ')};`, '  endfunction'].join('\n');
+    const reached = (requantize.values[channel] ?? []).map((threshold) => {
+      const width = Math.max(sumBits, signedWidth({ min: threshold, max: threshold }));
+      return `(accumulator >= ${constant(threshold, width)} ? ${bits}'d1 : ${bits}'d0)`;
+    });
+    return [
+      head,
+      `    ${name} = ${reached.length > 0 ? reached.join(' + ') : `${bits}'d0`};`,
+      '  endfunction',
+    ].join('\n');
   }
   const { offset, shift, table } = requantize;
   const last = table.length - 1;

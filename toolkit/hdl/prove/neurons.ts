@@ -26,11 +26,12 @@ export type Neuron =
   | { readonly kind: 'largest'; readonly from: readonly Element[] }
   | { readonly kind: 'entry'; readonly from: Element; readonly table: readonly number[] };
 
-/** The neurons of a stage in the order of its output's elements. */
+/** What makes element n of a stage's output. */
 export function neuronsOf(
   network: TableNetwork,
   { stage, inputs, output }: AnalysedStage,
-): readonly Neuron[] {
+): (n: number) => Neuron {
+  const columns = 'products' in stage ? columnsOf(network, stage) : [];
   const input = inputs[0] ?? output;
   const [, width, channels] = output.shape;
   const at = (n: number) => ({
@@ -38,14 +39,14 @@ export function neuronsOf(
     x: Math.floor(n / channels) % width,
     c: n % channels,
   });
-  const neuron = (n: number): Neuron => {
+  return (n) => {
     const { y, x, c } = at(n);
     switch (stage.kind) {
       case 'dense': {
         const count = elements(input.shape);
         const terms = Array.from({ length: count }, (_, i) => ({
           from: { tensor: input.name, at: i },
-          values: columnOf(network, stage, stage.weights[c * count + i] ?? 0),
+          values: columns[stage.weights[c * count + i] ?? 0] ?? [],
         }));
         return { kind: 'sum', constant: stage.bias[c] ?? 0, terms, requantize: stage.requantize, channel: c };
       }
@@ -58,7 +59,7 @@ export function neuronsOf(
           Array.from({ length: depth }, (_, d) => {
             const weight = stage.weights[(c * taps.length + tap) * depth + d] ?? 0;
             const from = elementAt(input, row, column, deep ? d : c);
-            return { from, values: columnOf(network, stage, weight) };
+            return { from, values: columns[weight] ?? [] };
           }),
         );
         const padded = products.reduce(
@@ -106,15 +107,22 @@ export function neuronsOf(
       }
     }
   };
-  return Array.from({ length: elements(output.shape) }, (_, n) => neuron(n));
+}
+
+/** What a neuron reads. */
+export function elementsOf(neuron: Neuron): readonly Element[] {
+  if (neuron.kind === 'sum') return neuron.terms.map(({ from }) => from);
+  return neuron.kind === 'largest' ? neuron.from : [neuron.from];
 }
 
 type Weighted = Parameters<typeof productTableOf>[1];
 
-/** A weight's products, by activation index. */
-function columnOf(network: TableNetwork, stage: Weighted, weight: number): readonly number[] {
+/** The products of each weight, by activation index. */
+function columnsOf(network: TableNetwork, stage: Weighted): readonly (readonly number[])[] {
   const { activations, weights, values } = productTableOf(network, stage);
-  return Array.from({ length: activations }, (_, a) => values[a * weights + weight] ?? 0);
+  return Array.from({ length: weights }, (_, weight) =>
+    Array.from({ length: activations }, (_, a) => values[a * weights + weight] ?? 0),
+  );
 }
 
 /** Rows and columns of the input under the window of an output's place; outside where it is padded. */

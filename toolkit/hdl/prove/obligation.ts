@@ -48,6 +48,8 @@ export interface Obligation {
   readonly design: Side;
   readonly specification: Side;
   readonly parts: readonly Part[];
+  /** The same claim in one piece: too hard to prove, but when it is wrong this finds inputs that show it. */
+  readonly whole?: Obligation;
 }
 
 /** An input port as a whole, as a part's input. */

@@ -1,13 +1,17 @@
 import type { Interval, Requantize } from '../../network/index.js';
-import type { Neuron } from './neurons.js';
+import type { Element, Neuron } from './neurons.js';
 
 /** The smallest and largest index that each element can have, tensor by tensor. */
 export type Reach = ReadonlyMap<string, readonly Interval[]>;
 
+/** The indices that an element can have. */
+export function within(reach: Reach, { tensor, at }: Element): Interval {
+  return reach.get(tensor)?.[at] ?? { min: 0, max: 255 };
+}
+
 /** What a neuron can give when what it reads is within reach. */
 export function reachOf(neuron: Neuron, reach: Reach): Interval {
-  const of = ({ tensor, at }: { readonly tensor: string; readonly at: number }): Interval =>
-    reach.get(tensor)?.[at] ?? { min: 0, max: 255 };
+  const of = (element: Element): Interval => within(reach, element);
   switch (neuron.kind) {
     case 'sum': {
       const { constant, terms, requantize, channel } = neuron;

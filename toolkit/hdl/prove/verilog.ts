@@ -1,5 +1,8 @@
 import type { Port } from './obligation.js';
 
+/** The Verilog name of a tensor or stage. */
+export const verilogName = (name: string): string => name.replaceAll('-', '_');
+
 /** A signed constant of so many bits. */
 export function constant(value: number, bits: number): string {
   return `${value < 0 ? '-' : ''}${bits}'sd${Math.abs(value)}`;
