@@ -27,7 +27,18 @@ import { tuneNetwork, tunePictures } from './tune-networks.mjs';
 /** @typedef {{ readonly network: TableNetwork, readonly pictures: readonly Uint8Array[] }} Subject */
 
 const PICTURES = 2;
-const MODELS = ['mnist-cnn', 'mnist-mlp', 'mnist-small', 'fashion-mobilenet-8x5', 'fashion-resnet-8x5'];
+const MODELS = [
+  'mnist-cnn',
+  'mnist-mlp',
+  'mnist-small',
+  'fashion-mobilenet-8x5',
+  'fashion-resnet-8x5',
+  'fashion-mobilenet-16x5',
+  'mnist-16',
+];
+/** @param {string} name */
+const dataOf = (name) =>
+  name.startsWith('fashion') ? 'fashion-mnist:test' : name === 'mnist-16' ? 'mnist-16:test' : 'mnist:test';
 const KERNELS = /** @type {const} */ (['lookup', 'rows', 'pairs', 'level-sums']);
 
 /** @returns {readonly Subject[]} */
@@ -38,7 +49,7 @@ function subjects(/** @type {boolean} */ little) {
   }));
   const known = (little ? ['mnist-small'] : MODELS).map((name) => {
     const file = new URL(`../../models/${name}/table-network.json`, import.meta.url);
-    const data = loadDataSet(name.startsWith('fashion') ? 'fashion-mnist:test' : 'mnist:test');
+    const data = loadDataSet(dataOf(name));
     return {
       network: /** @type {TableNetwork} */ (JSON.parse(readFileSync(file, 'utf8'))),
       pictures: Array.from({ length: PICTURES }, (_, i) => picture(data, i)),

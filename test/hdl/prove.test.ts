@@ -151,23 +151,26 @@ describeWithTool(TOOLS, 'the unrolled engine', () => {
     expect(verdicts.filter(({ verdict }) => verdict !== 'proved')).toEqual([]);
   });
 
-  it('with one lookup changed is refuted at that neuron, with what both give', async () => {
-    const design = unrolledDesign(network);
-    const text = design.files.get('stage_logits.v') ?? '';
-    const wrong = text.replace(/(?<=y\[0\] <= )(~?)/, (not) => (not === '~' ? '' : '~'));
-    expect(wrong).not.toBe(text);
-    const files = new Map([...design.files, ['stage_logits.v', wrong]]);
-    const verdicts = await prove(
-      unrolledObligations(network, { files }).filter(({ title }) => title.endsWith('stage "logits"')),
-    );
-    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['different', 'proved', 'proved']);
-    const { inputs = [], specification, design: given } = verdicts[0]?.counterexample ?? {};
-    const logit = inputs.reduce((sum, { value }, i) => {
-      const table = network.products['later'];
-      const weight = i; // of the first logit, whose weights are 0 1 2 3
-      return sum + (table?.values[value * table.weights + weight] ?? 0);
-    }, 10);
-    expect(specification).toBe(logit);
-    expect(Math.abs((given ?? 0) - logit)).toBe(1);
-  });
+  it.each([0, 3])(
+    'with bit %i of a logit changed is refuted at that neuron, with what both give',
+    async (bit) => {
+      const design = unrolledDesign(network);
+      const text = design.files.get('stage_logits.v') ?? '';
+      const wrong = text.replace(new RegExp(`(?<=y\\[${bit}\\] <= )(~?)`), (not) => (not === '~' ? '' : '~'));
+      expect(wrong).not.toBe(text);
+      const files = new Map([...design.files, ['stage_logits.v', wrong]]);
+      const verdicts = await prove(
+        unrolledObligations(network, { files }).filter(({ title }) => title.endsWith('stage "logits"')),
+      );
+      expect(verdicts.map(({ verdict }) => verdict)).toEqual(['different', 'proved', 'proved']);
+      const { inputs = [], specification, design: given } = verdicts[0]?.counterexample ?? {};
+      const logit = inputs.reduce((sum, { value }, i) => {
+        const table = network.products['later'];
+        const weight = i; // of the first logit, whose weights are 0 1 2 3
+        return sum + (table?.values[value * table.weights + weight] ?? 0);
+      }, 10);
+      expect(specification).toBe(logit);
+      expect(Math.abs((given ?? 0) - logit)).toBe(2 ** bit);
+    },
+  );
 });

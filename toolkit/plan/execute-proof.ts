@@ -111,7 +111,7 @@ function scriptsOf({ design, specification, parts }: Obligation): [string, strin
   ];
 }
 
-/** A pair of circuits for each part, with all inputs. */
+/** A pair of circuits for each part, with all inputs; `-R` counts outputs only with `-s`. */
 function splitScript(parts: readonly Part[]): string {
   return ['design', 'specification']
     .flatMap((module) => [
@@ -120,7 +120,7 @@ function splitScript(parts: readonly Part[]): string {
       'backup',
       ...parts.flatMap(({ first, bits }, k) => [
         'restore',
-        `cone -a -O ${first} -R ${bits}`,
+        `cone -s -O ${first} -R ${bits}`,
         `write_blif ${module}_${k}.blif`,
       ]),
     ])

@@ -61,7 +61,7 @@ export function unrolledObligations(
       tensors,
       source: pick(files, [`stage_${verilogName(analysed.stage.name)}.v`])[0] ?? ['', ''],
     };
-    return grouped(neurons, stage.bits).map(({ way, members }) =>
+    return grouped(neurons).map(({ way, members }) =>
       way === 'steps' ? stepsObligation(stage, members[0] ?? 0) : neuronObligation(stage, members),
     );
   });
