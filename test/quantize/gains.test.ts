@@ -151,12 +151,16 @@ describe('training with them', () => {
   });
 
   test('exponents follow gammas until they are held, and then what goes with them stays', () => {
-    const grown = new Map([...start, ['one/gamma', Float32Array.of(4, 8)] as const]);
+    const smaller = new Map([...start, ['one/gamma', Float32Array.of(1 / 16, 1 / 4)] as const]);
     const before = start.get('one/exponents') ?? new Float32Array();
-    expect(subject.beforeStep(grown, 1, 0.49).get('one/exponents')).toEqual(
-      before.map((s) => Math.max(0, s - 2)),
-    );
-    expect(subject.beforeStep(grown, 1, 0.5).get('one/exponents')).toEqual(before);
+    expect([...before]).toEqual([0, 0]);
+    const exponents = (done: number) => [
+      ...(subject.beforeStep(smaller, 1, done).get('one/exponents') ?? []),
+    ];
+    expect([0.49, 0.5].map(exponents)).toEqual([
+      [4, 3],
+      [0, 0],
+    ]);
     const [stage] = model.stages as [FusedStage];
     expect([0, 0.49, 0.5, 1].map((done) => subject.finishOf(stage, done)?.norm)).toEqual([
       'batch',
