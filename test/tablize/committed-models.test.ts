@@ -37,6 +37,8 @@ function fashion(network: string, levels: readonly [number, number]) {
   return { name: `fashion-${network}-${levels.join('x')}`, data: 'fashion-mnist', levels, pictures: 500 };
 }
 
+const NO_TABLE = { activations: 0, weights: 0, values: [] };
+
 const fileOf = (model: string, file: string): string =>
   fileURLToPath(new URL(`../../models/${model}/${file}`, import.meta.url));
 const quantizedOf = (model: string): QuantizedModel =>
@@ -51,6 +53,23 @@ test('the factors of a layer of fashion-mobilenet-16x5 are -2, -1, 0, 1 and 2 ti
     const factors = productForm(table)?.factors ?? [];
     const one = factors[3] ?? NaN;
     expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+  }
+});
+
+test('the thresholds of a channel of fashion-mobilenet-16x5 are a power of two of such numbers apart', () => {
+  const { stages, products } = networkOf('fashion-mobilenet-16x5');
+  const rows = stages.flatMap((stage) => {
+    if (!('weights' in stage) || stage.requantize?.kind !== 'thresholds') return [];
+    const one = productForm(products[stage.products] ?? NO_TABLE)?.factors[3] ?? NaN;
+    return stage.requantize.values.map((row) =>
+      row.slice(1).map((value, k) => (value - (row[k] ?? 0)) / one),
+    );
+  });
+  expect(rows).toHaveLength(1072);
+  for (const [first = NaN, ...others] of rows) {
+    expect(Number.isInteger(Math.log2(first))).toBe(true);
+    expect(first).toBeGreaterThanOrEqual(1);
+    expect(others).toEqual(Array.from({ length: 13 }, () => first));
   }
 });
 
