@@ -11,6 +11,7 @@ import prettier from 'prettier';
 import { loadDataSet, picture } from '../../dist/data/index.js';
 import { chooseKernels } from '../../dist/firmware/kernels/choose.js';
 import { usualKernels } from '../../dist/firmware/kernels/kernel-options.js';
+import { EXIT } from '../../dist/errors.js';
 import { COSTS } from '../../dist/firmware/kernels/costs.js';
 import { stageWork } from '../../dist/firmware/kernels/work.js';
 import { analyse, createInterpreter } from '../../dist/network/index.js';
@@ -132,6 +133,7 @@ export const COSTS: Readonly<Record<string, Readonly<Record<string, Readonly<Rec
   writeFileSync(file, await prettier.format(text, { ...options, filepath: file }));
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(EXIT.interrupted));
 const { values } = parseArgs({ options: { cores: { type: 'string' } } });
 const wanted = values.cores?.split(',');
 const root = mkdtempSync(join(tmpdir(), 'tablize-tune-'));
