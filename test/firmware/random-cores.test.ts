@@ -1,0 +1,72 @@
+import { afterAll, expect, it } from 'vitest';
+import { cores, type Core } from '../../scripts/bench/cores.mjs';
+import { elements } from '../../toolkit/network/index.js';
+import { describeWithTool } from '../support/tools.js';
+import { explain, findFailure, type Executor } from './random/failures.js';
+import type { RandomCase } from './random/random-case.js';
+import {
+  byConfiguration,
+  countPairs,
+  countTable,
+  drawCases,
+  spread,
+  withLanes,
+  type Counts,
+} from './random/sample.js';
+import { LEAST, ROUND, SEED } from './random/settings.js';
+import { compareOnCore, MOST_LOGITS } from './run-on-core.js';
+
+/** Networks per core, in so many configurations of the engine. */
+const NETWORKS = 64;
+const CONFIGURATIONS = 3;
+
+/** Networks in a program; on AVR, what a pointer to a constant reaches is 64 KB. */
+const IN_PROGRAM = 50;
+const IN_PROGRAM_OF_AVR = 12;
+
+/** How often a core meets each pair, at least. */
+const LEAST_ON_CORE = 3;
+
+/** More than the part has, for several networks. */
+const AVR_MEMORY = { flash: { origin: 0, size: 0x10000 }, ram: { origin: 0x100, size: 0x7000 } };
+
+function executorOf(core: Core): Executor {
+  return {
+    title: core.title,
+    compare: (folder, subjects) => compareOnCore(folder, core, subjects),
+    takes: (one) => one.spec.lanes === lanesOf(core) && isSmall(one),
+    most: isAvr(core) ? IN_PROGRAM_OF_AVR : IN_PROGRAM,
+  };
+}
+
+const isAvr = ({ emulator }: Core): boolean => emulator === 'avr8js';
+const lanesOf = (core: Core): 4 | 1 => (isAvr(core) ? 1 : 4);
+
+/** Whether many such networks fit a program, and one the room that bare.c has. */
+function isSmall({ network: { input, output, stages } }: RandomCase): boolean {
+  const weights = stages.reduce((sum, stage) => sum + ('weights' in stage ? stage.weights.length : 0), 0);
+  return weights <= 1500 && elements(input.shape) <= 500 && output.labels.length <= MOST_LOGITS;
+}
+
+// The RP2040's core is a Cortex-M0+, and its emulator slow.
+const all = cores().filter(({ emulator }) => emulator !== 'rp2040js');
+const drawn = drawCases(SEED, ROUND, LEAST);
+const columns: (readonly [string, Counts])[] = [];
+afterAll(() => console.log(`seed ${SEED}\n${countTable(columns)}`));
+
+for (const core of all) {
+  describeWithTool([`${core.prefix}gcc`, ...core.command.slice(0, 1)], core.title, () => {
+    it(`computes ${NETWORKS} random networks as interpret() does (seed ${SEED})`, async () => {
+      const executor = executorOf(isAvr(core) ? { ...core, memory: AVR_MEMORY } : core);
+      const fitting = withLanes(drawn, lanesOf(core)).filter(({ one }) => executor.takes(one));
+      const common = byConfiguration(fitting).slice(0, CONFIGURATIONS).flat();
+      const chosen = spread(common, NETWORKS);
+      const counts = countPairs(chosen.map(({ one }) => one));
+      columns.push([core.id, counts]);
+      const failure = await findFailure(executor, chosen);
+      if (failure !== null) expect.fail(await explain(executor, SEED, failure));
+      expect(chosen).toHaveLength(NETWORKS);
+      expect(Math.min(...counts.values())).toBeGreaterThanOrEqual(LEAST_ON_CORE);
+    }, 900_000);
+  });
+}
