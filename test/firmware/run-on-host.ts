@@ -68,14 +68,18 @@ export async function compareOnHost(
 function segmentsOf(answers: readonly Interpretation[], library: Library | undefined): readonly Segment[] {
   return answers.flatMap(({ label, logits, trace = [] }, i) => [
     ...WAYS.flatMap((way): readonly Segment[] => [
-      ...trace.slice(0, -1).map((point, k) => ({
-        what: `picture ${i}, ${way}: the size of what stage ${k} reads, and its elements from 1 on`,
-        values: library?.traced[k] === true ? [point.length, ...point] : [0],
-      })),
-      { what: `picture ${i}, ${way}: the logits`, values: [...logits] },
-      { what: `picture ${i}, ${way}: the label`, values: [label] },
+      ...trace.slice(0, -1).flatMap((point, k) => {
+        const traced = library?.traced[k] === true ? [...point] : [];
+        const what = `picture ${i}, ${way}: what stage ${k} reads`;
+        return [
+          { what: `${what}, its size`, values: [traced.length] },
+          { what, values: traced },
+        ];
+      }),
+      { what: `picture ${i}, ${way}: logits`, values: [...logits] },
+      { what: `picture ${i}, ${way}: label`, values: [label] },
     ]),
-    { what: `picture ${i}: the label of infer()`, values: [label] },
+    { what: `picture ${i}: label of infer()`, values: [label] },
   ]);
 }
 
@@ -83,7 +87,7 @@ function differenceOf(segments: readonly Segment[], got: Int32Array): string | n
   let from = 0;
   for (const { what, values } of segments) {
     const wrong = values.findIndex((value, i) => got[from + i] !== value);
-    if (wrong >= 0) return `${what}: ${wrong} is ${got[from + wrong]}, not ${values[wrong] ?? '?'}`;
+    if (wrong >= 0) return `${what}: element ${wrong} is ${got[from + wrong]}, not ${values[wrong] ?? '?'}`;
     from += values.length;
   }
   return null;
@@ -98,6 +102,9 @@ function pack(indices: ArrayLike<number>, levels: number): Uint8Array {
   }
   return packed;
 }
+
+/** Of what a sanitizer says; the rest is its view of the memory. */
+const SAID_LINES = 8;
 
 /** Runs a program to its end, however it ends. */
 function give(
@@ -117,7 +124,10 @@ function give(
     child.on('close', () => {
       const bytes = Buffer.concat(written);
       const whole = new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % 4)));
-      resolve({ output: new Int32Array(whole.buffer), said });
+      resolve({
+        output: new Int32Array(whole.buffer),
+        said: said.split('\n').slice(0, SAID_LINES).join('\n'),
+      });
     });
   });
 }
