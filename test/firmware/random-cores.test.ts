@@ -66,6 +66,7 @@ for (const core of all) {
       const failure = await findFailure(executor, chosen);
       if (failure !== null) expect.fail(await explain(executor, SEED, failure));
       expect(chosen).toHaveLength(NETWORKS);
+      expect([...counts.keys()].sort()).toEqual([...countPairs(fitting.map(({ one }) => one)).keys()].sort());
       expect(Math.min(...counts.values())).toBeGreaterThanOrEqual(LEAST_ON_CORE);
     }, 900_000);
   });
