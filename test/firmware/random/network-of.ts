@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from '../../../toolkit/network/index.js';
 import { between, seeded } from '../../support/random.js';
-import { MOST_HIDDEN, type CaseSpec, type StageSpec } from './spec.js';
+import { LARGEST_WINDOW, MOST_HIDDEN, type CaseSpec, type StageSpec } from './spec.js';
 import { randomList, randomProducts, randomRequantize, randomWeights, type Random } from './tables.js';
 
 /** A network that is not finished: its last tensor is what the next stage reads. */
@@ -23,8 +23,8 @@ interface Begun {
 /** The valid network that a spec stands for: always the same one. */
 export function networkOf(spec: CaseSpec, name: string): TableNetwork {
   const random = seeded(spec.seed);
-  const { levels } = spec;
-  const shape: Shape = [spec.height, spec.width, spec.channels];
+  const { levels, scale } = spec;
+  const shape: Shape = [scale * spec.height, scale * spec.width, scale * spec.channels];
   const network: TableNetwork = {
     format: FORMAT,
     name,
@@ -127,7 +127,8 @@ function withSums(
   last = false,
 ): Begun {
   const input = now(begun);
-  const products = randomProducts(random, input.levels ?? 0, spec);
+  const terms = Math.max(elements(input.shape), LARGEST_WINDOW * input.shape[2]);
+  const products = randomProducts(random, input.levels ?? 0, terms, spec);
   const table = `t${begun.network.stages.length}`;
   const [stage, shape, others] = unquantized(begun, spec, kind, random, table, products.weights);
   const { network } = begun;

@@ -41,6 +41,8 @@ export interface CaseSpec {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** What height, width and channels of the picture are multiplied by. */
+  readonly scale: number;
   readonly levels: number;
   readonly seed: number;
   readonly hidden: readonly StageSpec[];
@@ -49,6 +51,11 @@ export interface CaseSpec {
   /** Stage by stage: which of the kernels that can serve it does. */
   readonly kernels: readonly number[];
 }
+
+const LONGEST_WINDOW = 4;
+
+/** Positions in a window. */
+export const LARGEST_WINDOW = LONGEST_WINDOW ** 2;
 
 /** Stages before the last one, pooling included. */
 export const MOST_HIDDEN = 3;
@@ -74,7 +81,7 @@ const stageOf = (choices: StageChoices): fc.Arbitrary<StageSpec> =>
   fc.record({
     ...choices,
     outputs: usually(integer(1, 9), integer(10, 20)),
-    window: fc.tuple(integer(1, 4), integer(1, 4)),
+    window: fc.tuple(integer(1, LONGEST_WINDOW), integer(1, LONGEST_WINDOW)),
     stride: fc.tuple(stride, stride),
     padding: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)),
     pooled: fc.constantFrom(false, true, true),
@@ -109,9 +116,10 @@ export const caseSpec: fc.Arbitrary<CaseSpec> = fc.record({
   ),
   // A multiple of whatever number of kernels there is to choose from.
   kernels: fc.array(fc.nat(59), { minLength: MOST_HIDDEN + 1, maxLength: MOST_HIDDEN + 1 }),
-  height: usually(integer(1, 9), integer(10, 24)),
+  height: integer(1, 9),
   width: usually(integer(1, 9), integer(10, 24)),
-  channels: usually(integer(1, 4), integer(5, 12)),
+  channels: integer(1, 5),
+  scale: usually(fc.constant(1), fc.constant(3)),
   levels,
   seed,
   last: anyStage,

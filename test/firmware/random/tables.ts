@@ -19,12 +19,17 @@ export function pick<T>(random: Random, some: readonly [T, ...T[]]): T {
   return some[between(random, 0, some.length - 1)] ?? some[0];
 }
 
-/** A product table with a row per activation level. */
+/** A product table with a row per activation level, of which so many entries add up to no more than 31 bits. */
 export function randomProducts(
   random: Random,
   activations: number,
-  { table, magnitude, weightLevels: weights }: StageSpec,
+  terms: number,
+  { table, weightLevels: weights, ...spec }: StageSpec,
 ): ProductTable {
+  const magnitude = Math.max(
+    1,
+    Math.min(spec.magnitude, Math.floor(2 ** 29 / (terms * activations * weights))),
+  );
   if (table === 'arbitrary') {
     const values = randomList(random, activations * weights, -magnitude, magnitude);
     return { activations, weights, values };
