@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { cores, type Core } from '../../scripts/bench/cores.mjs';
+import { allTables, networkSource } from '../../toolkit/firmware/network-source.js';
 import { elements } from '../../toolkit/network/index.js';
 import { describeWithTool } from '../support/tools.js';
 import { explain, findFailure, type Executor } from './random/failures.js';
@@ -20,9 +21,9 @@ import { compareOnCore, MOST_LOGITS } from './run-on-core.js';
 const NETWORKS = 64;
 const CONFIGURATIONS = 3;
 
-/** Networks in a program; on AVR, what a pointer to a constant reaches is 64 KB. */
-const IN_PROGRAM = 50;
-const IN_PROGRAM_OF_AVR = 12;
+/** Networks in a program, and bytes of the constants of one: on AVR, no more than 64 KB can be reached in all. */
+const IN_PROGRAM = { most: 50, bytes: 30_000 };
+const IN_PROGRAM_OF_AVR = { most: 10, bytes: 5000 };
 
 /** How often a core meets each pair, at least. */
 const LEAST_ON_CORE = 3;
@@ -31,21 +32,24 @@ const LEAST_ON_CORE = 3;
 const AVR_MEMORY = { flash: { origin: 0, size: 0x10000 }, ram: { origin: 0x100, size: 0x7000 } };
 
 function executorOf(core: Core): Executor {
+  const { most, bytes } = isAvr(core) ? IN_PROGRAM_OF_AVR : IN_PROGRAM;
   return {
     title: core.title,
     compare: (folder, subjects) => compareOnCore(folder, core, subjects),
-    takes: (one) => one.spec.lanes === lanesOf(core) && isSmall(one),
-    most: isAvr(core) ? IN_PROGRAM_OF_AVR : IN_PROGRAM,
+    takes: (one) => one.spec.lanes === lanesOf(core) && isSmall(one, bytes),
+    most,
   };
 }
 
 const isAvr = ({ emulator }: Core): boolean => emulator === 'avr8js';
 const lanesOf = (core: Core): 4 | 1 => (isAvr(core) ? 1 : 4);
 
-/** Whether many such networks fit a program, and one the room that bare.c has. */
-function isSmall({ network: { input, output, stages } }: RandomCase): boolean {
-  const weights = stages.reduce((sum, stage) => sum + ('weights' in stage ? stage.weights.length : 0), 0);
-  return weights <= 1500 && elements(input.shape) <= 500 && output.labels.length <= MOST_LOGITS;
+/** Whether several such networks fit a program, and one the room that bare.c has. */
+function isSmall({ network, options }: RandomCase, mostBytes: number): boolean {
+  const { input, output } = network;
+  if (elements(input.shape) > 500 || output.labels.length > MOST_LOGITS) return false;
+  const tables = allTables(networkSource(network, options));
+  return tables.reduce((sum, { bytes }) => sum + bytes, 0) <= mostBytes;
 }
 
 // The RP2040's core is a Cortex-M0+, and its emulator slow.
