@@ -12,7 +12,14 @@ import {
 } from '../../../toolkit/network/index.js';
 import { between, seeded } from '../../support/random.js';
 import { LARGEST_WINDOW, MOST_HIDDEN, type CaseSpec, type StageSpec } from './spec.js';
-import { randomList, randomProducts, randomRequantize, randomWeights, type Random } from './tables.js';
+import {
+  randomList,
+  randomProducts,
+  randomRequantize,
+  randomWeights,
+  unitOf,
+  type Random,
+} from './tables.js';
 
 /** A network that is not finished: its last tensor is what the next stage reads. */
 interface Begun {
@@ -138,7 +145,8 @@ function withSums(
   const output = { name: stage.name, shape, levels: null };
   const bounds = accumulatorBounds(grown.network, { stage, inputs: [input, ...others], output });
   if (bounds === null) throw new RangeError(`${kind} has no sums`);
-  const requantize = randomRequantize(random, spec.requantizer, spec.levels, shape[2], bounds);
+  const unit = 'products' in stage ? unitOf(products) : 1;
+  const requantize = randomRequantize(random, spec.requantizer, spec.levels, shape[2], bounds, unit);
   return withStage(grown, { ...stage, requantize }, shape, requantizedLevels(requantize));
 }
 

@@ -5,6 +5,7 @@ import {
   KERNEL_NAMES,
   makeKernel,
   type KernelName,
+  type StageKernel,
 } from '../../../toolkit/firmware/kernels/stage-kernel.js';
 import { analyse, elements, type AnalysedStage, type TableNetwork } from '../../../toolkit/network/index.js';
 import { between, seeded } from '../../support/random.js';
@@ -29,8 +30,15 @@ export interface RandomCase {
 /** All pixels at the lowest level, all at the highest, and some at random. */
 const RANDOM_PICTURES = 3;
 
-function pairOf(kernel: string, { stage }: AnalysedStage, pool: 1 | 2): Pair {
-  return `${kernel} ${stage.kind}${pool === 2 ? ', pooled' : ''}`;
+function pairOf(kernel: StageKernel, { stage }: AnalysedStage, pool: 1 | 2): Pair {
+  return `${kernel.name} ${stage.kind}${pool === 2 ? ', pooled' : ''}${wayOf(kernel)}`;
+}
+
+/** Level sums have code of its own for thresholds at equal steps, and for sums that fit a byte. */
+function wayOf(kernel: StageKernel): string {
+  if (kernel.name !== 'level-sums' || kernel.plan.requantize.kind !== 'steps') return '';
+  const { narrow } = kernel.plan.requantize;
+  return narrow.includes(false) ? ', steps of 16 bits' : ', steps of bytes';
 }
 
 /** A spec made into a network, each of whose stages is to be computed by one of the kernels that can. */
@@ -47,7 +55,15 @@ export function randomCase(spec: CaseSpec, name: string): RandomCase {
     }),
   );
   const room = tight ? { flash: Infinity, ram: 0 } : null;
-  const options: KernelOptions = { lanes, core: 'm3', aim: 'speed', forced, room, among: KERNEL_NAMES };
+  const options: KernelOptions = {
+    lanes,
+    core: 'm3',
+    saturates: false,
+    aim: 'speed',
+    forced,
+    room,
+    among: KERNEL_NAMES,
+  };
   const planned = chooseKernels(network, stages, options);
   const poolOf = (at: number): 1 | 2 => (planned[at + 1]?.kernel.name === 'fused' ? 2 : 1);
   return {
@@ -56,11 +72,11 @@ export function randomCase(spec: CaseSpec, name: string): RandomCase {
     options,
     pictures: picturesOf(network, spec.seed),
     met: planned.flatMap(({ analysed, kernel }, at) =>
-      kernel.name === 'fused' ? [] : [pairOf(kernel.name, analysed, poolOf(at))],
+      kernel.name === 'fused' ? [] : [pairOf(kernel, analysed, poolOf(at))],
     ),
     possible: able.flatMap((kernels, at) => {
       const stage = stages[at];
-      return stage === undefined ? [] : kernels.map(({ name, pool }) => pairOf(name, stage, pool));
+      return stage === undefined ? [] : kernels.map(({ kernel, pool }) => pairOf(kernel, stage, pool));
     }),
   };
 }
@@ -71,15 +87,16 @@ function kernelsOf(
   stages: readonly AnalysedStage[],
   at: number,
   lanes: 4 | 1,
-): readonly { readonly name: KernelName; readonly pool: 1 | 2 }[] {
+): readonly { readonly name: KernelName; readonly kernel: StageKernel; readonly pool: 1 | 2 }[] {
   const stage = stages[at];
   if (stage === undefined) return [];
-  if (!('weights' in stage.stage)) return [{ name: 'lookup', pool: 1 }];
+  if (!('weights' in stage.stage)) return [{ name: 'lookup', kernel: { name: 'lookup' }, pool: 1 }];
   const pools = isPooled(stage, stages[at + 1], stages) ? ([1, 2] as const) : ([1] as const);
   return KERNEL_NAMES.flatMap((name) =>
-    pools.flatMap((pool) =>
-      typeof makeKernel(name, network, stage, lanes, pool) === 'string' ? [] : [{ name, pool }],
-    ),
+    pools.flatMap((pool) => {
+      const kernel = makeKernel(name, network, stage, lanes, pool);
+      return typeof kernel === 'string' ? [] : [{ name, kernel, pool }];
+    }),
   );
 }
 

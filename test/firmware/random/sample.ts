@@ -7,7 +7,7 @@ import { caseSpec } from './spec.js';
 export const DRAWING = { unbiased: true } as const;
 
 /** So many times as many as are wanted are drawn to find rare ones. */
-const DRAWN = 10;
+const DRAWN = 40;
 
 /** A case and the place at which it is drawn. */
 export interface Drawn {

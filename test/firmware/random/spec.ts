@@ -88,7 +88,7 @@ const stageOf = (choices: StageChoices): fc.Arbitrary<StageSpec> =>
     other: fc.nat(3),
     weightLevels: usually(integer(2, 16), fc.constantFrom(1, 17, 20)),
     levels,
-    requantizer: fc.constantFrom(...REQUANTIZERS),
+    requantizer: fc.constantFrom(...REQUANTIZERS, 'powerSpaced'),
     seed,
   });
 

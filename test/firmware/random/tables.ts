@@ -73,21 +73,23 @@ export function randomWeights(random: Random, count: number, levels: number): re
   return Array.from({ length: count }, () => (random() < share ? usual : between(random, 0, levels - 1)));
 }
 
-/** A requantization to at most `levels` indices, of sums with such bounds. */
+/** A requantization to at most `levels` indices, of sums with such bounds, which are multiples of `unit` and a bias. */
 export function randomRequantize(
   random: Random,
   kind: RequantizerKind,
   levels: number,
   channels: number,
   bounds: AccumulatorBounds,
+  unit: number,
 ): Requantize {
   if (kind === 'shiftTable') return randomShiftTable(random, levels, bounds.final);
   const share = 2 ** -between(random, 0, 3);
   const common = between(random, 0, 6);
   const values = Array.from({ length: channels }, (_, channel) => {
     const own = bounds.channels[channel] ?? bounds.final;
-    const count = pick(random, [levels - 1, levels - 1, levels - 1, between(random, 0, levels - 1)]);
-    return randomThresholds(random, kind, count, own, { share, common });
+    const any = pick(random, [levels - 1, levels - 1, levels - 1, between(random, 0, levels - 1)]);
+    const count = kind === 'powerSpaced' ? 2 ** Math.floor(Math.log2(levels)) - 1 : any;
+    return randomThresholds(random, kind, count, own, { share, common, unit });
   });
   return { kind: 'thresholds', values };
 }
@@ -98,7 +100,7 @@ function randomThresholds(
   kind: Exclude<RequantizerKind, 'shiftTable'>,
   count: number,
   { min, max }: Interval,
-  { share, common }: { readonly share: number; readonly common: number },
+  { share, common, unit }: { readonly share: number; readonly common: number; readonly unit: number },
 ): Thresholds['values'][number] {
   const middle = Math.round((min + max) / 2);
   const half = Math.ceil(((max - min) / 2) * share) + 1;
@@ -110,7 +112,7 @@ function randomThresholds(
     case 'thresholds':
       return randomList(random, count, middle - half, middle + half).sort((a, b) => a - b);
     case 'powerSpaced':
-      return from(2 ** pick(random, [common, between(random, 0, 6)]));
+      return from(unit * 2 ** pick(random, [common, between(random, 0, 6)]));
     case 'evenlySpaced':
       return from(pick(random, [common + 1, between(random, 0, Math.ceil((2 * half) / (count + 1)))]));
   }
@@ -133,4 +135,10 @@ function randomShiftTable(random: Random, levels: number, { min, max }: Interval
 export function extremes(table: readonly number[]): readonly [number, number] {
   const { min, max } = range(table);
   return [table.indexOf(min), table.indexOf(max)];
+}
+
+/** What all products of a table are multiples of; 1 if they are all 0. */
+export function unitOf({ values }: ProductTable): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? Math.abs(a) : divisor(b, a % b));
+  return values.reduce(divisor, 0) || 1;
 }
