@@ -9,9 +9,10 @@ import {
 import type { Parameters } from './adam.js';
 import { inputTable, type StageQuantization } from './build-quantized.js';
 import type { Finish } from './finish.js';
-import { LEARNED_LEVELS, LEARNED_STEP, type LearnedWeightLevels } from './learned-weight-levels.js';
+import { LEARNED_LEVELS, learnedStep, type LearnedWeightLevels } from './learned-weight-levels.js';
 import { isUniform, levelValue, levelValues, type Levels } from './levels.js';
 import type { Subject } from './optimize.js';
+import type { Multiple } from './quantizers/index.js';
 import { levelsAt, nearestLevels, type WeightScheme } from './weight-levels.js';
 
 /** Kernels, biases and norms of a network, by parameter name: "conv1/kernel", "conv1/shift" (bias, or beta of a norm). */
@@ -100,8 +101,8 @@ export interface Quantization {
   /** One set of weight levels for all stages, whose kernels are of one size then (`withUnitKernels`). */
   readonly shareWeightLevels: boolean;
   readonly scheme: WeightScheme;
-  /** Whether the weight levels are multiples of one step, and stay that when they are learned. */
-  readonly equalSteps: boolean;
+  /** Which multiples of one step the weight levels are, and stay when they are learned; null: they have no common step. */
+  readonly multiple: Multiple | null;
   /** Whether weight levels and activation levels are learned once they are found. */
   readonly learnWeightLevels: boolean;
   readonly learnActivationLevels: boolean;
@@ -130,10 +131,10 @@ const LEAST_STEP = 1 / 8;
  * Quantization-aware training. Forward, every weight is snapped to the nearest level of its layer and every
  * activation to the levels of its tensor; backward, both pass straight through. Levels of weights are found anew by
  * the scheme every so many steps at first; then they are learned: the gradient of a level is the sum over the weights
- * snapped to it; of equal steps only the step is learned. The level 0 stays exact. The levels of activations are learned throughout.
+ * snapped to it; of multiples of one step only the step is learned. The level 0 stays exact. The levels of activations are learned throughout.
  *
  * Parameters: those of the float network plus "<stage>/levels" and "<stage>/weightLevels", or "<stage>/weightStep" where
- * steps are equal ("shared/.." if all stages share them) (`startQuantized`).
+ * levels are multiples of one ("shared/.." if all stages share them) (`startQuantized`).
  */
 export function quantizedSubject(model: FusedModel, quantization: Quantization): Subject {
   const { input, outputs, schedule } = quantization;
@@ -141,9 +142,10 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
   const levelsName = levelsNames(quantization);
   const learned = learnedBy(quantization);
   const levelsOf = new Map([...outputs].map(([name, levels]) => [`${name}/levels`, levels]));
-  const weightSteps = quantization.equalSteps
-    ? foundWeightLevels(weighted, quantization, weightParameters(model))
-    : new Map<string, Float32Array>();
+  const weightSteps =
+    quantization.multiple !== null
+      ? foundWeightLevels(weighted, quantization, weightParameters(model))
+      : new Map<string, Float32Array>();
   const startedSteps = new Map<string, number>([
     ...[...levelsOf].flatMap(([name, levels]): [string, number][] =>
       isUniform(levels) ? [[name, levels.step]] : [],
@@ -223,8 +225,8 @@ function meanGap(levels: Levels): number {
   return ((values.at(-1) ?? 0) - (values[0] ?? 0)) / (values.length - 1);
 }
 
-const learnedBy = ({ equalSteps }: Quantization): LearnedWeightLevels =>
-  equalSteps ? LEARNED_STEP : LEARNED_LEVELS;
+const learnedBy = ({ multiple }: Quantization): LearnedWeightLevels =>
+  multiple === null ? LEARNED_LEVELS : learnedStep(multiple);
 
 /** Name of the parameter that the weight levels of a stage come from. */
 const levelsNames =
