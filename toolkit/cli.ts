@@ -32,7 +32,7 @@ import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
 import { SET_NAMES } from './data/index.js';
 import type { ExitCode } from './errors.js';
-import { ACTIVATION_QUANTIZERS, ARCHITECTURES, WEIGHT_QUANTIZERS } from './quantize/index.js';
+import { ACTIVATION_QUANTIZERS, ARCHITECTURES, GAINS, WEIGHT_QUANTIZERS } from './quantize/index.js';
 import { toolkitVersion } from './assets.js';
 
 const EXIT_CODES = `
@@ -227,6 +227,17 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'uniform'))
     .option('--no-learn-levels', 'keep levels as the schemes find them')
     .option('--share-levels', 'one set of weight levels, and one product table, for the whole network')
+    .addOption(
+      new Option(
+        '--gains <kind>',
+        'what gains of batch norms may be (default any); with powers-of-two an index is a sum shifted (--weights steps, powers)',
+      ).choices(GAINS),
+    )
+    .option(
+      '--zeros <share>',
+      'share of the weights that is to be 0 in layers that add up 16 products or more, such as 0.45 (--weights steps, powers)',
+      finiteNumber,
+    )
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);
 
   command(

@@ -41,6 +41,17 @@ describe('hand-computed', () => {
     expect([...(statistics?.mean ?? []), ...(statistics?.variance ?? [])]).toEqual([2, 1]);
   });
 
+  test('given gains: about the mean of these values, or of the given ones', () => {
+    const gains = Float32Array.of(0.5);
+    const running = { mean: Float32Array.of(1), variance: Float32Array.of(4) };
+    const parameters = { ...none, shift: Float32Array.of(10), gamma: Float32Array.of(3), running, gains };
+    const finished = (norm: Finish['norm']) =>
+      finishForward(Float32Array.of(1, 3, 1, 3), { ...plain, norm, epsilon: 0 }, parameters).y;
+    expect([...finished('batch')]).toEqual([9.5, 10.5, 9.5, 10.5]);
+    expect([...finished('centred')]).toEqual([9.5, 10.5, 9.5, 10.5]);
+    expect([...finished('running')]).toEqual([10, 11, 10, 11]);
+  });
+
   test('a running norm takes the statistics that it is given', () => {
     const running = { mean: Float32Array.of(1), variance: Float32Array.of(4) };
     const finish: Finish = { ...plain, norm: 'running', epsilon: 0 };
@@ -51,7 +62,7 @@ describe('hand-computed', () => {
 
 describe('gradients agree with finite differences', () => {
   const activations = ['linear', 'relu', 'relu6', 'tanh', 'sigmoid', 'hardTanh', 'hardSigmoid'] as const;
-  const norms = ['bias', 'batch', 'running'] as const;
+  const norms = ['bias', 'batch', 'centred', 'running'] as const;
   const cases = activations.flatMap((activation) => norms.map((norm) => ({ activation, norm })));
 
   test.each(cases)('$activation, $norm', ({ activation, norm }) => {
@@ -68,6 +79,7 @@ describe('gradients agree with finite differences', () => {
           ? { mean: uniformValues(channels, 0.5, random), variance: Float32Array.of(0.8, 1, 1.3) }
           : null,
       levels: null,
+      gains: norm === 'centred' ? Float32Array.of(0.5, 1, 2) : null,
     };
     const loss = (at: Float32Array, given: FinishParameters): number =>
       finishForward(at, finish, given).y.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0);
@@ -87,7 +99,7 @@ describe('gradients agree with finite differences', () => {
     for (let c = 0; c < channels; c++) {
       const shift = slope(parameters.shift, c, (moved) => loss(z, { ...parameters, shift: moved }));
       expect(Math.abs((back.shift[c] ?? NaN) - shift)).toBeLessThan(0.5);
-      if (parameters.gamma === null) continue;
+      if (parameters.gamma === null || norm === 'centred') continue;
       const gamma = slope(parameters.gamma, c, (moved) => loss(z, { ...parameters, gamma: moved }));
       expect(Math.abs((back.gamma?.[c] ?? NaN) - gamma)).toBeLessThan(0.5);
     }

@@ -50,7 +50,7 @@ const quantization: Quantization = {
   multiple: null,
   learnWeightLevels: true,
   learnActivationLevels: true,
-  schedule: { snapEvery: 200, snapUntil: 0.5, freezeFrom: 0.8 },
+  schedule: { snapEvery: 200, snapUntil: 0.5, holdFrom: 0.6, freezeFrom: 0.8 },
 };
 const subject: Subject = quantizedSubject(model, quantization);
 

@@ -7,6 +7,7 @@ import {
   trainModel,
   type ActivationSchemeName,
   type Architecture,
+  type Gains,
   type Origin,
   type WeightSchemeName,
 } from '../quantize/index.js';
@@ -34,6 +35,8 @@ export interface TrainOptions extends CommonOptions {
   readonly activations?: ActivationSchemeName;
   readonly learnLevels?: boolean;
   readonly shareLevels?: boolean;
+  readonly gains?: Gains;
+  readonly zeros?: number;
   readonly seed: number;
 }
 
@@ -52,6 +55,8 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     activations,
     learnLevels = true,
     shareLevels = false,
+    gains,
+    zeros,
     seed,
   } = options;
   const origin = originOf(options);
@@ -73,6 +78,8 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     ...shellOption('activations', activations),
     ...(learnLevels ? [] : ['--no-learn-levels']),
     ...(shareLevels ? ['--share-levels'] : []),
+    ...shellOption('gains', gains),
+    ...shellOption('zeros', zeros),
     ...shellOption('seed', seed),
     ...shellOption('out', out),
     ...shellOption('name', options.name),
@@ -94,6 +101,8 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     activationScheme: activations,
     learnLevels,
     shareLevels,
+    gains,
+    zeros,
     out,
     command,
     progress: output.progress,

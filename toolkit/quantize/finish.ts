@@ -11,8 +11,8 @@ import type { Space } from './simd/space.js';
 export interface Finish {
   readonly channels: number;
   readonly activation: Activation;
-  /** `bias`: k = 1. `batch`: by mean and variance of these values. `running`: by given ones. */
-  readonly norm: 'bias' | 'batch' | 'running';
+  /** `bias`: k = 1. `batch`: by mean and variance of these values. `centred`: by their mean and given gains. `running`: by given ones. */
+  readonly norm: 'bias' | 'batch' | 'centred' | 'running';
   readonly epsilon: number;
   /** Null: no rounding. Else how many levels lie at and above 0 and below it. */
   readonly rounding: Rounding | null;
@@ -27,6 +27,8 @@ export interface FinishParameters {
   readonly gamma: Float32Array | null;
   /** For a running norm. */
   readonly running: Statistics | null;
+  /** k of each channel where it is not gamma / standard deviation; gradients of a batch norm then pass as if it were. */
+  readonly gains?: Float32Array | null;
   /** [1] for uniform levels: their step; the level values, ascending, for uneven ones. */
   readonly levels: Float32Array | null;
 }
@@ -73,8 +75,8 @@ export function finishForward(
 ): Statistics | null {
   const { space, z, length } = sums;
   const rows = layOut(space, z, length, finish.channels);
-  const batch = finish.norm === 'batch' ? momentsOf(rows) : null;
-  const statistics = finish.norm === 'running' ? parameters.running : batch;
+  const measured = finish.norm === 'batch' || finish.norm === 'centred' ? momentsOf(rows) : null;
+  const statistics = finish.norm === 'running' ? parameters.running : measured;
   const affine = affineOf(finish, parameters, statistics);
   const line = lineOf(finish, parameters, affine);
   if (line === null) curveForward(sums, y, finish, parameters, affine);
@@ -120,8 +122,10 @@ export function finishBackward(
   const { shift, levels } = before;
   const gamma = before.gamma.map((sum, c) => sum * (inverse[c] as number));
   // d of the batch norm itself: its mean and variance depend on z too. dz = du * k - (z * p + q).
-  const n = norm === 'batch' ? length / channels : Infinity;
-  const p = k.map((factor, c) => (factor * (inverse[c] as number) * (gamma[c] as number)) / n);
+  const n = norm === 'batch' || norm === 'centred' ? length / channels : Infinity;
+  // Given gains do not depend on the variance.
+  const scaling = norm === 'centred' ? Infinity : n;
+  const p = k.map((factor, c) => (factor * (inverse[c] as number) * (gamma[c] as number)) / scaling);
   const q = k.map(
     (factor, c) => (factor * (shift[c] as number)) / n - (p[c] as number) * (mean[c] as number),
   );
@@ -260,7 +264,7 @@ function rounder(rounding: Rounding | null, levels: Float32Array | null) {
 
 function affineOf(
   { channels, norm, epsilon }: Finish,
-  { shift, gamma }: FinishParameters,
+  { shift, gamma, gains }: FinishParameters,
   statistics: Statistics | null,
 ): Affine {
   const k = new Float64Array(channels).fill(1);
@@ -270,7 +274,7 @@ function affineOf(
   if (norm !== 'bias') {
     for (let c = 0; c < channels; c++) {
       inverse[c] = 1 / Math.sqrt((statistics?.variance[c] ?? 1) + epsilon);
-      k[c] = (gamma?.[c] ?? 1) * (inverse[c] as number);
+      k[c] = gains?.[c] ?? (gamma?.[c] ?? 1) * (inverse[c] as number);
       b[c] = (shift[c] ?? 0) - (mean[c] ?? 0) * (k[c] as number);
     }
   }

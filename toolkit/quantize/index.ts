@@ -22,6 +22,12 @@ export {
   type WeightSchemeName,
 } from './quantizers/index.js';
 export type { LevelCounts, LevelOptions, TableStage } from './stage-levels.js';
-export type { FloatTrainOptions, Origin, TrainOptions } from './train-options.js';
+export {
+  GAINS,
+  type FloatTrainOptions,
+  type Gains,
+  type Origin,
+  type TrainOptions,
+} from './train-options.js';
 export { trainFloatModel, type FloatTrainResult } from './train-float.js';
 export { trainModel, type TrainResult } from './train.js';

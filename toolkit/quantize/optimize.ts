@@ -29,6 +29,8 @@ export interface Deployed {
   readonly arrays: Parameters;
   /** From the gradients of `arrays` to those of the parameters, when the fraction `done` of the training is over. */
   readonly backward: (gradients: Parameters, done: number) => Parameters;
+  /** By stage, the gains of norms whose gains are not gamma / standard deviation; left out where there are none. */
+  readonly gains?: ReadonlyMap<string, Float32Array>;
 }
 
 export interface Course {
@@ -73,13 +75,13 @@ export async function trainEpoch(
     const done = step / total;
     const parameters = subject.beforeStep(trainee.parameters, step, done);
     const inputs = inputsOf(course, indices, subject.inputValues, step);
-    const { arrays, backward } = subject.deploy(parameters);
+    const deployed = subject.deploy(parameters);
     const { loss, gradients, statistics } = lossAndGradients(
       tf,
       { ...subject, finishOf: (stage) => subject.finishOf(stage, done) },
       course,
       parameters,
-      arrays,
+      deployed,
       indices,
       inputs,
     );
@@ -87,7 +89,7 @@ export async function trainEpoch(
     const rate = course.rate * 0.5 * (1 + Math.cos(Math.PI * done));
     const next = adamStep(
       { ...trainee, parameters },
-      backward(gradients, done),
+      deployed.backward(gradients, done),
       (name) => rate * subject.rateFactor(name, done),
     );
     trainee = { ...next, parameters: withStatistics(next.parameters, statistics, MOMENTUM) };
@@ -146,42 +148,48 @@ export function withStatistics(
   return all;
 }
 
-/** Mean and variance of a stage's norm, as they stand in the parameters. */
-function runningOf(parameters: Parameters): (stage: FusedStage) => Statistics | null {
-  return ({ name }) => {
-    const mean = parameters.get(`${name}/mean`);
-    const variance = parameters.get(`${name}/variance`);
-    return mean === undefined || variance === undefined ? null : { mean, variance };
+/** Mean and variance of a stage's norm, as they stand in the parameters, and its gains if they are others than these give. */
+function normsOf(parameters: Parameters, { gains }: Deployed): Pick<Pass, 'runningOf' | 'gainsOf'> {
+  return {
+    runningOf: ({ name }) => {
+      const mean = parameters.get(`${name}/mean`);
+      const variance = parameters.get(`${name}/variance`);
+      return mean === undefined || variance === undefined ? null : { mean, variance };
+    },
+    gainsOf: ({ name }) => gains?.get(name) ?? null,
   };
 }
+
+const isMeasured = (finish: Finish | null): boolean => finish?.norm === 'batch' || finish?.norm === 'centred';
 
 function lossAndGradients(
   tf: Tf,
   subject: Pick<Pass, 'finishOf'> & Pick<Subject, 'model'>,
   course: Course,
   parameters: Parameters,
-  arrays: Parameters,
+  deployed: Deployed,
   indices: Uint32Array,
   inputs: Float32Array,
 ): { readonly loss: number; readonly gradients: Parameters; readonly statistics: StageStatistics } {
   const classes = subject.model.labels.length;
+  const { arrays } = deployed;
   const names = [...arrays.keys()];
   const statistics = new Map<string, Statistics>();
   const pass: Pass = {
     finishOf: subject.finishOf,
-    runningOf: runningOf(parameters),
+    ...normsOf(parameters, deployed),
     onOutput: (stage, _output, seen) => {
-      if (seen !== null && subject.finishOf(stage)?.norm === 'batch') statistics.set(stage.name, seen);
+      if (seen !== null && isMeasured(subject.finishOf(stage))) statistics.set(stage.name, seen);
     },
   };
   return scoped(tf, () => {
     const batch = tf.tensor4d(inputs, [indices.length, ...subject.model.input.shape]);
     const targets = tf.tensor2d(gatherRows(course.targets, classes, indices), [indices.length, classes]);
-    const deployed = [...toTensors(tf, subject.model, arrays).values()];
+    const inputsOfPass = [...toTensors(tf, subject.model, arrays).values()];
     const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]): Scalar => {
       const byName = new Map(names.map((name, i) => [name, tensors[i] as Tensor]));
       return crossEntropy(tf, forward(tf, subject.model, byName, batch, pass), targets);
-    })(deployed);
+    })(inputsOfPass);
     const gradients = new Map(names.map((name, i) => [name, grads[i]?.dataSync() as Float32Array]));
     return { loss: value.dataSync()[0] ?? NaN, gradients, statistics };
   });
@@ -226,11 +234,11 @@ function toBatch(tf: Tf, subject: Subject, data: DataSet, indices: Uint32Array):
 export function predict(tf: Tf, subject: Subject, parameters: Parameters, data: DataSet): Float32Array {
   const classes = subject.model.labels.length;
   const logits = new Float32Array(data.labels.length * classes);
-  const { arrays } = subject.deploy(parameters);
-  const pass: Pass = { finishOf: (stage) => subject.finishOf(stage, 1), runningOf: runningOf(parameters) };
+  const deployed = subject.deploy(parameters);
+  const pass: Pass = { finishOf: (stage) => subject.finishOf(stage, 1), ...normsOf(parameters, deployed) };
   for (const indices of inOrder(data.labels.length, 500)) {
     const values = scoped(tf, () => {
-      const tensors = toTensors(tf, subject.model, arrays);
+      const tensors = toTensors(tf, subject.model, deployed.arrays);
       return forward(tf, subject.model, tensors, toBatch(tf, subject, data, indices), pass).dataSync();
     });
     logits.set(values, (indices[0] ?? 0) * classes);
@@ -248,17 +256,17 @@ export function observe(
 ): ReadonlyMap<string, Float32Array> {
   const seen = new Map<string, Float32Array>();
   const indices = inOrder(data.labels.length, count)[0] ?? new Uint32Array();
-  const { arrays } = subject.deploy(parameters);
+  const deployed = subject.deploy(parameters);
   const pass: Pass = {
     finishOf: (stage) => {
       const finish = subject.finishOf(stage, 1);
       return finish === null ? null : { ...finish, rounding: null };
     },
-    runningOf: runningOf(parameters),
+    ...normsOf(parameters, deployed),
     onOutput: (stage, output) => seen.set(stage.name, output.dataSync() as Float32Array),
   };
   scoped(tf, () => {
-    const tensors = toTensors(tf, subject.model, arrays);
+    const tensors = toTensors(tf, subject.model, deployed.arrays);
     forward(tf, subject.model, tensors, toBatch(tf, subject, data, indices), pass);
   });
   return seen;
@@ -276,20 +284,19 @@ export function measureNorms(
   count: number,
 ): Parameters {
   let measured = parameters;
-  const { arrays } = subject.deploy(parameters);
+  const deployed = subject.deploy(parameters);
   const batches = epochBatches(course.data.labels.length, course.batchSize, course.seed, course.epochs);
   for (const [b, indices] of batches.slice(0, count).entries()) {
     const seen = new Map<string, Statistics>();
     const pass: Pass = {
       finishOf: (stage) => subject.finishOf(stage, 0),
-      runningOf: runningOf(parameters),
+      ...normsOf(parameters, deployed),
       onOutput: (stage, _output, statistics) => {
-        if (statistics !== null && subject.finishOf(stage, 0)?.norm === 'batch')
-          seen.set(stage.name, statistics);
+        if (statistics !== null && isMeasured(subject.finishOf(stage, 0))) seen.set(stage.name, statistics);
       },
     };
     scoped(tf, () => {
-      const tensors = toTensors(tf, subject.model, arrays);
+      const tensors = toTensors(tf, subject.model, deployed.arrays);
       forward(tf, subject.model, tensors, toBatch(tf, subject, course.data, indices), pass);
     });
     // The plain mean of what was seen so far.

@@ -9,10 +9,12 @@ import {
 import type { Parameters } from './adam.js';
 import { inputTable, type StageQuantization } from './build-quantized.js';
 import type { Finish } from './finish.js';
+import { evenStages, gainsOf, nextExponents, type EvenStage } from './gains.js';
 import { LEARNED_LEVELS, learnedStep, type LearnedWeightLevels } from './learned-weight-levels.js';
 import { isUniform, levelValue, levelValues, type Levels } from './levels.js';
 import type { Subject } from './optimize.js';
 import type { Multiple } from './quantizers/index.js';
+import { sparseSteps } from './sparse-steps.js';
 import { levelsAt, nearestLevels, type WeightScheme } from './weight-levels.js';
 
 /** Kernels, biases and norms of a network, by parameter name: "conv1/kernel", "conv1/shift" (bias, or beta of a norm). */
@@ -59,7 +61,7 @@ function trained<S extends FusedWeighted>(stage: S, parameters: Parameters): S {
 
 /** What goes into the forward pass as it is. */
 const learnable = (parameters: Parameters): Parameters =>
-  new Map([...parameters].filter(([name]) => !name.endsWith('/mean') && !name.endsWith('/variance')));
+  new Map([...parameters].filter(([name]) => !/\/(mean|variance|exponents)$/.test(name)));
 
 /** Training in floating point. */
 export function floatSubject(model: FusedModel): Subject {
@@ -67,21 +69,25 @@ export function floatSubject(model: FusedModel): Subject {
   return {
     model,
     deploy: (parameters) => ({ arrays: learnable(parameters), backward: (gradients) => gradients }),
-    finishOf: (stage, done) => finishOf(stage, done < 1, null),
+    finishOf: (stage, done) => finishOf(stage, done < 1 ? 'batch' : 'running', null),
     inputValues: Float32Array.from({ length: 256 }, (_, byte) => byte * scale + offset),
     rateFactor: () => 1,
     beforeStep: (parameters) => parameters,
   };
 }
 
-function finishOf(stage: FusedStage, training: boolean, levels: Levels | null): Finish | null {
+function finishOf(
+  stage: FusedStage,
+  statistics: 'batch' | 'centred' | 'running',
+  levels: Levels | null,
+): Finish | null {
   const norm = hasWeights(stage) ? stage.norm : null;
   const activation = activationOf(stage);
   if (!hasWeights(stage) && activation === 'linear' && levels === null) return null;
   return {
     channels: stage.shape[2],
     activation,
-    norm: norm === null ? 'bias' : training && norm.fixed !== true ? 'batch' : 'running',
+    norm: norm === null ? 'bias' : norm.fixed === true ? 'running' : statistics,
     epsilon: norm?.epsilon ?? 0,
     rounding:
       levels === null
@@ -103,6 +109,10 @@ export interface Quantization {
   readonly scheme: WeightScheme;
   /** Which multiples of one step the weight levels are, and stay when they are learned; null: they have no common step. */
   readonly multiple: Multiple | null;
+  /** The share of the weights that is to be 0, of multiples of one step; not of stages that add up few products. */
+  readonly zeros?: number | undefined;
+  /** Whether thresholds are to lie a power of two apart (`evenStages`). */
+  readonly powerOfTwoGains?: boolean;
   /** Whether weight levels and activation levels are learned once they are found. */
   readonly learnWeightLevels: boolean;
   readonly learnActivationLevels: boolean;
@@ -115,6 +125,8 @@ export interface Schedule {
   readonly snapEvery: number;
   /** After this, weight levels are not found anew but learned. */
   readonly snapUntil: number;
+  /** After this, powers of two stay as they are, and the steps that they go with. */
+  readonly holdFrom: number;
   /** After this, each weight stays at its level, and the rest settles around them. */
   readonly freezeFrom: number;
 }
@@ -124,6 +136,8 @@ const LEVEL_RATE = 0.05;
 const LEAST_GAMMA = 1e-3;
 /** Activation levels that are closer together than this change in proportion: one step of Adam has the same size for all. */
 const USUAL_GAP = 0.05;
+/** Of outputs that add up fewer products none can be spared. */
+const FEW_PRODUCTS = 16;
 /** A step is not learned smaller than this fraction of what it started with: it must not reach 0. */
 const LEAST_STEP = 1 / 8;
 
@@ -134,7 +148,8 @@ const LEAST_STEP = 1 / 8;
  * snapped to it; of multiples of one step only the step is learned. The level 0 stays exact. The levels of activations are learned throughout.
  *
  * Parameters: those of the float network plus "<stage>/levels" and "<stage>/weightLevels", or "<stage>/weightStep" where
- * levels are multiples of one ("shared/.." if all stages share them) (`startQuantized`).
+ * levels are multiples of one ("shared/.." if all stages share them) (`startQuantized`), and
+ * "<stage>/exponents" where gains are powers of two.
  */
 export function quantizedSubject(model: FusedModel, quantization: Quantization): Subject {
   const { input, outputs, schedule } = quantization;
@@ -152,7 +167,25 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
     ),
     ...[...weightSteps].map(([name, [step = 1]]): [string, number] => [name, step]),
   ]);
-  const fixed = new Set(weighted.filter(({ norm }) => norm?.fixed).map(({ name }) => `${name}/gamma`));
+  const sparse = weighted.filter((stage) => isSparse(stage, quantization));
+  const even = evenBy(model, quantization);
+  const fixed = new Set([
+    ...weighted.filter(({ norm }) => norm?.fixed).map(({ name }) => `${name}/gamma`),
+    ...sparse.map(({ name }) => levelsName(name)),
+  ]);
+  const held = new Set(
+    even.flatMap(({ name, reads }) => [
+      `${name}/gamma`,
+      `${name}/levels`,
+      levelsName(name),
+      reads.levels ?? '',
+    ]),
+  );
+  const evenNames = new Set(even.map(({ name }) => name));
+  const statisticsOf = ({ name }: FusedStage, done: number): 'batch' | 'centred' | 'running' => {
+    if (done >= 1) return 'running';
+    return evenNames.has(name) && done >= schedule.holdFrom ? 'centred' : 'batch';
+  };
   return {
     model,
     inputValues: Float32Array.from(inputTable(model, input), (index) => levelValue(input, index)),
@@ -179,11 +212,11 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
         }
         return all;
       };
-      return { arrays, backward };
+      return { arrays, backward, gains: gainsBy(even, quantization, parameters) };
     },
-    finishOf: (stage, done) => finishOf(stage, done < 1, outputs.get(stage.name) ?? null),
+    finishOf: (stage, done) => finishOf(stage, statisticsOf(stage, done), outputs.get(stage.name) ?? null),
     rateFactor: (name, done) => {
-      if (fixed.has(name)) return 0;
+      if (fixed.has(name) || (held.has(name) && done >= schedule.holdFrom)) return 0;
       if (name.endsWith('/kernel')) return done < schedule.freezeFrom ? 1 : 0;
       const levels = levelsOf.get(name);
       if (levels !== undefined) {
@@ -211,10 +244,10 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
             values.map((step) => Math.max(step, LEAST_STEP * started)),
           );
       }
-      if (done >= schedule.snapUntil || step % schedule.snapEvery !== 0) return next;
-      for (const [name, levels] of foundWeightLevels(weighted, quantization, parameters))
-        next.set(name, levels);
-      return next;
+      const snaps = done < schedule.snapUntil && step % schedule.snapEvery === 0;
+      const found = snaps ? weighted : done < schedule.freezeFrom ? sparse : [];
+      for (const [name, levels] of foundWeightLevels(found, quantization, parameters)) next.set(name, levels);
+      return done < schedule.holdFrom ? withExponents(next, even, quantization) : next;
     },
   };
 }
@@ -240,25 +273,65 @@ function weightLevelsOf(stage: string, parameters: Parameters, quantization: Qua
   return learnedBy(quantization).levelsOf(parameter, quantization.weightLevels(stage));
 }
 
+const isSparse = ({ kernel, bias }: FusedWeighted, { zeros }: Quantization): boolean =>
+  zeros !== undefined && kernel.length / bias.length >= FEW_PRODUCTS;
+
+const evenBy = (
+  model: FusedModel,
+  { powerOfTwoGains, input, outputs }: Quantization,
+): readonly EvenStage[] => (powerOfTwoGains === true ? evenStages(model, input, outputs) : []);
+
+/** What the sums of a stage with equal steps are multiples of. */
+function unitOf({ name, reads }: EvenStage, quantization: Quantization, parameters: Parameters): number {
+  const [weightStep = 1] = need(parameters, levelsNames(quantization)(name));
+  const [step = 1] = reads.levels === null ? [reads.step] : need(parameters, reads.levels);
+  return weightStep * step;
+}
+
+/** The exponents anew, for gammas, variances and steps as they have become. */
+function withExponents(
+  parameters: Parameters,
+  even: readonly EvenStage[],
+  quantization: Quantization,
+): Parameters {
+  const exponents = even.map((stage): [string, Float32Array] => [
+    `${stage.name}/exponents`,
+    nextExponents(stage, parameters, unitOf(stage, quantization, parameters)),
+  ]);
+  return new Map([...parameters, ...exponents]);
+}
+
+/** By stage, the gains that are powers of two. */
+const gainsBy = (
+  even: readonly EvenStage[],
+  quantization: Quantization,
+  parameters: Parameters,
+): ReadonlyMap<string, Float32Array> =>
+  new Map(
+    even.map((stage) => [stage.name, gainsOf(stage, parameters, unitOf(stage, quantization, parameters))]),
+  );
+
 /** Parameters for the weight levels that the scheme finds for the weights as they are. */
 function foundWeightLevels(
   weighted: readonly FusedWeighted[],
   quantization: Quantization,
   parameters: Parameters,
 ): Parameters {
-  const { scheme, weightLevels, shareWeightLevels } = quantization;
+  const { weightLevels, shareWeightLevels, zeros = 0, multiple } = quantization;
+  const schemeOf = (stage: FusedWeighted): WeightScheme =>
+    multiple !== null && isSparse(stage, quantization) ? sparseSteps(zeros, multiple) : quantization.scheme;
   const kernels = weighted.map(({ name }) => need(parameters, `${name}/kernel`));
   const [first] = weighted;
   const { parameterOf } = learnedBy(quantization);
   if (shareWeightLevels && first !== undefined) {
     const all = Float32Array.from(kernels.flatMap((kernel) => [...kernel]));
-    const found = parameterOf(scheme(all, weightLevels(first.name)));
+    const found = parameterOf(quantization.scheme(all, weightLevels(first.name)));
     return new Map([[levelsNames(quantization)(first.name), found]]);
   }
   return new Map(
-    weighted.map(({ name }, i) => [
-      levelsNames(quantization)(name),
-      parameterOf(scheme(kernels[i] ?? new Float32Array(), weightLevels(name))),
+    weighted.map((stage, i) => [
+      levelsNames(quantization)(stage.name),
+      parameterOf(schemeOf(stage)(kernels[i] ?? new Float32Array(), weightLevels(stage.name))),
     ]),
   );
 }
@@ -271,7 +344,7 @@ export function startQuantized(model: FusedModel, quantization: Quantization): P
   for (const [name, levels] of quantization.outputs) {
     start.set(`${name}/levels`, Float32Array.from(isUniform(levels) ? [levels.step] : levelValues(levels)));
   }
-  return start;
+  return withExponents(start, evenBy(model, quantization), quantization);
 }
 
 /** What was learned, for `buildQuantized`. */
@@ -281,6 +354,7 @@ export function finishQuantized(
   quantization: Quantization,
 ): { readonly stages: Map<string, StageQuantization>; readonly outputs: Map<string, Levels> } {
   const { outputs } = quantization;
+  const gains = gainsBy(evenBy(model, quantization), quantization, parameters);
   const stages = new Map(
     withParameters(model, parameters)
       .stages.filter(hasWeights)
@@ -289,7 +363,7 @@ export function finishQuantized(
         {
           weights: stage.kernel,
           weightLevels: weightLevelsOf(stage.name, parameters, quantization),
-          ...scaleAndBias(stage, outputs.has(stage.name)),
+          ...scaleAndBias(stage, outputs.has(stage.name), gains.get(stage.name)),
         },
       ]),
   );
@@ -306,8 +380,13 @@ export function finishQuantized(
 function scaleAndBias(
   { norm, bias }: FusedWeighted,
   hidden: boolean,
+  gains: Float32Array | undefined,
 ): Pick<StageQuantization, 'scale' | 'bias'> {
   if (norm === null) return { scale: null, bias };
+  if (gains !== undefined) {
+    const { beta, mean } = norm;
+    return { scale: gains, bias: beta.map((value, c) => value - (mean[c] ?? 0) * (gains[c] ?? 1)) };
+  }
   const { scale, shift } = affine(norm);
   if (hidden) return { scale, bias: shift };
   return { scale: null, bias: shift.map((value, c) => value / (scale[c] ?? 1)) };

@@ -3,7 +3,13 @@ import { inputsOf } from '../model/float-model.js';
 import type { FusedModel, FusedStage } from '../model/fuse.js';
 import { INPUT, type Padding } from '../network/index.js';
 import type { Tf } from './tf.js';
-import { finishBackward, finishForward, type Finish, type Statistics } from './finish.js';
+import {
+  finishBackward,
+  finishForward,
+  type Finish,
+  type FinishParameters,
+  type Statistics,
+} from './finish.js';
 import { withTensors } from './tensor-space.js';
 
 /** Kernels, biases, norms and levels by name: "conv1/kernel". */
@@ -15,6 +21,8 @@ export interface Pass {
   readonly finishOf: (stage: FusedStage) => Finish | null;
   /** Mean and variance for running norms. */
   readonly runningOf: (stage: FusedStage) => Statistics | null;
+  /** Gains of norms that are not gamma / standard deviation, per channel; null for all others. */
+  readonly gainsOf: (stage: FusedStage) => Float32Array | null;
   /** Told of each stage's output, and of the statistics of its sums where it has a norm. */
   readonly onOutput?: (stage: FusedStage, output: Tensor, statistics: Statistics | null) => void;
 }
@@ -31,7 +39,8 @@ export function forward(tf: Tf, model: FusedModel, tensors: Tensors, batch: Tens
     if (finish === null) {
       last = sums;
     } else {
-      const done = end(tf, stage, finish, tensors, sums, pass.runningOf(stage));
+      const given = { running: pass.runningOf(stage), gains: pass.gainsOf(stage) };
+      const done = end(tf, stage, finish, tensors, sums, given);
       last = done.output;
       statistics = done.statistics();
     }
@@ -93,7 +102,7 @@ function end(
   finish: Finish,
   tensors: Tensors,
   sums: Tensor,
-  running: Statistics | null,
+  given: Pick<FinishParameters, 'running' | 'gains'>,
 ): { readonly output: Tensor; readonly statistics: () => Statistics | null } {
   const names = (['shift', 'gamma', 'levels'] as const).filter((part) =>
     tensors.has(`${stage.name}/${part}`),
@@ -108,7 +117,7 @@ function end(
       shift: held.get('shift') ?? new Float32Array(finish.channels),
       gamma: held.get('gamma') ?? null,
       levels: held.get('levels') ?? null,
-      running,
+      ...given,
     };
     save([z]);
     const length = z.size;

@@ -5,7 +5,12 @@ import { elements, type FloatModel } from '../model/float-model.js';
 import { hashAsTfjsLayers } from '../model/write-tfjs-layers.js';
 import { nameSchema } from '../network/index.js';
 import { floatRateOf, type Architecture } from './architectures.js';
-import type { ActivationSchemeName, WeightSchemeName } from './quantizers/index.js';
+import {
+  WEIGHT_QUANTIZERS,
+  type ActivationSchemeName,
+  type WeightQuantizer,
+  type WeightSchemeName,
+} from './quantizers/index.js';
 import { checkLevelCounts } from './weight-levels.js';
 
 /** A network of our own to train from nothing, or one that is trained already. */
@@ -48,6 +53,16 @@ export interface TrainOptions {
   /** One set of weight levels, and so one product table, for the whole network; false by default: one per layer. */
   readonly shareLevels?: boolean | undefined;
   /**
+   * What the gains of batch norms may be; any number by default. With powers of two the thresholds of each channel lie a power of two
+   * of whole sums apart. For weights of equal steps and equally spaced activation levels.
+   */
+  readonly gains?: Gains | undefined;
+  /**
+   * The share of the weights that is to be 0, above 0 and below 1, where outputs add up 16 products or more; by default what the
+   * step of least error gives. For weights of equal steps.
+   */
+  readonly zeros?: number | undefined;
+  /**
    * Folder for `float/`, `quantized.json` and, until it is removed, `checkpoint.json`. Without it nothing is written, and
    * a training that is interrupted starts anew.
    */
@@ -58,6 +73,9 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const GAINS = ['any', 'powers-of-two'] as const;
+export type Gains = (typeof GAINS)[number];
+
 export interface TrainSettings {
   readonly name: string;
   readonly epochs: { readonly float: number; readonly quantized: number };
@@ -67,6 +85,8 @@ export interface TrainSettings {
   readonly schemes: { readonly activations: ActivationSchemeName; readonly weights: WeightSchemeName };
   readonly learnLevels: boolean;
   readonly shareLevels: boolean;
+  readonly gains: Gains;
+  readonly zeros: number | undefined;
   /** Two trainings with the same text give the same model. */
   readonly key: string;
 }
@@ -99,6 +119,8 @@ export function settle(options: TrainOptions): TrainSettings {
     activationScheme = 'uniform',
     learnLevels = true,
     shareLevels = false,
+    gains = 'any',
+    zeros,
   } = options;
   checkLevelCounts(activationLevels, weightLevels);
   const quantized = options.epochs ?? EPOCHS;
@@ -124,13 +146,49 @@ export function settle(options: TrainOptions): TrainSettings {
   const start =
     'architecture' in origin ? origin : { from: origin.sourceHash ?? hashOf(origin.model, options) };
   const schemes = { activations: activationScheme, weights: weightScheme };
+  checkSteps(options, weightScheme, activationScheme);
   // What is left out as a rule is not in the key: an unfinished training of an older version can go on.
-  const shared = shareLevels ? { shareLevels } : {};
-  const quantization = { activationLevels, weightLevels, schemes, learnLevels, ...shared };
+  const rarely = {
+    ...(shareLevels ? { shareLevels } : {}),
+    ...(gains === 'any' ? {} : { gains }),
+    ...(zeros === undefined ? {} : { zeros }),
+  };
+  const quantization = { activationLevels, weightLevels, schemes, learnLevels, ...rarely };
   const varied = variationKey(options, shift);
   const key = { name, ...start, seed, epochs: asked, rates, ...varied, ...quantization, pictures };
   const epochs = { quantized, float: 'architecture' in origin ? asked.float : 0 };
-  return { name, epochs, rates, shift, warp, schemes, learnLevels, shareLevels, key: JSON.stringify(key) };
+  const levels = { schemes, learnLevels, shareLevels, gains, zeros };
+  return { name, epochs, rates, shift, warp, ...levels, key: JSON.stringify(key) };
+}
+
+/** @throws InputError for what needs equal steps where there are none. */
+function checkSteps(
+  { gains = 'any', zeros, shareLevels = false }: TrainOptions,
+  weights: WeightSchemeName,
+  activations: ActivationSchemeName,
+): void {
+  if (zeros !== undefined && !(zeros > 0 && zeros < 1))
+    throw new InputError(`zeros: ${zeros} is not a share above 0 and below 1`, {
+      next: 'Give for example --zeros 0.45.',
+    });
+  if (zeros !== undefined && shareLevels)
+    throw new InputError('a share of zeros is of each layer, and the layers share their levels', {
+      where: '--zeros',
+      next: 'Leave out --zeros or --share-levels.',
+    });
+  const what = gains === 'any' ? (zeros === undefined ? null : '--zeros') : '--gains';
+  if (what === null) return;
+  const quantizer: WeightQuantizer = WEIGHT_QUANTIZERS[weights];
+  if (quantizer.multiple === undefined)
+    throw new InputError(`weights by ${weights} are no multiples of one step`, {
+      where: what,
+      next: 'Add --weights steps or --weights powers.',
+    });
+  if (gains !== 'any' && activations !== 'uniform' && activations !== 'fixed')
+    throw new InputError(`activation levels by ${activations} are not equally spaced`, {
+      where: what,
+      next: 'Give --activations uniform or fixed.',
+    });
 }
 
 const defaultShift = ({ shape: [height, width] }: DataSet): number =>

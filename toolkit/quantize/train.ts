@@ -42,8 +42,9 @@ export interface TrainResult {
 
 const CALIBRATION_PICTURES = 1000;
 const SNAP_EVERY = 200;
-/** Fractions of the training: levels that are learned are found anew until the first, weights move until the second. */
+/** Fractions of the training: levels that are learned are found anew until the first, gains follow until the second, weights move until the third. */
 const LEARN_FROM = 0.02;
+const HOLD_FROM = 0.5;
 const FREEZE_FROM = 0.9;
 
 /**
@@ -96,6 +97,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     shareWeightLevels: settings.shareLevels,
     scheme: weights.scheme,
     multiple: weights.multiple ?? null,
+    zeros: settings.zeros,
+    powerOfTwoGains: settings.gains === 'powers-of-two',
     ...learning(settings),
   };
   const quantized = quantizedSubject(trained, quantization);
@@ -146,6 +149,7 @@ function learning({
     schedule: {
       snapEvery: SNAP_EVERY,
       snapUntil: learnWeightLevels ? LEARN_FROM : FREEZE_FROM,
+      holdFrom: HOLD_FROM,
       freezeFrom: FREEZE_FROM,
     },
   };
@@ -154,9 +158,11 @@ function learning({
 function describeSchemes(settings: TrainSettings, activationLevels: number, weightLevels: number) {
   const { learnWeightLevels, learnActivationLevels } = learning(settings);
   const then = (learned: boolean): string => (learned ? ', then learned' : '');
+  const zeros = settings.zeros === undefined ? '' : `, ${percent(settings.zeros)} zeros`;
+  const gains = settings.gains === 'any' ? '' : ', gains powers of two';
   return {
     activations: `${settings.schemes.activations}, ${activationLevels} levels${then(learnActivationLevels)}`,
-    weights: `${settings.schemes.weights}, ${weightLevels} levels${settings.shareLevels ? ' shared by all layers' : ''}${then(learnWeightLevels)}`,
+    weights: `${settings.schemes.weights}, ${weightLevels} levels${settings.shareLevels ? ' shared by all layers' : ''}${then(learnWeightLevels)}${zeros}${gains}`,
   };
 }
 

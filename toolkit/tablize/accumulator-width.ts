@@ -13,7 +13,7 @@ import { withinReach } from './requantization.js';
 /**
  * The stage, if every accumulator, in whatever order it is summed and once the offset is added, is proven to fit `bits`
  * and every table entry 16 (finer entries would only make tables larger); else null. Thresholds out of reach are moved
- * to the edge of what is reached, so that they fit too.
+ * to the edge of what is reached, so that they fit too; those that are a power of two apart stay where they are if they fit 32.
  *
  * @param levels - number of activation levels of each input.
  */
@@ -38,7 +38,7 @@ export function fitted(
   if (final.max + 1 >= limit) return null;
   return {
     ...candidate,
-    stage: { ...stage, requantize: withinReach(requantize, final.min, final.max) },
+    stage: { ...stage, requantize: withinReach(requantize, final.min, final.max, candidate.spaced) },
   };
 }
 

@@ -2,7 +2,13 @@ import { BuildError } from '../errors.js';
 import type { Requantize } from '../network/index.js';
 import { levelCount, type Levels } from '../quantize/levels.js';
 import { fitted } from './accumulator-width.js';
-import { integerStage, targetOf, type ComputingStage, type IntegerStage } from './integer-stage.js';
+import {
+  integerStage,
+  targetOf,
+  type ComputingStage,
+  type IntegerStage,
+  type Target,
+} from './integer-stage.js';
 
 export interface ScaleOptions {
   /** Width that every accumulator is proven to fit. Without it: 16 where enough precision remains, else 32. */
@@ -39,8 +45,10 @@ export function chooseScale(
   from: readonly Levels[],
   options: ScaleOptions,
 ): IntegerStage {
-  const target = targetOf(stage, options.requantize);
+  const target = targetOf(stage, from, options.requantize);
   const free = 'scale' in stage && stage.scale !== undefined;
+  const step = target?.spacing?.step;
+  if (step !== undefined) return inSteps(stage, from, step, target, options);
   const base = target === null ? 1 : free ? weightUnit(stage, from) : target.grid.dx;
   const coarsest = target === null ? COARSEST_LOGITS : 0;
   const found = finest(options, free, coarsest, (octaves, bits) => {
@@ -50,6 +58,23 @@ export function chooseScale(
     return candidate === null ? null : [candidate];
   });
   if (found?.[0] !== undefined) return found[0];
+  throw tooWide(`stage "${stage.name}"`, options);
+}
+
+/** The stage in units of a step of its sums: they and their thresholds are exact then, and no finer unit is of use. */
+function inSteps(
+  stage: ComputingStage,
+  from: readonly Levels[],
+  step: number,
+  target: Target | null,
+  options: ScaleOptions,
+): IntegerStage {
+  const exact = integerStage(stage, from, step, 0, target);
+  const widths = options.accumulatorBits === undefined ? ([16, 32] as const) : [options.accumulatorBits];
+  for (const bits of widths) {
+    const found = fitted(exact, from.map(levelCount), bits);
+    if (found !== null) return found;
+  }
   throw tooWide(`stage "${stage.name}"`, options);
 }
 
@@ -74,7 +99,7 @@ export function chooseSharedScale(
     const all = stages.map(({ stage, from }) => {
       const unit = wholeUnit(weightUnit(stage, from), octaves);
       return fitted(
-        integerStage(stage, from, unit, 0, targetOf(stage, options.requantize)),
+        integerStage(stage, from, unit, 0, targetOf(stage, from, options.requantize)),
         from.map(levelCount),
         bits,
       );

@@ -2,6 +2,7 @@ import type { ProductTable, Requantize, Stage } from '../network/index.js';
 import { boundariesBefore, isUniform, levelValues, zeroIndex, type Levels } from '../quantize/levels.js';
 import type { BoundaryGrid } from '../quantize/quantizers/index.js';
 import type { QuantizedStage } from '../quantize/quantized-model.js';
+import { evenSpacing, spacedThresholds, type EvenSpacing } from './even-spacing.js';
 import {
   activationTable,
   channelThresholds,
@@ -19,6 +20,8 @@ export interface IntegerStage {
   readonly finest: number;
   /** Squared error of the weights that rounding the table leaves, relative to the unit-free weights. */
   readonly error: number;
+  /** Whether the thresholds of each channel lie a power of two of steps of the sums apart, which is to stay so. */
+  readonly spaced: boolean;
 }
 
 export type ComputingStage = Exclude<QuantizedStage, { kind: 'maxPool' | 'concat' }>;
@@ -28,10 +31,16 @@ export interface Target {
   readonly boundaries: readonly number[];
   readonly grid: BoundaryGrid;
   readonly kind: Requantize['kind'];
+  /** Null where thresholds lie anywhere. */
+  readonly spacing: EvenSpacing | null;
 }
 
 /** The boundaries of a stage's output before its activation function; null for the logits. */
-export function targetOf(stage: ComputingStage, kind: Requantize['kind'] | undefined): Target | null {
+export function targetOf(
+  stage: ComputingStage,
+  from: readonly Levels[],
+  kind: Requantize['kind'] | undefined,
+): Target | null {
   if (stage.levels === null) return null;
   const activation = 'activation' in stage ? (stage.activation ?? 'linear') : 'linear';
   const scaled = 'scale' in stage && stage.scale !== undefined;
@@ -41,6 +50,7 @@ export function targetOf(stage: ComputingStage, kind: Requantize['kind'] | undef
     boundaries,
     grid: gridOf(boundaries),
     kind: scaled ? 'thresholds' : 'weights' in stage ? (kind ?? 'shiftTable') : 'shiftTable',
+    spacing: evenSpacing(stage, from, boundaries),
   };
 }
 
@@ -65,6 +75,7 @@ export function integerStage(
       products: null,
       finest: smallest(levelValues(first)) * share,
       error: 0,
+      spaced: false,
     };
   }
   if (stage.kind === 'add') {
@@ -76,6 +87,7 @@ export function integerStage(
       products: null,
       finest: Math.min(...from.map((levels) => smallest(levelValues(levels)))) / unit,
       error: 0,
+      spaced: false,
     };
   }
   const { name, input, weights, scale } = stage;
@@ -83,8 +95,13 @@ export function integerStage(
   const bias = stage.bias.map((value) => (scale === undefined ? integer(value / unit) : 0));
   const channels =
     scale === undefined ? [] : scale.map((factor, c) => ({ factor, bias: stage.bias[c] ?? 0 }));
-  const requantize = requantization(target, unit, shift, channels, bias.length);
+  const spacing = target?.spacing ?? null;
+  const requantize =
+    target === null || spacing === null
+      ? requantization(target, unit, shift, channels, bias.length)
+      : inShifts(target.boundaries, stage.bias, spacing, unit);
   const quality = {
+    spaced: spacing !== null,
     products,
     finest: smallest(exact) * (isUniform(first) ? 1 : smallest(levelValues(first))),
     error: error * unit * unit,
@@ -104,6 +121,17 @@ export function integerStage(
         ...quality,
       }
     : { stage: { name, kind: stage.kind, input, products: name, ...windowed }, ...quality };
+}
+
+/** Thresholds by which an index is a shift of the sum. */
+function inShifts(
+  boundaries: readonly number[],
+  bias: readonly number[],
+  spacing: EvenSpacing,
+  unit: number,
+): Requantize {
+  const factor = integer(spacing.step / unit);
+  return { kind: 'thresholds', values: spacedThresholds(boundaries, bias, spacing, factor) };
 }
 
 function requantization(

@@ -52,10 +52,15 @@ export function channelThresholds({ boundaries, unit, channels }: Boundaries): T
   };
 }
 
-/** Thresholds outside what the accumulators can reach, `min..max`, moved to its edges: it changes no index. */
-export function withinReach(thresholds: Thresholds, min: number, max: number): Thresholds {
+/**
+ * Thresholds outside what the accumulators can reach, `min..max`, moved to its edges: it changes no index.
+ *
+ * @param spaced - keeps the distances of a channel's thresholds, as long as they fit 32 bits.
+ */
+export function withinReach(thresholds: Thresholds, min: number, max: number, spaced = false): Thresholds {
   const clamp = (value: number): number => Math.min(Math.max(value, min), max + 1) + 0;
-  return { kind: 'thresholds', values: thresholds.values.map((row) => row.map(clamp)) };
+  const stays = (row: readonly number[]): boolean => spaced && row.every((value) => value === (value | 0));
+  return { kind: 'thresholds', values: thresholds.values.map((row) => (stays(row) ? row : row.map(clamp))) };
 }
 
 /** Far from all that is reached before the activation function: on the side of levels that it never falls to. */
