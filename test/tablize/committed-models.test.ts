@@ -24,7 +24,7 @@ import { describeWithDataSet } from '../support/data-sets.js';
 const MODELS = [
   { name: 'mnist-mlp', data: 'mnist', levels: [8, 5], bits: 16, least: 0.97, pictures: 10_000 },
   { name: 'mnist-small', data: 'mnist', levels: [8, 5], bits: 16, least: 0.95, pictures: 10_000 },
-  { name: 'mnist-16', data: 'mnist-16', levels: [16, 9], bits: 16, least: 0.99, pictures: 10_000 },
+  { name: 'mnist-16', data: 'mnist-16', levels: [8, 5], bits: 16, least: 0.99, pictures: 10_000 },
   { name: 'mnist-cnn', data: 'mnist', levels: [8, 5], bits: 16, least: 0.988, pictures: 1000 },
   ...['mobilenet', 'resnet', 'alexnet'].flatMap((network) => [
     { ...fashion(network, [8, 5]), bits: 16, least: 0.88 },
@@ -51,6 +51,24 @@ test('the factors of a layer of fashion-mobilenet-16x5 are -2, -1, 0, 1 and 2 ti
     const factors = productForm(table)?.factors ?? [];
     const one = factors[3] ?? NaN;
     expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+  }
+});
+
+test('the factors of a layer of mnist-16 are multiples of one, and thresholds lie a power of two apart', () => {
+  const { products, stages } = networkOf('mnist-16');
+  for (const table of Object.values(products)) {
+    const factors = productForm(table)?.factors ?? [];
+    const one = factors[3] ?? NaN;
+    expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+  }
+  const rows = stages.flatMap((stage) =>
+    'weights' in stage && stage.requantize?.kind === 'thresholds' ? stage.requantize.values : [],
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) {
+    const gaps = new Set(row.slice(1).map((value, k) => value - (row[k] ?? 0)));
+    expect(gaps.size).toBe(1);
+    for (const gap of gaps) expect(Math.log2(gap) % 1).toBe(0);
   }
 });
 
