@@ -97,6 +97,26 @@ describe('tablize train', () => {
     expect(stderr).toMatch(/pictures of 28 x 28 cannot be moved by 28 pixels[^]*next: .*smaller/);
   });
 
+  it('trains with gains that are powers of two and a share of zeros, for weights of equal steps', async () => {
+    const few = ['--data', data, '--architecture', 'small', '--epochs', '1', '--gains', 'powers-of-two'];
+    const out = join(temporaryFolder('train'), 'few-digits');
+    const { code } = await tablize(['train', ...few, '--weights', 'steps', '--zeros', '0.5', '--out', out]);
+    expect(code).toBe(0);
+    const { stages, provenance } = JSON.parse(readFileSync(join(out, 'quantized.json'), 'utf8')) as {
+      stages: { weights: number[]; weightLevels: number[] }[];
+      provenance: { command: string };
+    };
+    expect(provenance.command).toContain(' --weights steps --gains powers-of-two --zeros 0.5 ');
+    for (const { weights, weightLevels } of stages) {
+      const zeros = weights.filter((weight) => weightLevels[weight] === 0).length / weights.length;
+      expect(zeros).toBeGreaterThan(0.49);
+      expect(zeros).toBeLessThan(0.51);
+    }
+    const { code: refused, stderr } = await tablize(['train', ...few, '--out', out]);
+    expect(refused).toBe(2);
+    expect(stderr).toMatch(/weights by k-means are no multiples of one step[^]*next: .*--weights steps/);
+  });
+
   it('keeps the checkpoint until the tables are measured', async () => {
     const out = join(temporaryFolder('train'), 'few-digits');
     const stop = new AbortController();

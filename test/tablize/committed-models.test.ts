@@ -37,6 +37,8 @@ function fashion(network: string, levels: readonly [number, number]) {
   return { name: `fashion-${network}-${levels.join('x')}`, data: 'fashion-mnist', levels, pictures: 500 };
 }
 
+const NO_TABLE = { activations: 0, weights: 0, values: [] };
+
 const fileOf = (model: string, file: string): string =>
   fileURLToPath(new URL(`../../models/${model}/${file}`, import.meta.url));
 const quantizedOf = (model: string): QuantizedModel =>
@@ -44,32 +46,36 @@ const quantizedOf = (model: string): QuantizedModel =>
 const networkOf = (model: string): TableNetwork =>
   parseNetwork(readFileSync(fileOf(model, 'table-network.json'), 'utf8'), model);
 
-test('the factors of a layer of fashion-mobilenet-16x5 are -2, -1, 0, 1 and 2 times one whole number', () => {
-  const tables = Object.values(networkOf('fashion-mobilenet-16x5').products);
-  expect(tables).toHaveLength(10);
-  for (const table of tables) {
-    const factors = productForm(table)?.factors ?? [];
-    const one = factors[3] ?? NaN;
-    expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
-  }
-});
+describe.each([
+  { name: 'fashion-mobilenet-16x5', tables: 10, channels: 1072, thresholds: 15 },
+  { name: 'mnist-16', tables: 3, channels: 40, thresholds: 7 },
+])('$name', ({ name, tables, channels, thresholds }) => {
+  test('the factors of a layer are -2, -1, 0, 1 and 2 times one whole number', () => {
+    const products = Object.values(networkOf(name).products);
+    expect(products).toHaveLength(tables);
+    for (const table of products) {
+      const factors = productForm(table)?.factors ?? [];
+      const one = factors[3] ?? NaN;
+      expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+    }
+  });
 
-test('the factors of a layer of mnist-16 are multiples of one, and thresholds lie a power of two apart', () => {
-  const { products, stages } = networkOf('mnist-16');
-  for (const table of Object.values(products)) {
-    const factors = productForm(table)?.factors ?? [];
-    const one = factors[3] ?? NaN;
-    expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
-  }
-  const rows = stages.flatMap((stage) =>
-    'weights' in stage && stage.requantize?.kind === 'thresholds' ? stage.requantize.values : [],
-  );
-  expect(rows.length).toBeGreaterThan(0);
-  for (const row of rows) {
-    const gaps = new Set(row.slice(1).map((value, k) => value - (row[k] ?? 0)));
-    expect(gaps.size).toBe(1);
-    for (const gap of gaps) expect(Math.log2(gap) % 1).toBe(0);
-  }
+  test('the thresholds of a channel are a power of two of such numbers apart', () => {
+    const { stages, products } = networkOf(name);
+    const rows = stages.flatMap((stage) => {
+      if (!('weights' in stage) || stage.requantize?.kind !== 'thresholds') return [];
+      const one = productForm(products[stage.products] ?? NO_TABLE)?.factors[3] ?? NaN;
+      return stage.requantize.values.map((row) =>
+        row.slice(1).map((value, k) => (value - (row[k] ?? 0)) / one),
+      );
+    });
+    expect(rows).toHaveLength(channels);
+    for (const [first = NaN, ...others] of rows) {
+      expect(Number.isInteger(Math.log2(first))).toBe(true);
+      expect(first).toBeGreaterThanOrEqual(1);
+      expect(others).toEqual(Array.from({ length: thresholds - 2 }, () => first));
+    }
+  });
 });
 
 describe.each(MODELS)('$name', ({ name, data: set, levels, bits, least, pictures }) => {
