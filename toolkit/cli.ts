@@ -230,12 +230,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .addOption(
       new Option(
         '--gains <kind>',
-        'what gains of batch norms may be (default any); with powers-of-two an index is a sum shifted (--weights steps)',
+        'what gains of batch norms may be (default any); with powers-of-two an index is a sum shifted (--weights steps, powers)',
       ).choices(GAINS),
     )
     .option(
       '--zeros <share>',
-      'share of the weights that is to be 0 in layers that add up 16 products or more, such as 0.45 (--weights steps)',
+      'share of the weights that is to be 0 in layers that add up 16 products or more, such as 0.45 (--weights steps, powers)',
       finiteNumber,
     )
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 1);

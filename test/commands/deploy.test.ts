@@ -57,7 +57,7 @@ const EXECUTORS: Readonly<Record<string, object>> = {
 
 describe('tablize deploy --json', () => {
   deploys('host', 'cc', 'mnist-cnn', 10_000, [8, 5]);
-  deploys('host', 'cc', 'mnist-16', 10_000, [16, 9]);
+  deploys('host', 'cc', 'mnist-16', 10_000, [8, 5]);
   deploys('raspberry-pi-pico', 'arm-none-eabi-gcc', 'mnist-mlp', 200, [8, 5]);
   deploys('arduino-uno', 'avr-gcc', 'mnist-small', 200, [8, 5]);
   deploys('microbit', ['arm-none-eabi-gcc', 'qemu-system-arm'], 'mnist-small', 20, [8, 5]);

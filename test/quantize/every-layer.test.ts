@@ -115,10 +115,16 @@ describe('a network of every kind of layer and activation', () => {
     },
   );
 
-  test.each([true, false])(
-    'weights of equal steps (learned: %s) have factors that are multiples of one',
-    async (learnLevels) => {
-      const steps = training({ weightScheme: 'steps', weightLevels: 5, learnLevels });
+  test.each([
+    ['steps', true, [1, 2]],
+    ['steps', false, [1, 2]],
+    ['powers', true, [1, 2, 4]],
+    ['powers', false, [1, 2, 4]],
+  ] as const)(
+    'weights of the scheme %s (learned: %s) have factors that are multiples %j of one',
+    async (weightScheme, learnLevels, above) => {
+      const multiples = [...above.map((multiple) => -multiple).reverse(), 0, ...above];
+      const steps = training({ weightScheme, weightLevels: multiples.length, learnLevels });
       const { model, quantizedAccuracy } = await trainModel(steps);
       expect(quantizedAccuracy).toBeGreaterThan(0.8);
       const { products } = tablize(model);
@@ -126,9 +132,9 @@ describe('a network of every kind of layer and activation', () => {
       expect(tables).toHaveLength(model.stages.filter((stage) => 'weights' in stage).length);
       for (const table of tables) {
         const factors = productForm(table)?.factors ?? [];
-        const one = factors[3] ?? NaN;
+        const one = factors[above.length + 1] ?? NaN;
         expect(one).toBeGreaterThan(0);
-        expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+        expect(factors).toEqual(multiples.map((multiple) => multiple * one));
       }
     },
   );

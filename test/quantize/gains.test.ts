@@ -9,6 +9,7 @@ import {
   startQuantized,
   type Quantization,
 } from '../../toolkit/quantize/subjects.js';
+import { powerOfTwo, successive } from '../../toolkit/quantize/quantizers/index.js';
 import { steppedWeightLevels } from '../../toolkit/quantize/weight-levels.js';
 import { randomSource, uniformValues } from '../../toolkit/quantize/random.js';
 import { trainModel, type TrainOptions } from '../../toolkit/quantize/index.js';
@@ -130,7 +131,7 @@ describe('training with them', () => {
     weightLevels: () => 5,
     shareWeightLevels: false,
     scheme: steppedWeightLevels,
-    equalSteps: true,
+    multiple: successive,
     zeros: 0.5,
     powerOfTwoGains: true,
     learnWeightLevels: true,
@@ -200,8 +201,9 @@ describe('training with them', () => {
 
 test('a share of the weights is 0', () => {
   const weights = Float32Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : -1) * (i + 1));
-  expect([...sparseSteps(0.4)(weights, 5)]).toEqual([-160, -80, 0, 80, 160]);
-  expect([...sparseSteps(0.5)(Float32Array.of(0, 0, 1), 5)]).toEqual([0]);
+  expect([...sparseSteps(0.4, successive)(weights, 5)]).toEqual([-160, -80, 0, 80, 160]);
+  expect([...sparseSteps(0.4, powerOfTwo)(weights, 7)]).toEqual([-320, -160, -80, 0, 80, 160, 320]);
+  expect([...sparseSteps(0.5, successive)(Float32Array.of(0, 0, 1), 5)]).toEqual([0]);
 });
 
 describe('from pictures to tables', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FusedModel } from '../../toolkit/model/index.js';
 import { inputLevels } from '../../toolkit/quantize/build-quantized.js';
 import { adamStep, newTrainee, type Parameters } from '../../toolkit/quantize/adam.js';
-import { equalStep } from '../../toolkit/quantize/levels.js';
+import { asMultiples } from '../../toolkit/quantize/levels.js';
 import type { Subject } from '../../toolkit/quantize/optimize.js';
 import {
   finishQuantized,
@@ -10,7 +10,12 @@ import {
   startQuantized,
   type Quantization,
 } from '../../toolkit/quantize/subjects.js';
-import { kMeansWeightLevels, steppedWeightLevels } from '../../toolkit/quantize/weight-levels.js';
+import { powerOfTwo, successive } from '../../toolkit/quantize/quantizers/index.js';
+import {
+  kMeansWeightLevels,
+  powerWeightLevels,
+  steppedWeightLevels,
+} from '../../toolkit/quantize/weight-levels.js';
 
 const model: FusedModel = {
   name: 'one-layer',
@@ -42,7 +47,7 @@ const quantization: Quantization = {
   weightLevels: () => 3,
   shareWeightLevels: false,
   scheme: kMeansWeightLevels,
-  equalSteps: false,
+  multiple: null,
   learnWeightLevels: true,
   learnActivationLevels: true,
   schedule: { snapEvery: 200, snapUntil: 0.5, holdFrom: 0.6, freezeFrom: 0.8 },
@@ -117,7 +122,7 @@ const stepped: Quantization = {
   ...quantization,
   weightLevels: () => 5,
   scheme: steppedWeightLevels,
-  equalSteps: true,
+  multiple: successive,
 };
 const kernel = Float32Array.of(-0.9, -1.2, 0.1, -0.2, 1.4, 2.5);
 
@@ -138,6 +143,22 @@ test('of equal steps the step is learned: by the rounding error inside the range
   // -0.1 * 1 + 0.2 * 2 - 0.1 * 4 + 0.2 * 8 - 0.4 * 16 + 2 * 32
   expect(step).toHaveLength(1);
   expect(step[0]).toBeCloseTo(59.1, 4);
+});
+
+test('of powers of two the step is learned in the same way, with their own multiples', () => {
+  const powers = { ...stepped, weightLevels: () => 7, scheme: powerWeightLevels, multiple: powerOfTwo };
+  const { deploy } = quantizedSubject(model, powers);
+  const { arrays, backward } = deploy(
+    new Map([
+      ['out/kernel', Float32Array.of(-2.9, -3.5, 0.25, 1.75, 3.25, 6)],
+      ['out/shift', Float32Array.of(1, 2)],
+      ['out/weightStep', Float32Array.of(1)],
+    ]),
+  );
+  expect([...(arrays.get('out/kernel') ?? [])]).toEqual([-2, -4, 0, 2, 4, 4]);
+  const gradients = new Map([['out/kernel', Float32Array.of(0, 1, 2, 4, 8, 16)]]);
+  // -0.5 * 1 - 0.25 * 2 + 0.25 * 4 + 0.75 * 8 + 4 * 16
+  expect(backward(gradients, 0.5).get('out/weightStep')).toEqual(Float32Array.of(70));
 });
 
 test('of equal steps that all layers share, the step gets the sum over all weights', () => {
@@ -162,10 +183,20 @@ test('of equal steps that all layers share, the step gets the sum over all weigh
   expect(backward(gradients, 1).get('shared/weightStep')).toEqual(Float32Array.of(12));
 });
 
-test.each([3, 5, 7, 15])(
-  '%i levels of equal steps stay equally spaced in training, and are what was learned',
-  (count) => {
-    const own = { ...stepped, weightLevels: () => count };
+test.each([
+  ['equal steps', 3, [1]],
+  ['equal steps', 5, [1, 2]],
+  ['equal steps', 7, [1, 2, 3]],
+  ['equal steps', 15, [1, 2, 3, 4, 5, 6, 7]],
+  ['powers of two', 3, [1]],
+  ['powers of two', 5, [1, 2]],
+  ['powers of two', 7, [1, 2, 4]],
+  ['powers of two', 9, [1, 2, 4, 8]],
+] as const)(
+  'levels that are %s, %i of them, stay multiples of one step in training, and are what was learned',
+  (kind, count, above) => {
+    const powers = { scheme: powerWeightLevels, multiple: powerOfTwo };
+    const own = { ...stepped, ...(kind === 'equal steps' ? {} : powers), weightLevels: () => count };
     const learner = quantizedSubject(
       { ...model, stages: model.stages.map((stage) => ({ ...stage, kernel })) },
       own,
@@ -189,9 +220,12 @@ test.each([3, 5, 7, 15])(
       finishQuantized(trainee.parameters, learner.model, own).stages.get('out') ?? {};
     const half = (count - 1) / 2;
     const learned = weightLevels[half + 1] ?? NaN;
-    expect(weightLevels).toEqual(Float32Array.from({ length: count }, (_, k) => (k - half) * learned + 0));
+    const multiples = [...above.map((multiple) => -multiple).reverse(), 0, ...above];
+    expect(weightLevels).toEqual(Float32Array.from(multiples, (multiple) => multiple * learned));
     expect(learned).toBeLessThan(first);
-    expect(equalStep([...weightLevels])).toBeCloseTo(learned, 6);
+    const found = asMultiples([...weightLevels]);
+    expect(found?.multiples).toEqual(multiples);
+    expect(found?.step).toBeCloseTo(learned, 6);
   },
 );
 

@@ -24,7 +24,7 @@ import { describeWithDataSet } from '../support/data-sets.js';
 const MODELS = [
   { name: 'mnist-mlp', data: 'mnist', levels: [8, 5], bits: 16, least: 0.97, pictures: 10_000 },
   { name: 'mnist-small', data: 'mnist', levels: [8, 5], bits: 16, least: 0.95, pictures: 10_000 },
-  { name: 'mnist-16', data: 'mnist-16', levels: [16, 9], bits: 16, least: 0.99, pictures: 10_000 },
+  { name: 'mnist-16', data: 'mnist-16', levels: [8, 5], bits: 16, least: 0.99, pictures: 10_000 },
   { name: 'mnist-cnn', data: 'mnist', levels: [8, 5], bits: 16, least: 0.988, pictures: 1000 },
   ...['mobilenet', 'resnet', 'alexnet'].flatMap((network) => [
     { ...fashion(network, [8, 5]), bits: 16, least: 0.88 },
@@ -46,31 +46,36 @@ const quantizedOf = (model: string): QuantizedModel =>
 const networkOf = (model: string): TableNetwork =>
   parseNetwork(readFileSync(fileOf(model, 'table-network.json'), 'utf8'), model);
 
-test('the factors of a layer of fashion-mobilenet-16x5 are -2, -1, 0, 1 and 2 times one whole number', () => {
-  const tables = Object.values(networkOf('fashion-mobilenet-16x5').products);
-  expect(tables).toHaveLength(10);
-  for (const table of tables) {
-    const factors = productForm(table)?.factors ?? [];
-    const one = factors[3] ?? NaN;
-    expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
-  }
-});
-
-test('the thresholds of a channel of fashion-mobilenet-16x5 are a power of two of such numbers apart', () => {
-  const { stages, products } = networkOf('fashion-mobilenet-16x5');
-  const rows = stages.flatMap((stage) => {
-    if (!('weights' in stage) || stage.requantize?.kind !== 'thresholds') return [];
-    const one = productForm(products[stage.products] ?? NO_TABLE)?.factors[3] ?? NaN;
-    return stage.requantize.values.map((row) =>
-      row.slice(1).map((value, k) => (value - (row[k] ?? 0)) / one),
-    );
+describe.each([
+  { name: 'fashion-mobilenet-16x5', tables: 10, channels: 1072, thresholds: 15 },
+  { name: 'mnist-16', tables: 3, channels: 40, thresholds: 7 },
+])('$name', ({ name, tables, channels, thresholds }) => {
+  test('the factors of a layer are -2, -1, 0, 1 and 2 times one whole number', () => {
+    const products = Object.values(networkOf(name).products);
+    expect(products).toHaveLength(tables);
+    for (const table of products) {
+      const factors = productForm(table)?.factors ?? [];
+      const one = factors[3] ?? NaN;
+      expect(factors).toEqual([-2 * one, -one, 0, one, 2 * one]);
+    }
   });
-  expect(rows).toHaveLength(1072);
-  for (const [first = NaN, ...others] of rows) {
-    expect(Number.isInteger(Math.log2(first))).toBe(true);
-    expect(first).toBeGreaterThanOrEqual(1);
-    expect(others).toEqual(Array.from({ length: 13 }, () => first));
-  }
+
+  test('the thresholds of a channel are a power of two of such numbers apart', () => {
+    const { stages, products } = networkOf(name);
+    const rows = stages.flatMap((stage) => {
+      if (!('weights' in stage) || stage.requantize?.kind !== 'thresholds') return [];
+      const one = productForm(products[stage.products] ?? NO_TABLE)?.factors[3] ?? NaN;
+      return stage.requantize.values.map((row) =>
+        row.slice(1).map((value, k) => (value - (row[k] ?? 0)) / one),
+      );
+    });
+    expect(rows).toHaveLength(channels);
+    for (const [first = NaN, ...others] of rows) {
+      expect(Number.isInteger(Math.log2(first))).toBe(true);
+      expect(first).toBeGreaterThanOrEqual(1);
+      expect(others).toEqual(Array.from({ length: thresholds - 2 }, () => first));
+    }
+  });
 });
 
 describe.each(MODELS)('$name', ({ name, data: set, levels, bits, least, pictures }) => {

@@ -8,6 +8,7 @@ import {
   type TableNetwork,
 } from '../../toolkit/network/index.js';
 import type { QuantizedModel, QuantizedStage } from '../../toolkit/quantize/index.js';
+import { powerOfTwo, successive, type Multiple } from '../../toolkit/quantize/quantizers/index.js';
 import { tablize } from '../../toolkit/tablize/index.js';
 import { withinReach } from '../../toolkit/tablize/requantization.js';
 import { between, seeded } from '../support/random.js';
@@ -16,9 +17,11 @@ const INPUTS = 6;
 const CHANNELS = 5;
 const short = (value: number): number => Number(value.toPrecision(7));
 
-/** Two layers whose weights, inputs and outputs have equal steps. */
+/** Two layers whose weights are multiples of one step, and whose inputs and outputs have equal steps. */
 interface Made {
   readonly model: QuantizedModel;
+  /** Of the weights' step, by places from the level 0. */
+  readonly multiple: Multiple;
   /** s of each channel: its thresholds lie 2^s steps of the sums apart. */
   readonly exponents: readonly number[];
   /** Of each channel, in steps of the output. */
@@ -29,13 +32,14 @@ interface Made {
 /** Gains are powers of two to seven digits, all else is any real number; `shared`: the logits have the same weight levels. */
 function madeOf(seed: number, shared: boolean): Made {
   const random = seeded(seed);
+  const multiple = seed % 2 === 0 ? successive : powerOfTwo;
   const int = (min: number, max: number): number => between(random, min, max);
   const list = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
   const step = (): number => short(2 ** (6 * random() - 3));
   const [inputStep, weightStep, outputStep] = [step(), step(), step()];
   const counts = { input: int(2, 20), output: int(3, 20), weights: 2 * int(1, 3) + 1 };
   const multiples = (one: number): number[] =>
-    list(counts.weights, () => 0).map((_, k) => short((k - (counts.weights - 1) / 2) * one));
+    list(counts.weights, () => 0).map((_, k) => short(multiple(k - (counts.weights - 1) / 2) * one));
   const exponents = list(CHANNELS, () => int(0, 6));
   const offsets = list(CHANNELS, () => short((random() - 0.5) * 3 * counts.output));
   const hidden: QuantizedStage = {
@@ -77,7 +81,7 @@ function madeOf(seed: number, shared: boolean): Made {
       command: null,
     },
   };
-  return { model, exponents, offsets, counts };
+  return { model, multiple, exponents, offsets, counts };
 }
 
 const rowsOf = ({ stages: [stage] }: TableNetwork): readonly (readonly number[])[] =>
@@ -105,7 +109,7 @@ describe('where gains are powers of two', () => {
     let beyond = 0;
     fc.assert(
       fc.property(cases, ({ seed, shared, accumulatorBits }) => {
-        const { model, exponents, counts } = madeOf(seed, shared);
+        const { model, multiple, exponents, counts } = madeOf(seed, shared);
         const network = checkNetwork(
           tablize(model, accumulatorBits === undefined ? {} : { accumulatorBits }),
           'tablized',
@@ -113,7 +117,7 @@ describe('where gains are powers of two', () => {
         const factor = factorOf(network);
         if (!shared) expect(factor).toBe(1);
         const rows = rowsOf(network);
-        const most = factor * INPUTS * (counts.input - 1) * ((counts.weights - 1) / 2);
+        const most = factor * INPUTS * (counts.input - 1) * multiple((counts.weights - 1) / 2);
         beyond += rows.filter((row) => row.some((value) => Math.abs(value) > most + 1)).length;
         expect(rows.map(apart)).toEqual(
           exponents.map((s) => Array.from({ length: counts.output - 2 }, () => factor * 2 ** s)),
@@ -130,7 +134,7 @@ describe('where gains are powers of two', () => {
         cases,
         fc.uint8Array({ minLength: INPUTS, maxLength: INPUTS }),
         ({ seed, shared }, bytes) => {
-          const { model, exponents, offsets, counts } = madeOf(seed, shared);
+          const { model, multiple, exponents, offsets, counts } = madeOf(seed, shared);
           const [stage] = model.stages;
           if (stage?.kind !== 'dense') throw new Error('no dense stage');
           const { trace = [] } = createInterpreter(tablize(model)).infer(bytes, { trace: true });
@@ -138,7 +142,7 @@ describe('where gains are powers of two', () => {
             const weights = stage.weights.slice(channel * INPUTS, (channel + 1) * INPUTS);
             const sum = weights.reduce(
               (steps, weight, i) =>
-                steps + (weight - (counts.weights - 1) / 2) * ((bytes[i] ?? 0) % counts.input),
+                steps + multiple(weight - (counts.weights - 1) / 2) * ((bytes[i] ?? 0) % counts.input),
               0,
             );
             const index = Math.floor(sum / 2 ** s + (offsets[channel] ?? 0) + 0.5);

@@ -68,9 +68,8 @@ const HIDDEN = {
    * outputs at a time fill without a rest.
    */
   tiny16: (b) => {
-    b.conv(5, 5, { activation: 'linear' }).norm().maxPool(2);
-    b.conv(16, 3, { activation: 'linear' }).norm();
-    b.dense(24, 'linear').norm();
+    b.conv(8, 5, { activation: 'linear' }).norm().maxPool(2);
+    b.conv(32, 3, { activation: 'linear' }).norm();
   },
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */
   mobilenet: (b) => {

@@ -1,4 +1,4 @@
-import { multiplesOf } from './quantizers/ascending.js';
+import { multiplesOf, type Multiple } from './quantizers/multiples.js';
 
 /** How the weight levels of a stage are learned: what of them is a parameter of the training. */
 export interface LearnedWeightLevels {
@@ -36,14 +36,14 @@ export const LEARNED_LEVELS: LearnedWeightLevels = {
 const stepOf = (levels: Float32Array): number => levels[levels.indexOf(0) + 1] ?? 1;
 
 /**
- * Only the step of equally spaced levels is learned, as steps of activations are (`finishBackward`): from the rounding
+ * Only the step of levels that are its multiples is learned, as steps of activations are (`finishBackward`): from the rounding
  * error inside the range, from what is cut off beyond it. The sum of the levels' own gradients would not do: behind a
  * batch norm, to which the size of a kernel means nothing, it is always 0.
  */
-export const LEARNED_STEP: LearnedWeightLevels = {
+export const learnedStep = (multiple: Multiple): LearnedWeightLevels => ({
   part: 'weightStep',
   parameterOf: (levels) => Float32Array.of(stepOf(levels)),
-  levelsOf: ([step = 1], count) => multiplesOf(step, count),
+  levelsOf: ([step = 1], count) => multiplesOf(step, count, multiple),
   gradient: (levels, weights, indices, gradients) => {
     const zero = levels.indexOf(0);
     const step = stepOf(levels);
@@ -52,9 +52,9 @@ export const LEARNED_STEP: LearnedWeightLevels = {
     for (let i = 0; i < indices.length; i++) {
       const weight = weights[i] ?? 0;
       const inside = weight > least && weight < greatest;
-      const multiple = (indices[i] ?? 0) - zero;
-      sum += (gradients[i] ?? 0) * (multiple - (inside ? weight / step : 0));
+      const rounded = multiple((indices[i] ?? 0) - zero);
+      sum += (gradients[i] ?? 0) * (rounded - (inside ? weight / step : 0));
     }
     return Float32Array.of(sum);
   },
-};
+});

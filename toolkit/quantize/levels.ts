@@ -1,4 +1,5 @@
 import { ACTIVATIONS, type Activation } from '../model/activations.js';
+import { powerOfTwo, successive, type Multiple } from './quantizers/multiples.js';
 
 /**
  * Equally spaced activation levels of one tensor: `(index - zero) * step`. Zero is always one of them, so that padding
@@ -36,15 +37,32 @@ export const levelValues = (levels: Levels): number[] =>
 /** What rounding to seven digits leaves of equal gaps, as a share of a level. */
 const EQUAL = 2e-6;
 
-/** The step of ascending levels that are its successive multiples, 0 among them; null where there is no such step. */
-export function equalStep(levels: readonly number[]): number | null {
+/** Levels as multiples of one step. */
+export interface Stepped {
+  readonly step: number;
+  /** A whole number for each level. */
+  readonly multiples: readonly number[];
+}
+
+/**
+ * Ascending levels, 0 among them, as multiples of one step: successive ones, or the powers of two. Null where there is no
+ * such step.
+ */
+export function asMultiples(levels: readonly number[]): Stepped | null {
+  return multiplesAs(successive, levels) ?? multiplesAs(powerOfTwo, levels);
+}
+
+function multiplesAs(multiple: Multiple, levels: readonly number[]): Stepped | null {
   const zero = levels.indexOf(0);
   const last = levels.length - 1;
   if (zero === -1 || last === 0) return null;
+  const multiples = levels.map((_, k) => multiple(k - zero));
   const farthest = zero > last - zero ? 0 : last;
-  const step = (levels[farthest] ?? 0) / (farthest - zero);
-  const even = levels.every((level, k) => Math.abs(level - (k - zero) * step) <= EQUAL * Math.abs(level));
-  return even ? step : null;
+  const step = (levels[farthest] ?? 0) / (multiples[farthest] ?? 1);
+  const exact = levels.every(
+    (level, k) => Math.abs(level - (multiples[k] ?? 0) * step) <= EQUAL * Math.abs(level),
+  );
+  return exact ? { step, multiples } : null;
 }
 
 /** Index of the level nearest to `value`; halves go up, as a shift with half a step added does. */

@@ -10,9 +10,10 @@ import type { Parameters } from './adam.js';
 import { inputTable, type StageQuantization } from './build-quantized.js';
 import type { Finish } from './finish.js';
 import { evenStages, gainsOf, nextExponents, type EvenStage } from './gains.js';
-import { LEARNED_LEVELS, LEARNED_STEP, type LearnedWeightLevels } from './learned-weight-levels.js';
+import { LEARNED_LEVELS, learnedStep, type LearnedWeightLevels } from './learned-weight-levels.js';
 import { isUniform, levelValue, levelValues, type Levels } from './levels.js';
 import type { Subject } from './optimize.js';
+import type { Multiple } from './quantizers/index.js';
 import { sparseSteps } from './sparse-steps.js';
 import { levelsAt, nearestLevels, type WeightScheme } from './weight-levels.js';
 
@@ -106,8 +107,8 @@ export interface Quantization {
   /** One set of weight levels for all stages, whose kernels are of one size then (`withUnitKernels`). */
   readonly shareWeightLevels: boolean;
   readonly scheme: WeightScheme;
-  /** Whether the weight levels are multiples of one step, and stay that when they are learned. */
-  readonly equalSteps: boolean;
+  /** Which multiples of one step the weight levels are, and stay when they are learned; null: they have no common step. */
+  readonly multiple: Multiple | null;
   /** The share of the weights that is to be 0, of multiples of one step; not of stages that add up few products. */
   readonly zeros?: number | undefined;
   /** Whether thresholds are to lie a power of two apart (`evenStages`). */
@@ -144,11 +145,11 @@ const LEAST_STEP = 1 / 8;
  * Quantization-aware training. Forward, every weight is snapped to the nearest level of its layer and every
  * activation to the levels of its tensor; backward, both pass straight through. Levels of weights are found anew by
  * the scheme every so many steps at first; then they are learned: the gradient of a level is the sum over the weights
- * snapped to it; of equal steps only the step is learned. The level 0 stays exact. The levels of activations are learned throughout.
+ * snapped to it; of multiples of one step only the step is learned. The level 0 stays exact. The levels of activations are learned throughout.
  *
  * Parameters: those of the float network plus "<stage>/levels" and "<stage>/weightLevels", or "<stage>/weightStep" where
- * steps are equal ("shared/.." if all stages share them) (`startQuantized`), and "<stage>/exponents" where gains are powers
- * of two.
+ * levels are multiples of one ("shared/.." if all stages share them) (`startQuantized`), and
+ * "<stage>/exponents" where gains are powers of two.
  */
 export function quantizedSubject(model: FusedModel, quantization: Quantization): Subject {
   const { input, outputs, schedule } = quantization;
@@ -156,9 +157,10 @@ export function quantizedSubject(model: FusedModel, quantization: Quantization):
   const levelsName = levelsNames(quantization);
   const learned = learnedBy(quantization);
   const levelsOf = new Map([...outputs].map(([name, levels]) => [`${name}/levels`, levels]));
-  const weightSteps = quantization.equalSteps
-    ? foundWeightLevels(weighted, quantization, weightParameters(model))
-    : new Map<string, Float32Array>();
+  const weightSteps =
+    quantization.multiple !== null
+      ? foundWeightLevels(weighted, quantization, weightParameters(model))
+      : new Map<string, Float32Array>();
   const startedSteps = new Map<string, number>([
     ...[...levelsOf].flatMap(([name, levels]): [string, number][] =>
       isUniform(levels) ? [[name, levels.step]] : [],
@@ -256,8 +258,8 @@ function meanGap(levels: Levels): number {
   return ((values.at(-1) ?? 0) - (values[0] ?? 0)) / (values.length - 1);
 }
 
-const learnedBy = ({ equalSteps }: Quantization): LearnedWeightLevels =>
-  equalSteps ? LEARNED_STEP : LEARNED_LEVELS;
+const learnedBy = ({ multiple }: Quantization): LearnedWeightLevels =>
+  multiple === null ? LEARNED_LEVELS : learnedStep(multiple);
 
 /** Name of the parameter that the weight levels of a stage come from. */
 const levelsNames =
@@ -315,9 +317,9 @@ function foundWeightLevels(
   quantization: Quantization,
   parameters: Parameters,
 ): Parameters {
-  const { weightLevels, shareWeightLevels, zeros = 0 } = quantization;
+  const { weightLevels, shareWeightLevels, zeros = 0, multiple } = quantization;
   const schemeOf = (stage: FusedWeighted): WeightScheme =>
-    isSparse(stage, quantization) ? sparseSteps(zeros) : quantization.scheme;
+    multiple !== null && isSparse(stage, quantization) ? sparseSteps(zeros, multiple) : quantization.scheme;
   const kernels = weighted.map(({ name }) => need(parameters, `${name}/kernel`));
   const [first] = weighted;
   const { parameterOf } = learnedBy(quantization);

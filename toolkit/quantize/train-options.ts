@@ -5,7 +5,12 @@ import { elements, type FloatModel } from '../model/float-model.js';
 import { hashAsTfjsLayers } from '../model/write-tfjs-layers.js';
 import { nameSchema } from '../network/index.js';
 import { floatRateOf, type Architecture } from './architectures.js';
-import type { ActivationSchemeName, WeightSchemeName } from './quantizers/index.js';
+import {
+  WEIGHT_QUANTIZERS,
+  type ActivationSchemeName,
+  type WeightQuantizer,
+  type WeightSchemeName,
+} from './quantizers/index.js';
 import { checkLevelCounts } from './weight-levels.js';
 
 /** A network of our own to train from nothing, or one that is trained already. */
@@ -173,10 +178,11 @@ function checkSteps(
     });
   const what = gains === 'any' ? (zeros === undefined ? null : '--zeros') : '--gains';
   if (what === null) return;
-  if (weights !== 'steps')
+  const quantizer: WeightQuantizer = WEIGHT_QUANTIZERS[weights];
+  if (quantizer.multiple === undefined)
     throw new InputError(`weights by ${weights} are no multiples of one step`, {
       where: what,
-      next: 'Add --weights steps.',
+      next: 'Add --weights steps or --weights powers.',
     });
   if (gains !== 'any' && activations !== 'uniform' && activations !== 'fixed')
     throw new InputError(`activation levels by ${activations} are not equally spaced`, {

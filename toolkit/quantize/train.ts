@@ -30,7 +30,7 @@ import { floatPhase } from './train-float.js';
 import type { Tf } from './tf.js';
 import { fitTo, settle, type TrainOptions, type TrainSettings } from './train-options.js';
 import { withWeights } from './with-weights.js';
-import { WEIGHT_QUANTIZERS, type ActivationSchemeName } from './quantizers/index.js';
+import { WEIGHT_QUANTIZERS, type ActivationSchemeName, type WeightQuantizer } from './quantizers/index.js';
 
 export interface TrainResult {
   readonly model: QuantizedModel;
@@ -81,6 +81,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   progress(`float: accuracy ${percent(floatAccuracy)}`);
   const floatModel = 'model' in origin ? start : withWeights(start, float);
 
+  const weights: WeightQuantizer = WEIGHT_QUANTIZERS[settings.schemes.weights];
   const equalize = settings.shareLevels ? withUnitKernels : withEqualChannels;
   const trained = equalize(withPositiveNorms(withParameters(fused, float)));
   const quantization: Quantization = {
@@ -94,8 +95,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
     ),
     weightLevels: () => weightLevels,
     shareWeightLevels: settings.shareLevels,
-    scheme: WEIGHT_QUANTIZERS[settings.schemes.weights].scheme,
-    equalSteps: settings.schemes.weights === 'steps',
+    scheme: weights.scheme,
+    multiple: weights.multiple ?? null,
     zeros: settings.zeros,
     powerOfTwoGains: settings.gains === 'powers-of-two',
     ...learning(settings),

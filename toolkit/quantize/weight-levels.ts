@@ -6,7 +6,7 @@ export { laplacianWeightLevels } from './quantizers/laplacian-weights.js';
 export { boundaries } from './quantizers/level-boundaries.js';
 export { WEIGHT_SCHEMES, type WeightSchemeName } from './quantizers/registry.js';
 export type { WeightScheme } from './quantizers/scheme.js';
-export { steppedWeightLevels } from './quantizers/stepped-weights.js';
+export { powerWeightLevels, steppedWeightLevels } from './quantizers/stepped-weights.js';
 export { uniformWeightLevels } from './quantizers/uniform-weights.js';
 
 /** Index of the nearest level for each weight. */

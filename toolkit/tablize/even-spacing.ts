@@ -1,4 +1,4 @@
-import { equalStep, isUniform, type Levels } from '../quantize/levels.js';
+import { asMultiples, isUniform, type Levels } from '../quantize/levels.js';
 import type { QuantizedStage } from '../quantize/quantized-model.js';
 
 /** A stage whose thresholds lie 2^s steps of its sums apart, s a whole number from 0 on. */
@@ -22,10 +22,10 @@ export function evenSpacing(
 ): EvenSpacing | null {
   const [first] = from;
   if (!('weights' in stage) || first === undefined || !isUniform(first)) return null;
-  const weightStep = equalStep(stage.weightLevels);
+  const weights = asMultiples(stage.weightLevels);
   const gap = commonGap(boundaries);
-  if (weightStep === null || gap === null || stage.scale === undefined) return null;
-  const step = weightStep * first.step;
+  if (weights === null || gap === null || stage.scale === undefined) return null;
+  const step = weights.step * first.step;
   const spacings = stage.scale.map((factor) => gap / (factor * step));
   const exponents = spacings.map((spacing) => Math.round(Math.log2(spacing)));
   const even = spacings.every((spacing, c) => {

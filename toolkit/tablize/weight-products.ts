@@ -1,4 +1,4 @@
-import { equalStep, isUniform, levelValues, type Levels } from '../quantize/levels.js';
+import { asMultiples, isUniform, levelValues, type Levels } from '../quantize/levels.js';
 import type { ProductTable } from '../network/index.js';
 
 /** The product table of a stage, and what rounding does to its weight levels. */
@@ -35,10 +35,10 @@ export function weightProducts(from: Levels, weightLevels: readonly number[], un
 
 /** What multiplies the weight levels by a number and rounds. */
 function multiplier(exact: readonly number[]): (value: number) => readonly number[] {
-  const step = equalStep(exact);
-  if (step === null) return (value) => exact.map((factor) => integer(value * factor));
-  const zero = exact.indexOf(0);
-  return (value) => exact.map((_, k) => (k - zero) * integer(value * step) + 0);
+  const stepped = asMultiples(exact);
+  if (stepped === null) return (value) => exact.map((factor) => integer(value * factor));
+  const { step, multiples } = stepped;
+  return (value) => multiples.map((multiple) => multiple * integer(value * step) + 0);
 }
 
 /** The nearest whole number, never -0. */

@@ -49,6 +49,23 @@ describe('hand-computed weight levels', () => {
     expect([...WEIGHT_SCHEMES.steps(Float32Array.of(-6, 2, 4, 0, 6), 7)]).toEqual([-6, -4, -2, 0, 2, 4, 6]);
   });
 
+  test('powers: powers of two times the step of least squared error', () => {
+    // The multiples 0, 1, -2 and 4: (1 * 1 + 2 * 2 + 5 * 4) / (1 + 4 + 16).
+    const weights = Float32Array.of(0, 1, -2, 5);
+    const step = 25 / 21;
+    expectClose(
+      WEIGHT_SCHEMES.powers(weights, 7),
+      [-4, -2, -1, 0, 1, 2, 4].map((k) => k * step),
+      6,
+    );
+    expect([...WEIGHT_SCHEMES.powers(Float32Array.of(8, -4, 1, 2), 9)]).toEqual([
+      -8, -4, -2, -1, 0, 1, 2, 4, 8,
+    ]);
+    // An even count leaves out the lowest.
+    expect([...WEIGHT_SCHEMES.powers(Float32Array.of(4, -2, 1, 2), 6)]).toEqual([-2, -1, 0, 1, 2, 4]);
+    expect([...WEIGHT_SCHEMES.powers(weights, 2)]).toEqual([0, 5]);
+  });
+
   test('k-means: two clumps beside the one that 0 holds', () => {
     expect([...WEIGHT_SCHEMES['k-means'](Float32Array.of(4, 0.5, -3, 5, -0.25, -1, 0, 3, -2), 3)]).toEqual([
       -2.5, 0, 4,
@@ -153,6 +170,30 @@ test.each(Object.entries(SHAPES))(
     }
   },
 );
+
+test('powers: no step in sight has a smaller error; up to five levels they are steps', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 2, max: 9 }),
+      fc.integer({ min: 1, max: 4000 }),
+      (values, count, other) => {
+        const weights = Float32Array.from(values);
+        const levels = WEIGHT_SCHEMES.powers(weights, count);
+        if (count <= 5) expect(levels).toEqual(WEIGHT_SCHEMES.steps(weights, count));
+        if (levels.length === 1) return;
+        const above = [1, 2, 4, 8].slice(0, Math.floor(count / 2));
+        const below = above.slice(0, Math.floor((count - 1) / 2));
+        const multiples = (step: number) =>
+          Float32Array.from([...below.map((k) => -k).reverse(), 0, ...above], (k) => k * step);
+        expect(levels).toEqual(multiples(levels[below.length + 1] ?? NaN));
+        // The step is rounded to 32 bits.
+        const least = meanSquaredError(weights, levels) * (1 - 1e-6);
+        expect(meanSquaredError(weights, multiples(other / 4))).toBeGreaterThanOrEqual(least);
+      },
+    ),
+  );
+});
 
 test.each(Object.entries(SHAPES))(
   'k-means: no larger squared error than fixed levels on %s weights',

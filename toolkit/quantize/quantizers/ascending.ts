@@ -19,12 +19,6 @@ export function mirrored(positive: ArrayLike<number>, count: number): Float32Arr
   return ascending([...below.map((value) => -value), 0, ...above]);
 }
 
-/** `count` multiples of `step` about 0, which is one of them; of an even count one less is below 0 than above. */
-export function multiplesOf(step: number, count: number): Float32Array {
-  const below = count - 1 - levelsAbove(count);
-  return Float32Array.from({ length: count }, (_, i) => (i - below) * step);
-}
-
 /** How many levels are above 0 in the symmetric set of an odd count that `count` is taken from. */
 export const levelsAbove = (count: number): number => Math.floor(count / 2);
 

@@ -8,4 +8,12 @@ export {
   type ActivationSchemeName,
   type WeightSchemeName,
 } from './registry.js';
-export type { ActivationRange, ActivationScheme, Quantizer, SchemeFamily, WeightScheme } from './scheme.js';
+export { powerOfTwo, successive, type Multiple } from './multiples.js';
+export type {
+  ActivationRange,
+  ActivationScheme,
+  Quantizer,
+  SchemeFamily,
+  WeightQuantizer,
+  WeightScheme,
+} from './scheme.js';

@@ -4,8 +4,9 @@ import { kMeansWeightLevels } from './k-means-weights.js';
 import { laplacianWeightLevels } from './laplacian-weights.js';
 import { lloydMaxActivationLevels } from './lloyd-max-activations.js';
 import { parametricActivationLevels } from './parametric-activations.js';
-import type { ActivationScheme, Quantizer, WeightScheme } from './scheme.js';
-import { steppedWeightLevels } from './stepped-weights.js';
+import { powerOfTwo, successive } from './multiples.js';
+import type { ActivationScheme, Quantizer, WeightQuantizer, WeightScheme } from './scheme.js';
+import { powerWeightLevels, steppedWeightLevels } from './stepped-weights.js';
 import { uniformActivationLevels } from './uniform-activations.js';
 import { uniformWeightLevels } from './uniform-weights.js';
 
@@ -30,13 +31,20 @@ export const WEIGHT_QUANTIZERS = {
     scheme: steppedWeightLevels,
     family: 'model-free',
     summary: 'multiples of one step, that of least squared error; only the step is learned',
+    multiple: successive,
+  },
+  powers: {
+    scheme: powerWeightLevels,
+    family: 'model-free',
+    summary: 'powers of two times one step, that of least squared error; only the step is learned',
+    multiple: powerOfTwo,
   },
   uniform: {
     scheme: uniformWeightLevels,
     family: 'fixed',
     summary: 'equally spaced from minus to plus the largest magnitude',
   },
-} as const satisfies Record<string, Quantizer<WeightScheme>>;
+} as const satisfies Record<string, WeightQuantizer>;
 
 /** How the levels of a tensor of activations can be chosen, by name. */
 export const ACTIVATION_QUANTIZERS = {
@@ -71,6 +79,7 @@ export const WEIGHT_SCHEMES = {
   laplacian: laplacianWeightLevels,
   gaussian: gaussianWeightLevels,
   steps: steppedWeightLevels,
+  powers: powerWeightLevels,
   uniform: uniformWeightLevels,
 } as const satisfies Record<WeightSchemeName, WeightScheme>;
 

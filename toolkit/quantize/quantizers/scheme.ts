@@ -1,3 +1,5 @@
+import type { Multiple } from './multiples.js';
+
 /**
  * How the levels of a layer's weights are chosen: at most `count` (2..256) ascending values in the unit of the weights,
  * exactly one of them 0. Fewer where the weights have no use for more: weights that are all 0, or none at all, give
@@ -33,4 +35,9 @@ export interface Quantizer<Scheme> {
   readonly family: SchemeFamily;
   /** One line without a full stop. */
   readonly summary: string;
+}
+
+export interface WeightQuantizer extends Quantizer<WeightScheme> {
+  /** Of schemes whose levels are multiples of one step, and stay that when they are learned: which ones. */
+  readonly multiple?: Multiple;
 }
