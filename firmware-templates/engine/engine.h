@@ -55,6 +55,13 @@
 #define TABLIZE_INLINE static inline
 #endif
 
+/* A function that is compiled by itself, so that its loop has all registers. */
+#if defined(__GNUC__)
+#define TABLIZE_APART __attribute__((noinline))
+#else
+#define TABLIZE_APART
+#endif
+
 /* The type of something that is kept in the workspace, whose declared type is another. */
 #if defined(__GNUC__)
 #define TABLIZE_MAY_ALIAS __attribute__((may_alias))

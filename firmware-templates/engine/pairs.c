@@ -6,9 +6,8 @@ typedef struct {
   uint16_t product; /* offset of its row in the table */
 } TABLIZE_MAY_ALIAS active_t;
 
-static active_t *list_active(const TABLIZE_FLASH tablize_pairs_t *pairs, const uint8_t *cells, active_t *active)
+static active_t *list_active(const TABLIZE_FLASH tablize_pairs_t *pairs, const uint8_t *cells, const uint8_t *end, active_t *active)
 {
-  const uint8_t *const end = cells + pairs->inputs;
   const uint8_t common = pairs->common;
   const uint8_t shift = pairs->shift;
   uint16_t code = 0;
@@ -24,10 +23,8 @@ static active_t *list_active(const TABLIZE_FLASH tablize_pairs_t *pairs, const u
   return active;
 }
 
-/* The sums of a tile. */
-typedef struct {
-  uint32_t a, b, c, d;
-} tile_t;
+/* Two sums. */
+typedef uint32_t TABLIZE_MAY_ALIAS sums_t;
 
 /* The pair of products of a code: its place in the row, in bytes if `scaled`. */
 TABLIZE_INLINE uint32_t pair_of(const TABLIZE_FLASH uint32_t *row, uint8_t code, bool scaled)
@@ -35,61 +32,91 @@ TABLIZE_INLINE uint32_t pair_of(const TABLIZE_FLASH uint32_t *row, uint8_t code,
   return scaled ? *(const TABLIZE_FLASH uint32_t *)(const TABLIZE_FLASH void *)((const TABLIZE_FLASH uint8_t *)row + code) : row[code];
 }
 
-TABLIZE_INLINE tile_t add_active(tile_t sums, const active_t *input, const active_t *end, const TABLIZE_FLASH uint8_t *codes, const TABLIZE_FLASH uint32_t *products, bool scaled)
+/* Adds what the listed inputs give to the sums of a tile. */
+TABLIZE_INLINE void add_active(const active_t *input, const active_t *end, const TABLIZE_FLASH uint8_t *codes, const TABLIZE_FLASH uint32_t *products, sums_t *sums, bool scaled)
 {
+  uint32_t a = sums[0];
+  uint32_t b = sums[1];
+  uint32_t c = sums[2];
+  uint32_t d = sums[3];
   for (; input != end; input++) {
     const TABLIZE_FLASH uint8_t *const code = codes + input->code;
     const TABLIZE_FLASH uint32_t *const row = products + input->product;
-    sums.a += pair_of(row, code[0], scaled);
-    sums.b += pair_of(row, code[1], scaled);
-    sums.c += pair_of(row, code[2], scaled);
-    sums.d += pair_of(row, code[3], scaled);
+    a += pair_of(row, code[0], scaled);
+    b += pair_of(row, code[1], scaled);
+    c += pair_of(row, code[2], scaled);
+    d += pair_of(row, code[3], scaled);
   }
-  return sums;
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  sums[3] = d;
+}
+
+/* Not inlined: the loop needs all registers. */
+TABLIZE_APART static void add_scaled(const active_t *input, const active_t *end, const TABLIZE_FLASH uint8_t *codes, const TABLIZE_FLASH uint32_t *products, sums_t *sums)
+{
+  add_active(input, end, codes, products, sums, true);
+}
+
+TABLIZE_APART static void add_plain(const active_t *input, const active_t *end, const TABLIZE_FLASH uint8_t *codes, const TABLIZE_FLASH uint32_t *products, sums_t *sums)
+{
+  add_active(input, end, codes, products, sums, false);
+}
+
+static void add_to_tiles(const TABLIZE_FLASH tablize_pairs_t *pairs, const active_t *active, const active_t *end, const TABLIZE_FLASH uint8_t *codes, sums_t *sums)
+{
+  size_t tile_codes = pairs->tile_codes;
+  uint16_t left;
+  for (left = pairs->tiles; left != 0; left--) {
+    if (pairs->scaled) {
+      add_scaled(active, end, codes, pairs->products, sums);
+    } else {
+      add_plain(active, end, codes, pairs->products, sums);
+    }
+    sums += TABLIZE_TILE;
+    TABLIZE_HIDE(tile_codes);
+    codes += tile_codes;
+  }
+}
+
+static void put_pairs(const TABLIZE_FLASH tablize_pairs_t *pairs, const sums_t *sum, uint8_t *indices, int32_t *logits)
+{
+  const TABLIZE_FLASH uint16_t *thresholds = pairs->thresholds;
+  const tablize_level_rule_t rule = pairs->rule;
+  const uint16_t outputs = pairs->outputs;
+  uint16_t output;
+  for (output = 0; output != outputs; output++) {
+    const uint16_t value = (uint16_t)((output & 1u) == 0 ? *sum : *sum++ >> 16);
+    if (pairs->last) {
+      *logits++ = (int32_t)value + pairs->least;
+    } else {
+      *indices++ = tablize_level(rule, pairs->table, thresholds, value);
+      thresholds += rule.threshold_count;
+    }
+  }
 }
 
 void tablize_pairs(const TABLIZE_FLASH tablize_pairs_t *pairs, const uint8_t *cells, uint8_t *workspace, uint8_t *indices, int32_t *logits)
 {
   active_t *const active = (active_t *)(void *)(workspace + pairs->active);
-  const active_t *const end = list_active(pairs, cells, active);
-  const TABLIZE_FLASH uint32_t *const products = pairs->products;
-  const TABLIZE_FLASH uint8_t *codes = pairs->codes;
+  sums_t *const sums = (sums_t *)(void *)(workspace + pairs->sums);
+  const sums_t *const sums_end = sums + (pairs->tiles << 2);
   const TABLIZE_FLASH uint32_t *base = pairs->base;
-  const TABLIZE_FLASH uint16_t *thresholds = pairs->thresholds;
-  const tablize_level_rule_t rule = pairs->rule;
-  size_t tile_codes = pairs->tile_codes;
-  uint16_t left = pairs->outputs;
-  for (;;) {
-    tile_t tile;
-    uint32_t sums[TABLIZE_TILE];
-    const uint32_t *sum = sums;
-    uint8_t half;
-    tile.a = base[0];
-    tile.b = base[1];
-    tile.c = base[2];
-    tile.d = base[3];
-    base += TABLIZE_TILE;
-    tile = pairs->scaled ? add_active(tile, active, end, codes, products, true) : add_active(tile, active, end, codes, products, false);
-    sums[0] = tile.a;
-    sums[1] = tile.b;
-    sums[2] = tile.c;
-    sums[3] = tile.d;
-    for (half = 0; half != 2 * TABLIZE_TILE; half++) {
-      const uint16_t value = (uint16_t)((half & 1u) == 0 ? *sum : *sum++ >> 16);
-      if (pairs->last) {
-        *logits++ = (int32_t)value + pairs->least;
-      } else {
-        *indices++ = tablize_level(rule, pairs->table, thresholds, value);
-        thresholds += rule.threshold_count;
-      }
-      left--;
-      if (left == 0) {
-        return;
-      }
-    }
-    TABLIZE_HIDE(tile_codes);
-    codes += tile_codes;
+  const TABLIZE_FLASH uint8_t *codes = pairs->codes;
+  size_t left = pairs->inputs;
+  sums_t *sum;
+  for (sum = sums; sum != sums_end; sum++) {
+    *sum = *base++;
   }
+  while (left != 0) {
+    const size_t count = left < pairs->at_once ? left : pairs->at_once;
+    add_to_tiles(pairs, active, list_active(pairs, cells, cells + count, active), codes, sums);
+    cells += count;
+    codes += count << 2;
+    left -= count;
+  }
+  put_pairs(pairs, sums, indices, logits);
 }
 
 void tablize_dense_pairs(const TABLIZE_FLASH tablize_dense_pairs_t *stage, uint8_t *workspace, int32_t *logits)

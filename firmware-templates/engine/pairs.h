@@ -6,7 +6,8 @@
  * carries into the other on the way is gone again in the end. Products of the commonest activation are in the offsets as
  * well, and the table holds differences to them, so an input with that activation costs nothing.
  *
- * The codes are laid out tile by tile: a tile of outputs keeps its sums in registers while it passes over the inputs.
+ * The codes are laid out tile by tile: a tile of outputs keeps its sums in registers while it passes over a list of the inputs that
+ * cost something. The list is of some inputs at once, which bounds the RAM that it takes.
  */
 #ifndef TABLIZE_PAIRS_H
 #define TABLIZE_PAIRS_H
@@ -20,9 +21,12 @@ typedef struct {
   const TABLIZE_FLASH uint32_t *products; /* the pair of products of activation x and code c is products[(x << shift) + c] */
   const TABLIZE_FLASH uint8_t *codes;     /* tile by tile, input by input, pair by pair; times 4 if `scaled` */
   const TABLIZE_FLASH uint32_t *base;     /* pair by pair: what the sums begin with */
-  size_t active;        /* offset of room for a list of inputs in the workspace, an element per input */
+  size_t active;        /* offset of room for a list of inputs in the workspace, an element for each that is listed at once */
+  size_t sums;          /* offset of room for the sums, a word per pair of all tiles */
   size_t inputs;
+  size_t at_once;       /* inputs that are listed at once */
   size_t tile_codes;    /* codes of a tile: inputs x TABLIZE_TILE */
+  uint16_t tiles;
   uint16_t outputs;
   uint8_t shift;
   uint8_t common;       /* the activation that costs nothing */

@@ -1,4 +1,4 @@
-// Fits the cost model of the kernels: npm run tune [-- --cores m0,m4]. Writes toolkit/firmware/kernels/costs.ts.
+// Fits the cost model of the kernels: npm run tune [-- --cores m0,m4 --kernels pairs]. Writes toolkit/firmware/kernels/costs.ts.
 //
 // Every stage of small made-up networks and of the models below runs in the emulators with each kernel; what a kind of work costs
 // on a core is the least-squares fit of what was counted.
@@ -89,6 +89,7 @@ async function samplesOf(core, root) {
   for (const subject of subjects(little)) {
     const { network, pictures } = subject;
     for (const kernel of KERNELS) {
+      if (wantedKernels?.includes(kernel) === false) continue;
       const options = { ...usualKernels(core.board), among: [kernel], aim: /** @type {const} */ ('speed') };
       if (options.lanes === 1 && kernel === 'pairs') continue;
       const planned = chooseKernels(network, analyse(network).stages, options);
@@ -134,15 +135,15 @@ export const COSTS: Readonly<Record<string, Readonly<Record<string, Readonly<Rec
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(EXIT.interrupted));
-const { values } = parseArgs({ options: { cores: { type: 'string' } } });
+const { values } = parseArgs({ options: { cores: { type: 'string' }, kernels: { type: 'string' } } });
 const wanted = values.cores?.split(',');
+const wantedKernels = values.kernels?.split(',');
 const root = mkdtempSync(join(tmpdir(), 'tablize-tune-'));
 /** @type {Record<string, Record<string, Record<string, number>>>} */
 const costs = { ...COSTS };
 try {
   for (const core of cores().filter(({ id }) => wanted === undefined || wanted.includes(id))) {
     const kernels = await samplesOf(core, root);
-    costs[core.id] = {};
     for (const [kernel, samples] of kernels) {
       const fitted = fitCosts(samples);
       costs[core.id] = { ...costs[core.id], [kernel]: fitted };

@@ -7,6 +7,7 @@ import {
   type Tenant,
 } from '../network/index.js';
 import type { StageKernel } from './kernels/stage-kernel.js';
+import { TILE } from './kernels/pair-products.js';
 
 /** What a stage needs room for while it runs. */
 export type Scratch = 'patch' | 'words' | 'border' | 'active' | 'sums';
@@ -39,7 +40,11 @@ function scratch(stage: AnalysedStage, kernel: StageKernel): Readonly<Partial<Re
     case 'rows':
       return { patch: patchBytes(stage), sums: SUM_BYTES * (kernel.plan.outputs + 1) };
     case 'pairs':
-      return { patch: patchBytes(stage), active: ACTIVE_BYTES * kernel.plan.inputs };
+      return {
+        patch: patchBytes(stage),
+        active: ACTIVE_BYTES * kernel.plan.atOnce,
+        sums: SUM_BYTES * TILE * kernel.plan.tiles,
+      };
     case 'level-sums': {
       const { window, lanes } = kernel.plan;
       if (window === null) return {};

@@ -19,6 +19,9 @@ export interface PairProducts {
   /** Tile by tile, input by input, pair by pair; times 4, the bytes of a word, where that still fits a byte. */
   readonly codes: readonly number[];
   readonly scaled: boolean;
+  readonly tiles: number;
+  /** Inputs that are listed at once. */
+  readonly atOnce: number;
   /** Per pair. */
   readonly base: readonly number[];
   readonly common: number;
@@ -32,6 +35,9 @@ export interface PairProducts {
 export const TILE = 4;
 
 const LARGEST_WORD = 65_535;
+/** Inputs listed at once: each list costs some instructions per tile. */
+const AT_ONCE = { few: 64, many: 512 };
+const FEW_TILES = 4;
 /** Bytes of an entry of the table. */
 const WORD = 4;
 
@@ -90,6 +96,8 @@ export function pairProducts(network: TableNetwork, analysed: AnalysedStage): Pa
     shift,
     codes,
     scaled,
+    tiles,
+    atOnce: Math.min(inputs, tiles > FEW_TILES ? AT_ONCE.many : AT_ONCE.few),
     base: Array.from({ length: tiles * TILE }, (_, pair) => halves(start(2 * pair), start(2 * pair + 1))),
     common,
     requantize: rule.by,

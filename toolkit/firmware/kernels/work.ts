@@ -2,7 +2,7 @@ import { elements, requantizeOf, type AnalysedStage } from '../../network/index.
 import type { PlannedStage } from '../memory-plan.js';
 import type { LevelSums } from './level-sums.js';
 import { BLOCK, type PackedWindow } from './packed-window.js';
-import { TILE, type PairProducts } from './pair-products.js';
+import type { PairProducts } from './pair-products.js';
 import type { RowProducts } from './row-products.js';
 
 /**
@@ -98,17 +98,16 @@ function packingWork({ stage, lanes }: LevelSums, window: PackedWindow): Work {
 }
 
 function pairsWork(
-  { inputs, outputs, requantize }: PairProducts,
+  { inputs, outputs, tiles, atOnce, requantize }: PairProducts,
   analysed: AnalysedStage,
   active: number,
 ): Work {
   const positions = elements(analysed.output.shape) / analysed.output.shape[2];
-  const tiles = Math.ceil(outputs / (2 * TILE));
   return {
     'scanned input': inputs * positions,
     'active input': inputs * positions * active,
     'input of a tile': inputs * positions * active * tiles,
-    tile: tiles * positions,
+    tile: tiles * positions * Math.ceil(inputs / atOnce),
     output: outputs * positions,
     halving:
       requantize?.kind === 'thresholds'
