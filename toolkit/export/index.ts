@@ -1,0 +1,4 @@
+export * from './c-library.js';
+export * from './cores.js';
+export * from './example.js';
+export * from './formats.js';
