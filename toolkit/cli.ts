@@ -312,7 +312,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   withKernels(
     command(
       'export',
-      'write a library of a network that other tools take: in C, for Arduino, PlatformIO or CMake',
+      'write a library of a network that other tools take: in C, for Arduino, PlatformIO or CMake, or a core in Verilog',
       '--as arduino --model models/mnist-small --out build/mnist_small',
       exportLibrary,
     )
@@ -329,7 +329,22 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
           `of C: choose kernels for ${CORE_NAMES.join(', ')}; all else compiles it too (default: avr for Arduino, else m0)`,
         ).argParser(coreName),
       )
-      .option('--board <id>', 'in place of --core: choose kernels for this board and what its memories leave')
+      .option(
+        '--board <id>',
+        'in place of --core: choose kernels for this board and what its memories leave; of Verilog: the folding that fits its part',
+      )
+      .addOption(
+        new Option('--engine <name>', 'of Verilog: sequential, or unrolled (default: sequential)').choices([
+          'sequential',
+          'unrolled',
+        ]),
+      )
+      .addOption(
+        new Option(
+          '--folding <BxF>',
+          'of Verilog: columns x filters that are computed at once (default: 4x8)',
+        ).argParser(folding),
+      )
       .option(
         '--images <set>',
         'pictures to measure the tables with and to take the example from (default: test pictures of the set that belongs to the network)',

@@ -17,7 +17,7 @@ const C = '-Os -std=gnu11 -ffunction-sections -fdata-sections -Wall -Wextra -Wer
 const CPP = '-Os -std=gnu++11 -fpermissive -fno-exceptions -ffunction-sections -fdata-sections -Wall -Wextra';
 
 /** Compiles a library as the Arduino tools do, with src/ alone among the folders of headers, and its sketch; links them. */
-function build(folder: string, sketch: string, tools: string, machine: string): string {
+function build(sketch: string, tools: string, machine: string): string {
   return [
     `mkdir -p build && cd build`,
     `${tools}gcc ${machine} ${C} -I../src -c $(find ../src -name '*.c')`,
@@ -49,10 +49,7 @@ describe('a library for Arduino', () => {
       () => {
         const name = network.name === 'tiny' ? 'Tiny' : 'MnistSmall';
         const folder = written(exported(network, 'arduino', 'avr'), 'library');
-        sh(
-          folder,
-          `${build(folder, name, 'avr-', '-mmcu=atmega328p')} && avr-objcopy -O binary sketch sketch.bin`,
-        );
+        sh(folder, `${build(name, 'avr-', '-mmcu=atmega328p')} && avr-objcopy -O binary sketch sketch.bin`);
         const machine = atmega328pMachine(readFileSync(join(folder, 'build/sketch.bin')));
         let text = '';
         for (let steps = 0; steps < 2000 && !text.endsWith('\0'); steps++) {
@@ -67,7 +64,7 @@ describe('a library for Arduino', () => {
   itWithTool(['gcc', 'g++'], 'its sketch runs on this computer, for a core of 32 bits', () => {
     const network = { ...randomNetwork(4), name: 'a-random-net' };
     const folder = written(exported(network, 'arduino', 'm0'), 'library');
-    expect(sh(folder, `${build(folder, 'ARandomNet', '', '')} && ./sketch`)).toBe(said(network));
+    expect(sh(folder, `${build('ARandomNet', '', '')} && ./sketch`)).toBe(said(network));
   });
 
   it('has a library.properties that the library manager takes', () => {

@@ -7,6 +7,7 @@ import {
   CORES,
   NO_OWNER,
   usualCore,
+  verilogCore,
   type CFormat,
   type CoreName,
   type ExamplePicture,
@@ -15,17 +16,17 @@ import {
 } from '../export/index.js';
 import { checkFit, kernelsFor, usualKernels, type KernelOptions } from '../firmware/index.js';
 import type { TableNetwork } from '../network/index.js';
+import { coreDesign, type DesignOptions } from './export-design.js';
 import { requireNewFolder, writeNewFolder } from './export-folder.js';
 import { exportPictures, type ExportPictures, type PictureOptions } from './export-pictures.js';
 import { kernelChanges, type KernelChoice } from './kernel-choice.js';
 import { loadModel } from './model.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
-export interface ExportOptions extends CommonOptions, KernelChoice, PictureOptions {
+export interface ExportOptions extends CommonOptions, KernelChoice, PictureOptions, DesignOptions {
   readonly as: Format;
   readonly model: string;
   readonly out: string;
-  readonly board?: string;
   readonly core?: CoreName;
   readonly author?: string;
   readonly url?: string;
@@ -63,10 +64,41 @@ interface Plan {
 }
 
 function planOf(network: TableNetwork, format: Format, options: ExportOptions): Plan {
-  return cPlan(network, format, options);
+  return format === 'verilog' ? verilogPlan(network, options) : cPlan(network, format, options);
+}
+
+/** Pictures that the bench of a core runs. */
+const BENCH_PICTURES = 4;
+
+function verilogPlan(network: TableNetwork, options: ExportOptions): Plan {
+  refuseOptions('C', '--as c, arduino, platformio or cmake', {
+    '--core': options.core,
+    '--optimize': options.optimize,
+    '--kernel': options.kernel,
+    '--author': options.author,
+    '--url': options.url,
+  });
+  const design = coreDesign(network, options);
+  return {
+    target: {
+      engine: design.engine,
+      folding: design.engine === 'unrolled' ? null : `${design.folding.banks}x${design.folding.filters}`,
+      board: options.board ?? null,
+    },
+    examples: BENCH_PICTURES,
+    render: ({ examples, accuracy }) => verilogCore({ network, design, examples, accuracy }),
+  };
+}
+
+/** Throws InputError where an option was given that only another format has. */
+function refuseOptions(what: string, format: string, given: Readonly<Record<string, unknown>>): void {
+  const name = Object.keys(given).find((one) => given[one] !== undefined);
+  if (name === undefined) return;
+  throw new InputError(`${name} is for ${what}`, { where: name, next: `leave it out, or export ${format}` });
 }
 
 function cPlan(network: TableNetwork, format: CFormat, options: ExportOptions): Plan {
+  refuseOptions('Verilog', '--as verilog', { '--engine': options.engine, '--folding': options.folding });
   const { kernels, madeFor, target } = kernelsOf(network, format, options);
   const owner: Owner = { author: options.author ?? NO_OWNER.author, url: options.url ?? NO_OWNER.url };
   return {

@@ -2,7 +2,7 @@
 export const C_FORMATS = ['c', 'arduino', 'platformio', 'cmake'] as const;
 export type CFormat = (typeof C_FORMATS)[number];
 
-export const FORMATS = [...C_FORMATS] as const;
+export const FORMATS = [...C_FORMATS, 'verilog'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The version of every exported library: what its owner counts up when the network is trained anew. */
