@@ -5,6 +5,8 @@ import { data } from './commands/data.js';
 import { deploy } from './commands/deploy.js';
 import { doctor } from './commands/doctor.js';
 import { emulate } from './commands/emulate.js';
+import { author, coreName, exportFormat, webPage } from './commands/export-options.js';
+import { exportLibrary } from './commands/export.js';
 import { describeError } from './commands/failure.js';
 import { flash } from './commands/flash.js';
 import { inspect } from './commands/inspect.js';
@@ -20,6 +22,7 @@ import {
   stageLevels,
   wholeNumber,
 } from './commands/parse-options.js';
+import { CORE_NAMES, FORMATS } from './export/index.js';
 import { AIMS, KERNEL_NAMES } from './firmware/index.js';
 import { LEVELS } from './plan/index.js';
 import { ports } from './commands/ports.js';
@@ -315,6 +318,56 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .requiredOption(...option.board)
       .requiredOption(...option.model)
       .option(...option.out),
+  );
+
+  withKernels(
+    command(
+      'export',
+      'write a library of a network that other tools take: in C, for Arduino, PlatformIO or CMake, or a core in Verilog',
+      '--as arduino --model models/mnist-small --out build/mnist_small',
+      exportLibrary,
+    )
+      .addOption(
+        new Option('--as <format>', `one of ${FORMATS.join(', ')}`)
+          .argParser(exportFormat)
+          .makeOptionMandatory(),
+      )
+      .requiredOption(...option.model)
+      .requiredOption('--out <folder>', 'where to write: a new or an empty folder')
+      .addOption(
+        new Option(
+          '--core <name>',
+          `of C: choose kernels for ${CORE_NAMES.join(', ')}; all else compiles it too (default: avr for Arduino, else m0)`,
+        ).argParser(coreName),
+      )
+      .option(
+        '--board <id>',
+        'in place of --core: choose kernels for this board and what its memories leave; of Verilog: the folding that fits its part',
+      )
+      .addOption(
+        new Option('--engine <name>', 'of Verilog: sequential, or unrolled (default: sequential)').choices([
+          'sequential',
+          'unrolled',
+        ]),
+      )
+      .addOption(
+        new Option(
+          '--folding <BxF>',
+          'of Verilog: columns x filters that are computed at once (default: 4x8)',
+        ).argParser(folding),
+      )
+      .option(
+        '--images <set>',
+        'pictures to measure the tables with and to take the example from (default: test pictures of the set that belongs to the network)',
+      )
+      .option('--count <n>', 'measure with only the first n pictures', wholeNumber(1), 1000)
+      .option(
+        '--author <name>',
+        'who answers for the library, such as "Ann Example <ann@example.com>"',
+        author,
+      )
+      .option('--url <page>', 'a page that tells more', webPage)
+      .option('--dry-run', 'list the files and write nothing'),
   );
 
   withBuild(

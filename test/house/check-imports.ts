@@ -15,6 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   render: [],
   firmware: ['network', 'boards', 'render'],
   hdl: ['network', 'boards', 'render'],
+  export: ['network', 'boards', 'firmware', 'hdl', 'render'],
   plan: ['boards', 'render', 'type:firmware', 'type:hdl'],
   device: ['network', 'boards'],
   verify: ['network', 'device'],

@@ -12,9 +12,9 @@ const KEYWORDS =
   'restrict return short signed sizeof static struct switch typedef union unsigned void volatile while ' +
   'asm bool false linux main null true typeof unix';
 
-/** File names and prefixes of the generated project itself. */
+/** File names and prefixes of the generated project itself, and of the sketches that may include it. */
 const OWN =
-  'add average bias boot2 concat config conv2d counts dense depthwise engine filter frame infer inputs label load max ' +
+  'add arduino average bias boot2 concat config conv2d counts dense depthwise engine filter frame infer inputs label load max ' +
   'network offsets parts port products protocol requantize serve stage startup table tablize tensor tensors thresholds ' +
   'weights window';
 

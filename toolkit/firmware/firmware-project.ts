@@ -3,7 +3,8 @@ import { assetPath, toolkitVersion } from '../assets.js';
 import { plainTitle, receiveWindow, type FirmwareBoard } from '../boards/index.js';
 import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
-import { networkSource, type NetworkSource } from './network-source.js';
+import { networkLibrary } from './network-library.js';
+import type { NetworkSource } from './network-source.js';
 import { kernelsFor } from './fit.js';
 import type { KernelOptions } from './kernels/kernel-options.js';
 import type { FirmwareProject } from './project.js';
@@ -19,7 +20,7 @@ export function firmwareProject(
   board: FirmwareBoard,
   options: Partial<KernelOptions> = {},
 ): FirmwareProject {
-  const source = networkSource(network, { ...kernelsFor(network, board), ...options });
+  const { source, files: library } = networkLibrary(network, { ...kernelsFor(network, board), ...options });
   const target = TARGETS[board.target];
   const view = projectView(source, board, target);
   const files = new Map<string, string>();
@@ -33,10 +34,7 @@ export function firmwareProject(
   const protocol = templates('protocol');
 
   print('README.md', 'README.md.ejs');
-  print(`network/${source.cName}.h`, 'network/network.h.ejs');
-  print(`network/${source.cName}.c`, 'network/network.c.ejs');
-  print('network/engine_config.h', 'network/engine_config.h.ejs');
-  copy('network', 'engine', engine);
+  for (const [name, text] of library) files.set(`network/${name}`, text);
   print('firmware/config.h', 'firmware/config.h.ejs');
   copy('firmware', 'firmware', ['main.c']);
   copy('protocol', 'protocol', protocol);

@@ -1,7 +1,10 @@
 export * from './c-names.js';
+export { fillLines } from './c-text.js';
 export * from './firmware-project.js';
 export * from './fit.js';
+export * from './network-library.js';
+export { allTables, type NetworkSource } from './network-source.js';
 export * from './project.js';
-export { AIMS, type Aim, type KernelOptions } from './kernels/kernel-options.js';
+export { AIMS, usualKernels, type Aim, type KernelOptions } from './kernels/kernel-options.js';
 export { KERNEL_NAMES, type KernelName } from './kernels/stage-kernel.js';
 export { kernelReport, type KernelReport } from './kernels/kernel-report.js';

@@ -7,4 +7,4 @@ export * from './fpga-project.js';
 export * from './hdl-project.js';
 export * from './prove/index.js';
 export * from './unrolled/index.js';
-export { PLAIN, storesOf, type LargeMemories, type WeightStore } from './weight-store.js';
+export { PLAIN, storesOf, weightLayout, type LargeMemories, type WeightStore } from './weight-store.js';
