@@ -76,7 +76,7 @@ const run = async (
   }
 };
 const dies =
-  (after: number): FakeOptions['answer'] =>
+  (after: number): NonNullable<FakeOptions['answer']> =>
   (frame, n, link) => {
     if (n === after) link.end('unplugged');
     return [frame];
