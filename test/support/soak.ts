@@ -99,7 +99,7 @@ export async function soak({ frames, seed, progress }: SoakOptions): Promise<Soa
     const data = { images: Buffer.concat(images), labels: null };
     const boards = Array.from({ length: between(random, 1, 3) }, () => {
       const faults: Faults = Object.fromEntries(
-        FAULTS.map((fault) => [fault, random() < 0.4 ? RATES[fault] * random() : 0]),
+        FAULTS.map((fault) => [fault, random() < 0.5 ? RATES[fault] * 3 * random() ** 2 : 0]),
       );
       const board = virtualBoard({
         clock,

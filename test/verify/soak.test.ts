@@ -12,7 +12,6 @@ describe('a verification over lines with all faults', () => {
     const result = await soak({ frames, seed, progress: (line) => process.stderr.write(`${line}\n`) });
     const seconds = Math.round((performance.now() - started) / 1000);
     if (out !== undefined) writeFileSync(out, `${JSON.stringify({ seed, ...result, seconds }, null, 2)}\n`);
-    if (process.env['SOAK_SHOW']) console.log({ ...result, seconds });
     expect(result.frames).toBeGreaterThanOrEqual(frames);
     expect(result.wrongAnswers).toBe(0);
     expect(result.wrongVerdicts).toEqual([]);
