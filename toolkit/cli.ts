@@ -32,6 +32,7 @@ import { render } from './commands/render.js';
 import type { CommandBody, CommonOptions } from './commands/run.js';
 import { study } from './commands/study.js';
 import { train } from './commands/train.js';
+import { boardPlace } from './commands/verify-boards.js';
 import { verify } from './commands/verify.js';
 import { SET_NAMES } from './data/index.js';
 import type { ExitCode } from './errors.js';
@@ -51,7 +52,7 @@ const option = {
   ],
   count: ['--count <n>', 'only the first n pictures'],
   out: ['--out <folder>', 'where to write'],
-  port: ['--port <port>', 'serial port of the board, such as /dev/ttyACM0'],
+  port: ['--port <port>', 'serial port of the board, such as /dev/ttyACM0 or rfc2217://host:port'],
   drive: ['--drive <folder>', 'mounted drive of a board that is flashed by copying a file'],
   device: [
     '--device <name>',
@@ -416,15 +417,25 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   withBuild(
     command(
       'verify',
-      'stream pictures to a flashed or emulated board and compare every answer',
+      'stream pictures to flashed or emulated boards and compare every answer',
       '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
       verify,
     )
       .requiredOption(...option.model)
-      .option(...option.board, 'host')
+      .addOption(
+        new Option(
+          '--board <id[@port]>',
+          'board id or path of a board file, and the port that it is on; given several times, the boards share the pictures (default: host)',
+        ).argParser(boardPlace),
+      )
       .option(...option.images)
       .option(...option.count, wholeNumber(1))
       .option(...option.port)
+      .option(
+        '--journal [file]',
+        'keep every answer in a file, for --resume (default: build/<board>/<network>.journal)',
+      )
+      .option('--resume', 'go on with the journal of a run that ended early, where there is one')
       .option(...option.out),
   );
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './temporary-folder.js';
@@ -6,6 +6,8 @@ import { temporaryFolder } from './temporary-folder.js';
 export interface PseudoTerminal {
   /** The path that a serial port's user opens. */
   readonly path: string;
+  /** Its speed in baud, as it was last set. */
+  speed(): number;
   /** Ends the program behind it; the terminal stays, silent. */
   killProgram(): void;
   close(): void;
@@ -24,8 +26,10 @@ export async function pseudoTerminal(program: string): Promise<PseudoTerminal> {
   script.stdout.on('data', (bytes: Buffer) => child.stdin.write(bytes));
   child.stdout.on('data', (bytes: Buffer) => script.stdin.write(bytes));
   for (const { stdin } of [script, child]) stdin.on('error', () => undefined);
+  const path = await nameFrom(note);
   return {
-    path: await nameFrom(note),
+    path,
+    speed: () => Number(execFileSync('stty', ['-F', path, 'speed']).toString()),
     killProgram: () => child.kill('SIGKILL'),
     close() {
       for (const each of processes) each.kill('SIGKILL');

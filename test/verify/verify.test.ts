@@ -92,6 +92,7 @@ describe('verification of a device', () => {
       info: await device.info(),
       images: 50,
       asked: 50,
+      resumed: 0,
       mismatches: { labels: 0, logits: 0 },
       accuracy: { reference: 0.9, device: 0.9 },
       latency: { unit: 'clocks', median: 10 + 26, max: 10 + 51, clockHz: 1000 },

@@ -1,6 +1,6 @@
 import type { Board } from '../boards/index.js';
 import type { DataSet } from '../data/index.js';
-import { executorOf, openDevice, type Executor, type SimulatedDesign } from '../device/index.js';
+import { executorOf, openDevice, type Device, type Executor, type SimulatedDesign } from '../device/index.js';
 import { EXIT, InputError, type ExitCode } from '../errors.js';
 import type { TableNetwork } from '../network/index.js';
 import {
@@ -9,7 +9,7 @@ import {
   NOTHING_BUILT,
   type DeploymentReport,
 } from '../report/deployment.js';
-import { verify } from '../verify/index.js';
+import { verify, type Recording } from '../verify/index.js';
 import { builderFor, type BuilderOptions } from './builder-for.js';
 import type { Built } from './builder.js';
 import { defaultLevel } from './fpga.js';
@@ -57,20 +57,36 @@ export async function prepareTarget(
   return { board, network, port, built };
 }
 
-/** Opens the device, runs all pictures through it, compares, closes it. */
-export async function verifyTarget(target: Target, pictures: DataSet, run: Run): Promise<DeploymentReport> {
-  const { board, network, port, built } = target;
+/** Opens the port, or starts the emulator of what was built. */
+export function openTarget({ board, network, port, built }: Target, signal: AbortSignal): Promise<Device> {
   const image = built?.image ?? null;
-  const { signal, output } = run;
-  const device = await openDevice({
+  return openDevice({
     board,
     network,
     signal,
     ...(port === undefined ? {} : { port }),
     ...(image === null ? {} : { image }),
   });
+}
+
+/** Opens the device, runs all pictures through it, or those that a recording has no answer to, compares, closes it. */
+export async function verifyTarget(
+  target: Target,
+  pictures: DataSet,
+  { signal, output }: Run,
+  record?: Recording,
+): Promise<DeploymentReport> {
+  const { board, network, built } = target;
+  const device = await openTarget(target, signal);
   try {
-    const verification = await verify({ network, device, data: pictures, signal, progress: output.progress });
+    const verification = await verify({
+      network,
+      device,
+      data: pictures,
+      signal,
+      progress: output.progress,
+      ...(record === undefined ? {} : { record }),
+    });
     return deploymentReport({
       board: board.id,
       executor: device.executor,

@@ -1,9 +1,12 @@
-import { boardOf, type BoardOptions } from './board.js';
+import { InputError } from '../errors.js';
+import { type BoardOptions } from './board.js';
 import type { BuilderOptions } from './builder-for.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, CommonOptions } from './run.js';
-import { conclude, prepareTarget, verifyTarget } from './target.js';
+import { conclude, verifyTarget } from './target.js';
+import { placesOf, prepareTargets, verifyTargets, type BoardPlace } from './verify-boards.js';
+import { journalOf, type JournalOptions } from './verify-journal.js';
 
 export type VerifyOptions = CommonOptions &
   BoardOptions &
@@ -14,12 +17,26 @@ export type VerifyOptions = CommonOptions &
     readonly port?: string;
   };
 
-/** `tablize verify`: streams pictures to a board that was flashed before, or to an emulated one, and compares every answer. */
-export const verify: CommandBody<VerifyOptions> = async (options, run) => {
-  const board = boardOf(options);
+export type VerifyBoardsOptions = Omit<VerifyOptions, 'board'> &
+  JournalOptions & { readonly board?: readonly BoardPlace[] };
+
+/**
+ * `tablize verify`: streams pictures to boards that were flashed before, or to emulated ones, and compares every answer. A journal keeps
+ * the answers of a long run.
+ */
+export const verify: CommandBody<VerifyBoardsOptions> = async (options, run) => {
   const { network } = loadModel(options.model);
+  const places = placesOf(options.board, options.port);
   const pictures = loadPictures(options.images, options.count, network);
-  const target = await prepareTarget(board, network, options.port, options, run);
-  const report = await verifyTarget(target, pictures, run);
-  return conclude(board, report, run);
+  const targets = await prepareTargets(places, network, options, run);
+  const [target] = targets;
+  if (target === undefined) throw new InputError('no board');
+  if (targets.length > 1) return verifyTargets(targets, network, pictures, options, run);
+  const record = journalOf(options, targets, network, pictures);
+  try {
+    const report = await verifyTarget(target, pictures, run, record);
+    return conclude(target.board, report, run);
+  } finally {
+    record?.close();
+  }
 };

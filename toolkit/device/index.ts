@@ -13,7 +13,9 @@ export { qemuArguments, qemuLink, type Qemu } from './emulators/qemu.js';
 export { rp2040Link } from './emulators/rp2040.js';
 export { hostLink } from './links/host-link.js';
 export { likelyBoards, listPorts, type PortInfo } from './links/list-ports.js';
+export { openPort } from './links/open-port.js';
 export { polledLink } from './links/polled-link.js';
+export { parseRemotePort, type RemotePort } from './links/remote-port.js';
 export { serialPortLink } from './links/serial-port-link.js';
 export {
   executorOf,

@@ -9,8 +9,8 @@ import { inInstructions } from './emulators/in-instructions.js';
 import { qemuLink, type Qemu } from './emulators/qemu.js';
 import { rp2040Link } from './emulators/rp2040.js';
 import { hostLink } from './links/host-link.js';
+import { openPort } from './links/open-port.js';
 import { polledLink } from './links/polled-link.js';
-import { serialPortLink } from './links/serial-port-link.js';
 import { serialDevice } from './serial-device.js';
 import { EMULATOR_TIMING, PIPE_TIMING, QEMU_TIMING, serialTiming, SIMULATOR_TIMING } from './timing.js';
 
@@ -38,7 +38,7 @@ export type Image = FirmwareImage | SimulatedDesign;
 export interface OpenOptions {
   readonly board: Board;
   readonly network: TableNetwork;
-  /** A serial port: the board itself. Without it, the board's emulator runs `image`. */
+  /** A serial port, such as `/dev/ttyACM0`, `tcp://host:port` or `rfc2217://host:port`: the board itself. Without it, the board's emulator runs `image`. */
   readonly port?: string;
   /** Speed of the port, when it is not that of the board's firmware. */
   readonly baud?: number;
@@ -76,7 +76,7 @@ export async function openDevice(options: OpenOptions): Promise<Device> {
   const common = { network, board: board.id, ...(signal === undefined ? {} : { signal }) };
   if (port !== undefined) {
     const baud = options.baud ?? board.serial.baud;
-    const link = await serialPortLink(port, baud);
+    const link = await openPort(port, baud);
     return serialDevice(link, { ...common, executor: 'serial', timing: serialTiming(baud), where: port });
   }
   if (image !== undefined && 'level' in image) {

@@ -56,6 +56,8 @@ interface Pending {
 const MOST_IN_FLIGHT = 100;
 const PATIENCE_FACTOR = 4;
 const MOST_DOUBLINGS = 3;
+/** Of the first patience: one answer that came very late must not make a silence very long. */
+const MOST_PATIENCE = 4;
 
 /**
  * Requests over a lossy line: window, time-outs and repeats of docs/protocol.md, section 2. Answers come in
@@ -81,7 +83,10 @@ export function pipeline(link: Link, options: PipelineOptions): Pipeline {
     const onTheLine = flying.reduce((sum, each) => sum + frameLength(each), filler.length) * timing.perByte;
     if (request.type === REQUEST.hello) return timing.hello.patience + onTheLine;
     const seen = slowest.get(request.type);
-    const base = seen === undefined ? timing.first : Math.max(timing.least, PATIENCE_FACTOR * seen);
+    const base =
+      seen === undefined
+        ? timing.first
+        : Math.min(Math.max(timing.least, PATIENCE_FACTOR * seen), MOST_PATIENCE * timing.first);
     return base * 2 ** Math.min(request.tries - 1, MOST_DOUBLINGS) + onTheLine;
   };
 

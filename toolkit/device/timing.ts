@@ -1,6 +1,6 @@
 /** How long to wait and how often to ask again. All times in milliseconds of the device's clock. */
 export interface Timing {
-  /** Patience with the first answer to a type of request, when nothing is known of it. */
+  /** Patience with the first answer to a type of request, when nothing is known of it; never is it more than four times this before repeats. */
   readonly first: number;
   /** Patience is never below this; it is several times the slowest answer seen. */
   readonly least: number;

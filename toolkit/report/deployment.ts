@@ -78,6 +78,8 @@ export interface DeploymentReport {
   /** Pictures that were compared, and those that were asked for; fewer when it stopped early. */
   readonly images: number;
   readonly requested: number;
+  /** Of `images`, those whose answers a journal of an earlier run told. */
+  readonly resumed: number;
   /** Shares of right labels, 0..1; float: what the float network had on its own test pictures. */
   readonly accuracy: {
     readonly float: number | null;
@@ -115,20 +117,14 @@ export function deploymentReport({
   verification,
   facts,
 }: DeploymentFacts): DeploymentReport {
-  const { macs, tableEntries, activationLevels, weightLevels } = measureNetwork(network);
+  const model = modelReport(network);
   return {
     board,
     executor,
-    model: {
-      name: network.name,
-      hash: networkHash(network),
-      macs,
-      tableEntries,
-      activationLevels,
-      weightLevels,
-    },
+    model,
     images: verification.images,
     requested: verification.asked,
+    resumed: verification.resumed,
     accuracy: {
       float: network.provenance.floatAccuracy,
       reference: verification.accuracy.reference,
@@ -141,9 +137,21 @@ export function deploymentReport({
     fpga:
       facts.fpga === null
         ? null
-        : { ...facts.fpga, ...speedOf(facts, macs, verification.latency?.median ?? null) },
+        : { ...facts.fpga, ...speedOf(facts, model.macs, verification.latency?.median ?? null) },
     firstMismatch: verification.firstMismatch,
     stopped: verification.stopped,
+  };
+}
+
+export function modelReport(network: TableNetwork): DeploymentReport['model'] {
+  const { macs, tableEntries, activationLevels, weightLevels } = measureNetwork(network);
+  return {
+    name: network.name,
+    hash: networkHash(network),
+    macs,
+    tableEntries,
+    activationLevels,
+    weightLevels,
   };
 }
 
@@ -197,8 +205,35 @@ export function sizeLines(board: Board, { size, multiplies, toolchain }: BuildFa
 
 /** What a verification gave, for people; the last lines that a user reads. */
 export function deploymentLines(board: Board, report: DeploymentReport): string[] {
-  const { images, requested, mismatches, accuracy, latency, firstMismatch, stopped } = report;
+  const { latency, stopped } = report;
+  return [
+    ...verdictLines(report),
+    ...(stopped === null ? [] : [`stopped early: ${stopped}`]),
+    ...accuracyLines(report),
+    ...(latency === null ? [] : [latencyLine(latency)]),
+    ...speedLines(report),
+    ...sizeLines(board, report),
+  ];
+}
+
+/** Which pictures were compared, and what differs. */
+export function verdictLines({
+  images,
+  requested,
+  resumed,
+  mismatches,
+  firstMismatch,
+}: Pick<DeploymentReport, 'images' | 'requested' | 'resumed' | 'mismatches' | 'firstMismatch'>): string[] {
   const exact = images - Math.max(mismatches.logits, mismatches.labels);
+  const verified =
+    images === requested
+      ? `${grouped(exact)} of ${grouped(images)} pictures bit-exact with the host's integer reference, labels and logits`
+      : `NOT FINISHED: ${grouped(images)} of ${grouped(requested)} pictures verified, ${grouped(exact)} of them bit-exact`;
+  const before = resumed === 0 ? '' : ` (${grouped(resumed)} answers are from the journal)`;
+  return [verified + before, ...(firstMismatch === null ? [] : mismatchLines(mismatches, firstMismatch))];
+}
+
+export function accuracyLines({ images, accuracy }: Pick<DeploymentReport, 'images' | 'accuracy'>): string[] {
   const shown = (share: number | null, of: string): string[] =>
     share === null ? [] : [`${percent(share)} ${of}`];
   const accuracies = [
@@ -206,19 +241,7 @@ export function deploymentLines(board: Board, report: DeploymentReport): string[
     ...shown(accuracy.reference, 'in the reference'),
     ...shown(accuracy.float, 'of the float network (all its test pictures)'),
   ];
-  const verified =
-    images === requested
-      ? `${grouped(exact)} of ${grouped(images)} pictures bit-exact with the host's integer reference, labels and logits`
-      : `NOT FINISHED: ${grouped(images)} of ${grouped(requested)} pictures verified, ${grouped(exact)} of them bit-exact`;
-  return [
-    verified,
-    ...(firstMismatch === null ? [] : mismatchLines(mismatches, firstMismatch)),
-    ...(stopped === null ? [] : [`stopped early: ${stopped}`]),
-    ...(images === 0 ? [] : [`accuracy ${accuracies.join(', ')}`]),
-    ...(latency === null ? [] : [latencyLine(latency)]),
-    ...speedLines(report),
-    ...sizeLines(board, report),
-  ];
+  return images === 0 ? [] : [`accuracy ${accuracies.join(', ')}`];
 }
 
 function speedLines({ fpga }: DeploymentReport): string[] {

@@ -21,6 +21,8 @@ export interface Verification {
   /** Pictures that were compared; fewer than `asked` when it stopped early. */
   readonly images: number;
   readonly asked: number;
+  /** Of `images`, those whose answers an earlier run got. */
+  readonly resumed: number;
   /** Pictures whose label, and whose logits (any of them), differ. */
   readonly mismatches: { readonly labels: number; readonly logits: number };
   /** Share of right labels among the compared pictures, 0..1; null without labels or pictures. */

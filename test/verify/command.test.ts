@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { boardPlace, placesOf } from '../../toolkit/commands/verify-boards.js';
+import { InputError } from '../../toolkit/errors.js';
+import { tablize, type CliResult } from '../support/cli.js';
+import { pseudoTerminal } from '../support/pseudo-terminal.js';
+import { freePort } from '../support/rfc2217-server.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { describeWithTool } from '../support/tools.js';
+
+const model = join(process.cwd(), 'models/mnist-small');
+const verify = (cwd: string, ...more: readonly string[]): Promise<CliResult> =>
+  tablize(['verify', '--model', model, '--count', '60', ...more], { cwd });
+
+describe('--board', () => {
+  it('is given once per board, with a port or without', () => {
+    const before = boardPlace('arduino-uno@/dev/serial/by-id/a@b');
+    expect(boardPlace('host', before)).toEqual([
+      { board: 'arduino-uno', port: '/dev/serial/by-id/a@b' },
+      { board: 'host' },
+    ]);
+    const file = join(temporaryFolder('board'), 'my@board.json');
+    writeFileSync(file, '{}');
+    expect(boardPlace(file)).toEqual([{ board: file }]);
+  });
+  it('is the host, or the one that --port is for', () => {
+    expect(placesOf(undefined, undefined)).toEqual([{ board: 'host' }]);
+    expect(placesOf([{ board: 'arduino-uno' }], 'COM3')).toEqual([{ board: 'arduino-uno', port: 'COM3' }]);
+  });
+  it.each([
+    [['host@a'], 'b', /--port is for one board/],
+    [['host', 'host'], 'b', /--port is for one board/],
+    [['host@a', 'host@a'], undefined, /two boards cannot be on one port/],
+    [['host@'], undefined, /port after the @ is missing/],
+    [['host@tcp://x'], undefined, /no address of a serial port/],
+  ] as const)('%j with --port %s is refused', (texts, port, message) => {
+    const places = texts.reduce<ReturnType<typeof boardPlace>>((all, text) => boardPlace(text, all), []);
+    expect(() => placesOf(places, port)).toThrow(InputError);
+    expect(() => placesOf(places, port)).toThrow(message);
+  });
+});
+
+describeWithTool(['cc', 'script'], 'tablize verify', () => {
+  it('shares pictures among boards, with one on a port and one that is not there', async () => {
+    const cwd = temporaryFolder('verify');
+    // Builds the program that the terminal then has behind it.
+    expect((await verify(cwd)).code).toBe(0);
+    const terminal = await pseudoTerminal(join(cwd, 'build/host/mnist-small/build/firmware'));
+    const missing = `host@tcp://localhost:${await freePort()}`;
+    const boards = ['host', `host@${terminal.path}`, missing].flatMap((board) => ['--board', board]);
+    const { code, stdout, stderr } = await verify(cwd, ...boards, '--json');
+    terminal.close();
+    expect(JSON.parse(stdout)).toMatchObject({
+      images: 60,
+      requested: 60,
+      leftOver: 0,
+      mismatches: { labels: 0, logits: 0 },
+      firstMismatch: null,
+      boards: [
+        { board: 'host', port: null, executor: 'host', stopped: null },
+        { board: 'host', port: terminal.path, executor: 'serial', stopped: null },
+        {
+          images: 0,
+          executor: null,
+          picturesPerSecond: null,
+          stopped: expect.stringMatching(/nothing listens/) as string,
+        },
+      ],
+    });
+    expect(stderr).toMatch(/60 of 60 pictures bit-exact/);
+    expect(stderr).toMatch(/host on tcp:.* stopped: nothing listens there/);
+    expect(code).toBe(0);
+
+    const none = await verify(cwd, '--board', missing, '--board', `host@${join(cwd, 'nothing')}`);
+    expect(none.code).toBe(5);
+    expect(none.stdout).toMatch(/NOT FINISHED: 0 of 60/);
+  });
+
+  it('keeps a journal, goes on with it, and refuses it for another run', async () => {
+    const cwd = temporaryFolder('verify');
+    const journal = join(cwd, 'build/host/mnist-small.journal');
+    expect((await verify(cwd, '--resume')).code).toBe(0);
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    expect(lines).toHaveLength(62);
+    writeFileSync(journal, lines.slice(0, 21).join('\n') + '\n{"image":20,"bo');
+    const again = await verify(cwd, '--resume');
+    expect(again.stdout).toMatch(/60 of 60 pictures bit-exact .*\(20 answers are from the journal\)/);
+    expect(again.code).toBe(0);
+
+    const anew = await verify(cwd, '--journal');
+    expect(anew.code).toBe(2);
+    expect(anew.stderr).toMatch(/there is a journal already/);
+    const other = await verify(cwd, '--journal', journal, '--resume', '--images', 'mnist:train');
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(/other pictures or labels/);
+    const kernels = await verify(cwd, '--resume', '--optimize', 'size');
+    expect(kernels.code).toBe(2);
+    expect(kernels.stderr).toMatch(/the firmware of "host" was another/);
+  });
+});
