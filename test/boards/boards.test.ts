@@ -31,6 +31,8 @@ function inputError(call: () => unknown): InputError {
 describe('the shipped boards', () => {
   it('are these', () => {
     expect(boardIds()).toEqual([
+      'arduino-mega2560',
+      'arduino-nano',
       'arduino-uno',
       'ch32v003',
       'hifive1-revb',

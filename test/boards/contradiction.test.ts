@@ -48,6 +48,8 @@ describe('a board file that contradicts itself', () => {
     [UNO, 'memory.flash.size', 32_770],
     [UNO, 'memory.ram.origin', 0],
     [UNO, 'memory.ram.size', 2049],
+    ['arduino-mega2560', 'memory.flash.size', 65_538],
+    ['arduino-mega2560', 'memory.ram.origin', 0x100],
     [UNO, 'serial.receiveBuffer', 512],
     [UNO, 'serial.baud', 2_500_000],
     [UNO, 'serial.baud', 300],
@@ -132,6 +134,7 @@ describe('the firmware of a baud rate', () => {
   const CLOCKS = [
     [PICO, 'arm-none-eabi-gcc', [125_000_000]],
     [UNO, 'avr-gcc', [1_000_000, 8_000_000, 16_000_000]],
+    ['arduino-mega2560', 'avr-gcc', [16_000_000]],
     ['microbit', 'arm-none-eabi-gcc', [16_000_000]],
     ['mps2-an385', 'arm-none-eabi-gcc', [25_000_000]],
     ['hifive1-revb', 'riscv64-unknown-elf-gcc', [16_000_000]],
@@ -153,8 +156,9 @@ describe('the firmware of a baud rate', () => {
         });
         return withProject(project, (folder) => {
           try {
+            const port = project.support.find((file) => /port\.c$/.test(file)) ?? '';
             const includes = project.includes.map((path) => `-I${path}`);
-            run(folder, compiler, ['-E', '-ffreestanding', ...includes, 'target/port.c']);
+            run(folder, compiler, ['-E', '-ffreestanding', ...includes, port]);
             return true;
           } catch (error) {
             expect(String(error)).toMatch(/#error "the (clock cannot be divided|nearest baud rate)/);

@@ -24,9 +24,11 @@ export const RUNGS: readonly Rung[] = [
   { board: 'host', compiler: 'gcc', tools: ['cc'] },
   { board: 'raspberry-pi-pico', compiler: 'gcc', tools: ['arm-none-eabi-gcc'] },
   { board: 'arduino-uno', compiler: 'gcc', tools: ['avr-gcc'] },
+  { board: 'arduino-mega2560', compiler: 'gcc', tools: ['avr-gcc'] },
   { board: 'host', compiler: 'zig', tools: [] },
   { board: 'raspberry-pi-pico', compiler: 'zig', tools: [] },
   { board: 'arduino-uno', compiler: 'zig', tools: [] },
+  { board: 'arduino-mega2560', compiler: 'zig', tools: [] },
 ];
 
 const ARM = ['arm-none-eabi-gcc', 'qemu-system-arm'];

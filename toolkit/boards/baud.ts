@@ -26,8 +26,9 @@ export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, b
       const divisor = Math.floor((clockHz * 4 + Math.floor(baud / 2)) / baud);
       return divisor < 64 || divisor > 65_535 * 64 ? null : (clockHz * 4) / divisor;
     }
-    case 'atmega328p': {
-      // USART0 at double speed (ATmega328P datasheet, "The Baud Rate Generator"): 12 bits, of 1/8 of the clock.
+    case 'atmega328p':
+    case 'atmega2560': {
+      // USART0 at double speed (datasheets of both, "The Baud Rate Generator"): 12 bits, of 1/8 of the clock.
       const divisor = Math.floor((Math.floor(Math.floor(clockHz / 4) / baud) - 1) / 2);
       return divisor < 0 || divisor > 4095 ? null : clockHz / (8 * (divisor + 1));
     }

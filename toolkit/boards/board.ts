@@ -16,6 +16,7 @@ const TARGET_NAMES = [
   'host',
   'rp2040',
   'atmega328p',
+  'atmega2560',
   'nrf51',
   'mps2',
   'fe310',

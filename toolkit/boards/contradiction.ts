@@ -65,6 +65,18 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
       ram: { start: 0x100, end: 0x900, align: 1, fixed: false },
     },
   },
+  atmega2560: {
+    toolchain: 'avr',
+    flash: 'avrdude',
+    emulator: 'avr8js',
+    clockHz: null,
+    largestReceiveBuffer: 256,
+    memory: {
+      // Of 256 KB: constants are read by LPM, which reaches so far.
+      flash: { start: 0, end: 0x1_0000, align: 2, fixed: true },
+      ram: { start: 0x200, end: 0x2200, align: 1, fixed: false },
+    },
+  },
   nrf51: {
     toolchain: 'arm',
     flash: 'none',

@@ -17,6 +17,9 @@ export interface Target {
 /** Start-up, cycle counter and receive ring of a Cortex-M. */
 const CORTEX_M = ['cortex_m.h', 'cortex_m_startup.c', 'cycles.c', 'memory.c', 'ring.h'];
 
+/** Start-up, cycle counter and serial line of an AVR. */
+const AVR = ['avr.h', 'avr_port.c', 'avr_startup.S', 'memory.c'];
+
 /** Start-up and receive ring of a RISC-V core. */
 const RISCV = ['memory.c', 'ring.h', 'riscv.h', 'riscv_startup.S'];
 
@@ -40,12 +43,20 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     overhead: { flash: 2500, ram: 2048 },
   },
   atmega328p: {
-    sources: ['port.c', 'startup.S'],
-    shared: ['memory.c'],
+    sources: ['vectors.S'],
+    shared: AVR,
     others: ['registers.h'],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 200 },
+  },
+  atmega2560: {
+    sources: ['vectors.S'],
+    shared: AVR,
+    others: ['registers.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2600, ram: 200 },
   },
   nrf51: {
     sources: ['port.c'],
