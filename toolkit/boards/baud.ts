@@ -43,10 +43,20 @@ export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, b
     case 'fe310':
       // 16 bits, of the clock (FE310-G002 Manual, "Baud Rate Divisor Register").
       return divided(clockHz, baud, 16, 65_536);
+    case 'stm32f1':
+    case 'stm32f4':
+      // 16 bits, of the clock of the bus (RM0041 and RM0090, "Fractional baud rate generation": mantissa and fraction in sixteenths).
+      return divided(busHz(target, clockHz), baud, 16, 65_535);
     case 'ch32v003':
       // 16 bits, of the clock (CH32V003 Reference Manual, "USART": mantissa and fraction in sixteenths).
       return divided(clockHz, baud, 16, 65_535);
   }
+}
+
+/** The clock of an STM32's buses, as its start-up code has it. */
+function busHz(target: 'stm32f1' | 'stm32f4', clockHz: number): number {
+  if (target === 'stm32f4') return clockHz / 4;
+  return clockHz > 36_000_000 ? clockHz / 2 : clockHz;
 }
 
 /** The baud rate by the nearest divisor; null where the register does not hold that. */

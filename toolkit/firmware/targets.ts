@@ -8,6 +8,8 @@ export interface Target {
   readonly shared: readonly string[];
   /** Files that belong to them without being compiled by themselves. */
   readonly others: readonly string[];
+  /** Headers in firmware-templates/targets/shared that are printed for the board. */
+  readonly printed: readonly string[];
   readonly linkerScript: string | null;
   readonly latency: { readonly code: number; readonly unit: string };
   /** Rough needs of test firmware, protocol and start-up: only a network that surely does not fit is refused. */
@@ -23,6 +25,9 @@ const AVR = ['avr.h', 'avr_port.c', 'avr_startup.S', 'memory.c'];
 /** Start-up and receive ring of a RISC-V core. */
 const RISCV = ['memory.c', 'ring.h', 'riscv.h', 'riscv_startup.S'];
 
+/** On top of the Cortex-M's: serial line and pins of an STM32. */
+const STM32 = [...CORTEX_M, 'stm32.h', 'stm32_port.c'];
+
 const CYCLES = { code: 1, unit: 'CPU cycles' };
 
 export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
@@ -30,6 +35,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['port.c'],
     shared: [],
     others: [],
+    printed: [],
     linkerScript: null,
     latency: { code: 4, unit: 'nanoseconds' },
     overhead: { flash: 0, ram: 0 },
@@ -38,6 +44,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['boot2.c', 'port.c'],
     shared: CORTEX_M,
     others: ['boot2.S', 'registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 2048 },
@@ -46,6 +53,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['vectors.S'],
     shared: AVR,
     others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 200 },
@@ -54,6 +62,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['vectors.S'],
     shared: AVR,
     others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2600, ram: 200 },
@@ -62,6 +71,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['port.c'],
     shared: CORTEX_M,
     others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 2048 },
@@ -70,6 +80,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['port.c'],
     shared: CORTEX_M,
     others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 2048 },
@@ -78,6 +89,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['port.c'],
     shared: RISCV,
     others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 1024 },
@@ -86,6 +98,7 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['port.c', 'vectors.S'],
     shared: RISCV,
     others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 460 },
@@ -94,8 +107,27 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     sources: ['port.c'],
     shared: RISCV,
     others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: { code: 2, unit: 'instructions' },
     overhead: { flash: 2500, ram: 460 },
+  },
+  stm32f1: {
+    sources: ['clock.c'],
+    shared: STM32,
+    others: ['registers.h'],
+    printed: ['wiring.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 1024 },
+  },
+  stm32f4: {
+    sources: ['clock.c'],
+    shared: STM32,
+    others: ['registers.h'],
+    printed: ['wiring.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 2048 },
   },
 };
