@@ -9,6 +9,9 @@ export const BAUD_TOLERANCE = 0.03;
  */
 export const LEAST_CLOCKS_PER_BIT = { buffered: 4, unbuffered: 32 } as const;
 
+/** What an nRF's UART divides, whatever the core's clock. */
+const NRF_UART_HZ = 16_000_000;
+
 /** Clocks of an FPGA's design in one bit of its serial line. */
 export function clocksPerBit(clockHz: number, baud: number): number {
   return Math.round(clockHz / baud);
@@ -21,8 +24,9 @@ export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, b
     case 'rv32_virt':
       // A pipe, and a UART of QEMU's: neither has a speed.
       return baud;
-    case 'rp2040': {
-      // The PL011 (RP2040 datasheet, "Baud Rate Calculation"): 16 bits and 6 bits of fraction, of 1/16 of the clock.
+    case 'rp2040':
+    case 'rp2350': {
+      // The PL011 (datasheets of both, "Baud Rate Calculation"): 16 bits and 6 bits of fraction, of 1/16 of the clock.
       const divisor = Math.floor((clockHz * 4 + Math.floor(baud / 2)) / baud);
       return divisor < 64 || divisor > 65_535 * 64 ? null : (clockHz * 4) / divisor;
     }
@@ -35,10 +39,11 @@ export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, b
     case 'mps2':
       // 20 bits, 16 at least, of the clock (Cortex-M System Design Kit, "APB UART").
       return divided(clockHz, baud, 16, 0xf_ffff);
-    case 'nrf51': {
-      // Steps of 2^-20 of the clock (nRF51 Series Reference Manual, "UART", BAUDRATE).
-      const steps = Math.round((baud * 2 ** 20) / clockHz);
-      return baud < 1200 || baud > 1_000_000 ? null : (steps * clockHz) / 2 ** 20;
+    case 'nrf51':
+    case 'nrf52': {
+      // Steps of 2^-20 of 16 MHz (nRF51 Series Reference Manual and nRF52833 Product Specification, "UART", BAUDRATE).
+      const steps = Math.round((baud * 2 ** 20) / NRF_UART_HZ);
+      return baud < 1200 || baud > 1_000_000 ? null : (steps * NRF_UART_HZ) / 2 ** 20;
     }
     case 'fe310':
       // 16 bits, of the clock (FE310-G002 Manual, "Baud Rate Divisor Register").

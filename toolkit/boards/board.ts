@@ -24,6 +24,8 @@ const TARGET_NAMES = [
   'rv32_virt',
   'stm32f1',
   'stm32f4',
+  'nrf52',
+  'rp2350',
 ] as const;
 
 /** A name of QEMU's with properties behind it: `sifive_e,revb=true`. */
@@ -35,7 +37,7 @@ export const toolchainSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('arm'),
-      cpu: z.enum(['cortex-m0', 'cortex-m0plus', 'cortex-m3', 'cortex-m4', 'cortex-m7']),
+      cpu: z.enum(['cortex-m0', 'cortex-m0plus', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33']),
     })
     .readonly(),
   z.strictObject({ kind: z.literal('avr'), mcu: z.string().regex(/^[a-z0-9]+$/) }).readonly(),

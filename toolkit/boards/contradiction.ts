@@ -148,6 +148,28 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
       ram: { start: 0x8000_0000, end: 0x8800_0000, align: 4, fixed: false },
     },
   },
+  nrf52: {
+    toolchain: 'arm',
+    flash: ['openocd'],
+    emulator: 'qemu',
+    clockHz: 64_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0, end: 0x10_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2004_0000, align: 8, fixed: false },
+    },
+  },
+  rp2350: {
+    toolchain: 'arm',
+    flash: ['uf2-drive'],
+    emulator: 'qemu',
+    clockHz: 150_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0x1000_0000, end: 0x1100_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2008_2000, align: 8, fixed: false },
+    },
+  },
   stm32f1: STM32,
   stm32f4: STM32,
 };

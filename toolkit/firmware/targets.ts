@@ -25,7 +25,11 @@ const AVR = ['avr.h', 'avr_port.c', 'avr_startup.S', 'memory.c'];
 /** Start-up and receive ring of a RISC-V core. */
 const RISCV = ['memory.c', 'ring.h', 'riscv.h', 'riscv_startup.S'];
 
-/** On top of the Cortex-M's: serial line and pins of an STM32. */
+/** On top of the Cortex-M's: clock and serial line of Nordic's and Raspberry Pi's chips. */
+const NRF = [...CORTEX_M, 'nrf.h', 'nrf_port.c'];
+const RP2 = [...CORTEX_M, 'rp2.h', 'rp2_port.c'];
+
+/** On top of the Cortex-M's: serial line of an STM32. */
 const STM32 = [...CORTEX_M, 'stm32.h', 'stm32_port.c'];
 
 const CYCLES = { code: 1, unit: 'CPU cycles' };
@@ -41,8 +45,8 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     overhead: { flash: 0, ram: 0 },
   },
   rp2040: {
-    sources: ['boot2.c', 'port.c'],
-    shared: CORTEX_M,
+    sources: ['boot2.c'],
+    shared: RP2,
     others: ['boot2.S', 'registers.h'],
     printed: [],
     linkerScript: 'link.ld',
@@ -68,10 +72,10 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     overhead: { flash: 2600, ram: 200 },
   },
   nrf51: {
-    sources: ['port.c'],
-    shared: CORTEX_M,
+    sources: [],
+    shared: NRF,
     others: ['registers.h'],
-    printed: [],
+    printed: ['wiring.h'],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 2048 },
@@ -126,6 +130,24 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     shared: STM32,
     others: ['registers.h'],
     printed: ['wiring.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 2048 },
+  },
+  nrf52: {
+    sources: [],
+    shared: NRF,
+    others: ['registers.h'],
+    printed: ['wiring.h'],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 2048 },
+  },
+  rp2350: {
+    sources: ['image_def.c'],
+    shared: RP2,
+    others: ['registers.h'],
+    printed: [],
     linkerScript: 'link.ld',
     latency: CYCLES,
     overhead: { flash: 2500, ram: 2048 },
