@@ -51,6 +51,7 @@ describe('the shipped boards', () => {
       'olimex-stm32-h405',
       'raspberry-pi-pico',
       'raspberry-pi-pico2',
+      'seeed-xiao-samd21',
       'stm32f4-discovery',
       'stm32vldiscovery',
       'tangnano9k',

@@ -17,7 +17,7 @@ async function imageOf(board: string, compiler: 'gcc' | 'zig'): Promise<readonly
   return Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i));
 }
 
-const CASES = ['microbit-v2', 'raspberry-pi-pico2'].flatMap((board) => [
+const CASES = ['microbit-v2', 'raspberry-pi-pico2', 'seeed-xiao-samd21'].flatMap((board) => [
   { board, compiler: 'gcc', tools: ['arm-none-eabi-gcc'] } as const,
   { board, compiler: 'zig', tools: [] } as const,
 ]);

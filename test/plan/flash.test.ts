@@ -75,6 +75,13 @@ describe('a board whose boot loader shows a drive', () => {
     expect(board.received()).toBe('the image');
   });
 
+  it('is asked for in its own way when it is not there', async () => {
+    const xiao = planFlash(loadFirmwareBoard('seeed-xiao-samd21'), PRODUCTS, folder.path);
+    await expect(executeFlash(xiao, { mountPoints: ['/'] })).rejects.toMatchObject({
+      next: expect.stringContaining('press its reset button twice') as string,
+    });
+  });
+
   it('is asked for when it is not there', async () => {
     const failure = executeFlash(plan(), { mountPoints: ['/'] });
     await expect(failure).rejects.toThrow(DeviceError);

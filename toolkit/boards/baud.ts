@@ -45,6 +45,11 @@ export function achievedBaud(target: FirmwareBoard['target'], clockHz: number, b
       const steps = Math.round((baud * 2 ** 20) / NRF_UART_HZ);
       return baud < 1200 || baud > 1_000_000 ? null : (steps * NRF_UART_HZ) / 2 ** 20;
     }
+    case 'samd21': {
+      // Steps of 2^-20 of the clock, up to a sixteenth of it (SAM D21 Family Data Sheet, SERCOM, "Clock Generation, Baud-Rate Generator").
+      const steps = Math.round((baud * 2 ** 20) / clockHz);
+      return steps < 1 || steps > 65_536 ? null : (steps * clockHz) / 2 ** 20;
+    }
     case 'fe310':
       // 16 bits, of the clock (FE310-G002 Manual, "Baud Rate Divisor Register").
       return divided(clockHz, baud, 16, 65_536);

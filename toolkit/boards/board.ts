@@ -26,6 +26,7 @@ const TARGET_NAMES = [
   'stm32f4',
   'nrf52',
   'rp2350',
+  'samd21',
 ] as const;
 
 /** A name of QEMU's with properties behind it: `sifive_e,revb=true`. */
@@ -51,7 +52,10 @@ export const flashSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('uf2-drive'),
-      volume: z.string().regex(/^[A-Z0-9-]+$/),
+      /** The drive by its Board-ID in INFO_UF2.TXT, or by its name. */
+      volume: z.string().regex(/^[A-Za-z0-9-]+$/),
+      /** What makes the drive appear: BOOTSEL held while plugging in, where nothing is given, or reset pressed twice. */
+      enter: z.enum(['bootsel', 'reset-twice']).optional(),
       family: z
         .int()
         .min(0)

@@ -170,6 +170,18 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
       ram: { start: 0x2000_0000, end: 0x2008_2000, align: 8, fixed: false },
     },
   },
+  samd21: {
+    toolchain: 'arm',
+    flash: ['uf2-drive', 'openocd'],
+    emulator: 'qemu',
+    clockHz: 48_000_000,
+    largestReceiveBuffer: 16_384,
+    memory: {
+      // The first 8 KB are the boot loader's.
+      flash: { start: 0x2000, end: 0x4_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2000_8000, align: 8, fixed: false },
+    },
+  },
   stm32f1: STM32,
   stm32f4: STM32,
 };

@@ -152,4 +152,13 @@ export const TARGETS: Readonly<Record<FirmwareBoard['target'], Target>> = {
     latency: CYCLES,
     overhead: { flash: 2500, ram: 2048 },
   },
+  samd21: {
+    sources: ['port.c'],
+    shared: CORTEX_M,
+    others: ['registers.h'],
+    printed: [],
+    linkerScript: 'link.ld',
+    latency: CYCLES,
+    overhead: { flash: 2500, ram: 2048 },
+  },
 };

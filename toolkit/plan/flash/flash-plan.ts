@@ -15,6 +15,8 @@ export type FlashPlan =
       readonly file: string;
       /** Name of the drive that the boot loader shows, such as RPI-RP2. */
       readonly volume: string;
+      /** What to do for the drive to appear, as an imperative. */
+      readonly enter: string;
       /** Where the drive is mounted; null: it is looked for. */
       readonly drive: string | null;
     }
@@ -47,6 +49,12 @@ export interface FlashTarget {
   readonly drive?: string | undefined;
 }
 
+/** How the boot loaders of UF2 drives are called. */
+const ENTER = {
+  bootsel: 'unplug it, hold BOOTSEL while plugging it in again',
+  'reset-twice': 'press its reset button twice within half a second',
+} as const;
+
 /** Stands for what is not known yet in the command lines that are shown. */
 const UNKNOWN_PORT = '<port>';
 
@@ -68,6 +76,7 @@ export function planFlash(
         title: board.title,
         file: join(folder, safePath(required(products.uf2, board, 'UF2 file'))),
         volume: board.flash.volume,
+        enter: ENTER[board.flash.enter ?? 'bootsel'],
         drive: target.drive ?? null,
       };
     case 'avrdude': {
