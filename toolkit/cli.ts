@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { boards } from './commands/boards.js';
+import { boardsNew } from './commands/boards-new.js';
 import { build } from './commands/build.js';
 import { data } from './commands/data.js';
 import { deploy } from './commands/deploy.js';
@@ -78,17 +79,21 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     description: string,
     example: string,
     body: CommandBody<Options>,
+    parent: Command = program,
   ): Command =>
-    program
+    parent
       .command(name)
       .description(description)
       .option(
         '--json [file]',
         'one JSON object on standard output (words go to standard error), or into a file',
       )
-      .addHelpText('after', `\nExample:\n  $ tablize ${name} ${example}`)
+      .addHelpText('after', `\nExample:\n  $ tablize ${parent === program ? name : parent.name()} ${example}`)
       .exitOverride()
-      .action(async (options: Options) => {
+      .action(async (...given: unknown[]) => {
+        const made = given.at(-1) as Command;
+        const named = made.registeredArguments.map((argument, i) => [argument.name(), given[i]]);
+        const options = { ...made.optsWithGlobals<Options>(), ...Object.fromEntries(named) } as Options;
         const output = createOutput(options.json);
         try {
           finish(await body(options, { output, signal }));
@@ -466,7 +471,18 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--preview <set>', 'show the first pictures of a data set by name, or a path to idx files')
     .option('--count <n>', 'how many pictures to show', wholeNumber(1), 3);
 
-  command('boards', 'list the boards', '--json', boards);
+  const listing = command('boards', 'list the boards', '--json', boards);
+  command(
+    'new <id>',
+    'write the file of a new board like another one, check it, and render a project for it',
+    'new my-board --like nucleo-f401re',
+    boardsNew,
+    listing,
+  )
+    .requiredOption('--like <board>', 'id of a board, or path of a board file, to start from')
+    .option('--title <text>', 'what people call it (default: the id in words)')
+    .option('--model <path>', 'what to render (default: mnist-small)')
+    .option('--out <file>', 'the board file (default: <id>.json in this folder)');
   command('ports', 'list serial ports and the boards they may belong to', '', ports);
   command('doctor', 'say which tools are found, which are used, and why', '', doctor);
   return program;

@@ -31,6 +31,8 @@ function inputError(call: () => unknown): InputError {
 describe('the shipped boards', () => {
   it('are these', () => {
     expect(boardIds()).toEqual([
+      'arduino-mega2560',
+      'arduino-nano',
       'arduino-uno',
       'ch32v003',
       'hifive1-revb',
@@ -39,10 +41,19 @@ describe('the shipped boards', () => {
       'icebreaker',
       'icestick',
       'microbit',
+      'microbit-v2',
       'mps2-an385',
       'mps2-an386',
       'mps2-an500',
+      'netduinoplus2',
+      'nucleo-f401re',
+      'nucleo-f446re',
+      'olimex-stm32-h405',
       'raspberry-pi-pico',
+      'raspberry-pi-pico2',
+      'seeed-xiao-samd21',
+      'stm32f4-discovery',
+      'stm32vldiscovery',
       'tangnano9k',
       'tinyfpga-bx',
       'ulx3s-25f',

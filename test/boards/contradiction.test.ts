@@ -48,6 +48,8 @@ describe('a board file that contradicts itself', () => {
     [UNO, 'memory.flash.size', 32_770],
     [UNO, 'memory.ram.origin', 0],
     [UNO, 'memory.ram.size', 2049],
+    ['arduino-mega2560', 'memory.flash.size', 65_538],
+    ['arduino-mega2560', 'memory.ram.origin', 0x100],
     [UNO, 'serial.receiveBuffer', 512],
     [UNO, 'serial.baud', 2_500_000],
     [UNO, 'serial.baud', 300],
@@ -55,9 +57,27 @@ describe('a board file that contradicts itself', () => {
     [PICO, 'clockHz', 133_000_000],
     ['microbit', 'emulator.system', 'riscv32'],
     ['microbit', 'emulator', { kind: 'rp2040js' }],
+    ['microbit', 'serial.pins.tx', 'pin 24'],
+    ['microbit-v2', 'serial.pins.rx', 'P1.32'],
+    ['microbit-v2', 'clockHz', 16_000_000],
+    ['raspberry-pi-pico2', 'memory.ram.size', 0x8_2008],
+    ['raspberry-pi-pico2', 'clockHz', 125_000_000],
+    ['seeed-xiao-samd21', 'memory.flash.origin', 0],
     ['microbit', 'clockHz', 32_000_000],
     ['ch32v003', 'memory.flash.size', 16_388],
     ['ch32v003', 'flash', { kind: 'avrdude', programmer: 'x', part: 'x', baud: 1 }],
+    ['nucleo-f401re', 'clockHz', 180_000_000],
+    ['nucleo-f401re', 'clockHz', 84_500_000],
+    ['nucleo-f401re', 'oscillator.hz', 32_768],
+    ['nucleo-f401re', 'oscillator', undefined],
+    ['nucleo-f401re', 'serial.peripheral', 'USART4'],
+    ['nucleo-f401re', 'serial.pins.tx', 'PA9'],
+    ['nucleo-f401re', 'serial.pins', null],
+    ['stm32vldiscovery', 'clockHz', 20_000_000],
+    ['stm32vldiscovery', 'serial.pins.rx', 'PB7'],
+    ['stm32vldiscovery', 'serial.baud', 300],
+    ['microbit', 'oscillator', { hz: 16_000_000, kind: 'crystal' }],
+    ['icestick', 'flash', { kind: 'openocd', config: ['target/stm32f4x.cfg'] }],
     ['icestick', 'flash', { kind: 'wlink', chip: 'CH32V003' }],
     ['icebreaker', 'clockHz', 18_100_000],
     ['icebreaker', 'clockHz', 15_000_000],
@@ -84,6 +104,12 @@ describe('a board file that contradicts itself', () => {
     ['icebreaker', 'flash', { kind: 'tinyprog' }, /^spiFlash: tinyprog writes no data/],
     ['ulx3s-25f', 'spiFlash', SPI_FLASH, /^spiFlash: a design reads it on an iCE40 only/],
     ['microbit', 'emulator.machine', 'microbit -monitor stdio', /^emulator\.machine: /],
+    [
+      'nucleo-f401re',
+      'flash',
+      { kind: 'wlink', chip: 'CH32V003' },
+      /takes "openocd" or "dfu-util" or "none"$/,
+    ],
     ['ch32v003', 'emulator.twin.target', 'nrf51', /^emulator\.twin: toolchain\.kind: .* needs "arm"/],
     ['ch32v003', 'emulator.twin.flashOrigin', 0, /^emulator\.twin: memory\.flash\.origin: 0x0 is not/],
   ])('%s: %s %j is refused', (id, field, value, message) => {
@@ -102,6 +128,10 @@ describe('a board file that contradicts itself', () => {
     [UNO, 'serial.baud', 9600],
     [UNO, 'serial.baud', 1_000_000],
     [UNO, 'serial.baud', 2_000_000],
+    ['nucleo-f401re', 'serial.pins.tx', 'PD5 (elsewhere)'],
+    ['nucleo-f401re', 'clockHz', 48_000_000],
+    ['stm32vldiscovery', 'clockHz', 72_000_000],
+    ['microbit', 'flash', { kind: 'openocd', config: ['interface/cmsis-dap.cfg', 'target/nrf51.cfg'] }],
     [UNO, 'emulator', null],
     [UNO, 'flash', { kind: 'none' }],
     [PICO, 'serial.baud', 300],
@@ -132,8 +162,14 @@ describe('the firmware of a baud rate', () => {
   const CLOCKS = [
     [PICO, 'arm-none-eabi-gcc', [125_000_000]],
     [UNO, 'avr-gcc', [1_000_000, 8_000_000, 16_000_000]],
+    ['arduino-mega2560', 'avr-gcc', [16_000_000]],
     ['microbit', 'arm-none-eabi-gcc', [16_000_000]],
+    ['microbit-v2', 'arm-none-eabi-gcc', [64_000_000]],
+    ['raspberry-pi-pico2', 'arm-none-eabi-gcc', [150_000_000]],
+    ['seeed-xiao-samd21', 'arm-none-eabi-gcc', [48_000_000]],
     ['mps2-an385', 'arm-none-eabi-gcc', [25_000_000]],
+    ['stm32vldiscovery', 'arm-none-eabi-gcc', [24_000_000]],
+    ['nucleo-f401re', 'arm-none-eabi-gcc', [84_000_000]],
     ['hifive1-revb', 'riscv64-unknown-elf-gcc', [16_000_000]],
     ['ch32v003', 'riscv64-unknown-elf-gcc', [48_000_000]],
   ] as const;
@@ -153,8 +189,9 @@ describe('the firmware of a baud rate', () => {
         });
         return withProject(project, (folder) => {
           try {
+            const port = project.support.find((file) => /port\.c$/.test(file)) ?? '';
             const includes = project.includes.map((path) => `-I${path}`);
-            run(folder, compiler, ['-E', '-ffreestanding', ...includes, 'target/port.c']);
+            run(folder, compiler, ['-E', '-ffreestanding', ...includes, port]);
             return true;
           } catch (error) {
             expect(String(error)).toMatch(/#error "the (clock cannot be divided|nearest baud rate)/);

@@ -6,6 +6,7 @@ import {
   avr8Link,
   EMULATOR_TIMING,
   emulatedLink,
+  isAvrChip,
   openDevice,
   rp2040Link,
   serialDevice,
@@ -41,6 +42,7 @@ const boards = [
   { id: 'host', tool: 'gcc', executor: 'host' },
   { id: 'raspberry-pi-pico', tool: 'arm-none-eabi-gcc', executor: 'emulator:rp2040js' },
   { id: 'arduino-uno', tool: 'avr-gcc', executor: 'emulator:avr8js' },
+  { id: 'arduino-mega2560', tool: 'avr-gcc', executor: 'emulator:avr8js' },
 ];
 
 for (const { id, tool, executor } of boards) {
@@ -80,7 +82,7 @@ for (const { id, tool, executor } of boards) {
 
     it('is exact with requests sent ahead, as a real board is driven', async () => {
       const bin = readFileSync(image.bin ?? '');
-      const link = id === 'arduino-uno' ? avr8Link({ bin }) : rp2040Link({ bin });
+      const link = isAvrChip(board.target) ? avr8Link({ bin, chip: board.target }) : rp2040Link({ bin });
       const options = { network, executor: 'host', where: 'x', timing: EMULATOR_TIMING } as const;
       const device = await serialDevice(link, { ...options, clock: link.clock });
       expect(isExact(await verify({ network, device, data }))).toBe(true);
@@ -162,6 +164,10 @@ describe('ATmega328P firmware that fails', () => {
     expect((await caught(hello(avr8Link({ bin: program(0x920f, 0xcffe) })))).message).toMatch(
       /stack pointer/,
     );
+  });
+  it('runs its stack out of the RAM of an ATmega2560', async () => {
+    const link = avr8Link({ bin: program(0x920f, 0xcffe), chip: 'atmega2560' });
+    expect((await caught(hello(link))).message).toMatch(/stack pointer/);
   });
   it('does not fit', () => {
     expect(() => avr8Link({ bin: new Uint8Array(0x8001) })).toThrow(DeviceError);

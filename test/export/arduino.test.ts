@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { atmega328pMachine } from '../../toolkit/device/emulators/atmega328p.js';
+import { avrMachine } from '../../toolkit/device/emulators/avr8.js';
 import { madeUpPictures, usualCore } from '../../toolkit/export/index.js';
 import { nameSchema, parseNetwork, type TableNetwork } from '../../toolkit/network/index.js';
 import { assetPath } from '../../toolkit/assets.js';
@@ -50,7 +50,7 @@ describe('a library for Arduino', () => {
         const name = network.name === 'tiny' ? 'Tiny' : 'MnistSmall';
         const folder = written(exported(network, 'arduino', 'avr'), 'library');
         sh(folder, `${build(name, 'avr-', '-mmcu=atmega328p')} && avr-objcopy -O binary sketch sketch.bin`);
-        const machine = atmega328pMachine(readFileSync(join(folder, 'build/sketch.bin')));
+        const machine = avrMachine({ bin: readFileSync(join(folder, 'build/sketch.bin')) });
         let text = '';
         for (let steps = 0; steps < 2000 && !text.endsWith('\0'); steps++) {
           machine.run(1);

@@ -12,8 +12,10 @@ import {
 import type { Products } from '../../toolkit/plan/build-plan.js';
 import { describeFlash, executeFlash, planFlash } from '../../toolkit/plan/index.js';
 import { findDrives, parseMounts } from '../../toolkit/plan/mounted-drives.js';
-import { fakeTool } from './fake-tool.js';
+import { failing, fakeTool } from './fake-tool.js';
 import { BOARDS, temporaryFolder } from './tiny.js';
+
+const NO_USB = { sys: '/nowhere', dev: '/nowhere' };
 
 let folder: { path: string; remove: () => void };
 let drive: string;
@@ -71,6 +73,13 @@ describe('a board whose boot loader shows a drive', () => {
     const board = restartWhenWritten();
     await executeFlash(plan({ drive }), { mountPoints: [] });
     expect(board.received()).toBe('the image');
+  });
+
+  it('is asked for in its own way when it is not there', async () => {
+    const xiao = planFlash(loadFirmwareBoard('seeed-xiao-samd21'), PRODUCTS, folder.path);
+    await expect(executeFlash(xiao, { mountPoints: ['/'] })).rejects.toMatchObject({
+      next: expect.stringContaining('press its reset button twice') as string,
+    });
   });
 
   it('is asked for when it is not there', async () => {
@@ -231,4 +240,58 @@ describe('a board that wlink flashes', () => {
 
 it('a board that is not flashed is an InputError', () => {
   expect(() => planFlash(BOARDS.host, PRODUCTS, folder.path)).toThrow(InputError);
+});
+
+describe('a board that openocd flashes', () => {
+  const plan = (at = folder.path) => planFlash(loadFirmwareBoard('nucleo-f401re'), PRODUCTS, at);
+  const fake = (script: string) => fakeTool(folder.path, 'openocd', script);
+
+  it('gets exactly the arguments that are shown', async () => {
+    const said = join(folder.path, 'said');
+    await executeFlash(plan(), { env: fake(`printf '%s\\n' "$@" > ${said}`) });
+    expect(readFileSync(said, 'utf8').trimEnd().split('\n')).toEqual([
+      ...['-f', 'interface/stlink.cfg', '-f', 'target/stm32f4x.cfg'],
+      ...['-c', `program ${folder.path}/build/firmware.hex verify reset exit`],
+    ]);
+  });
+
+  it('has a path with blanks and brackets as one word of its language', () => {
+    const shown = describeFlash(plan('/a [b] c'))[0] ?? '';
+    expect(shown).toContain(String.raw`program /a\ \[b\]\ c/build/firmware.hex verify reset exit`);
+  });
+
+  it.each([
+    ["Can't find target/stm32f4x.cfg", ToolMissingError, /is too old/],
+    ['Error: open failed', DeviceError, /is plugged in/],
+    ['Error: unable to find a matching CMSIS-DAP device', DeviceError, /is plugged in/],
+    ['Error: libusb_open() failed with LIBUSB_ERROR_ACCESS', DeviceError, /may not be opened/],
+    ['Error: init mode failed (unable to connect to the target)', DeviceError, /does not answer/],
+    ['Error: auto_probe failed', DeviceError, /another chip/],
+    ['** Verify Failed **', DeviceError, /did not keep/],
+    ["Error: couldn't open /x.hex", BuildError, /does not take the file/],
+    ['something new', DeviceError, /openocd failed/],
+  ])('has one clear message for: %s', async (words, kind, message) => {
+    const failure = executeFlash(plan(), { env: fake(failing(words)), usb: NO_USB });
+    await expect(failure).rejects.toThrow(kind);
+    await expect(failure).rejects.toThrow(message);
+  });
+});
+
+describe('a microcontroller that dfu-util flashes', () => {
+  const plan = () => planFlash(loadFirmwareBoard('netduinoplus2'), PRODUCTS, folder.path);
+  const fake = (script: string) => fakeTool(folder.path, 'dfu-util', script);
+  beforeEach(() => writeFileSync(join(folder.path, 'build/firmware.bin'), 'the image'));
+
+  it('gets exactly the arguments that are shown', async () => {
+    const said = join(folder.path, 'said');
+    await executeFlash(plan(), { env: fake(`printf '%s ' "$@" > ${said}`) });
+    expect(readFileSync(said, 'utf8').trimEnd()).toBe(
+      `-d 0483:df11 -a 0 -s 0x08000000:leave -D ${folder.path}/build/firmware.bin`,
+    );
+  });
+
+  it('tells how its boot loader starts', async () => {
+    const failure = executeFlash(plan(), { env: fake(failing('No DFU capable USB device available')) });
+    await expect(failure).rejects.toThrow(/boot loader of Netduino Plus 2 does not run/);
+  });
 });

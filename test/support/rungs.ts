@@ -24,20 +24,25 @@ export const RUNGS: readonly Rung[] = [
   { board: 'host', compiler: 'gcc', tools: ['cc'] },
   { board: 'raspberry-pi-pico', compiler: 'gcc', tools: ['arm-none-eabi-gcc'] },
   { board: 'arduino-uno', compiler: 'gcc', tools: ['avr-gcc'] },
+  { board: 'arduino-mega2560', compiler: 'gcc', tools: ['avr-gcc'] },
   { board: 'host', compiler: 'zig', tools: [] },
   { board: 'raspberry-pi-pico', compiler: 'zig', tools: [] },
   { board: 'arduino-uno', compiler: 'zig', tools: [] },
+  { board: 'arduino-mega2560', compiler: 'zig', tools: [] },
 ];
 
 const ARM = ['arm-none-eabi-gcc', 'qemu-system-arm'];
 const RISCV = ['riscv64-unknown-elf-gcc', 'qemu-system-riscv32'];
 
-/** Boards that QEMU emulates, one of each core; zig builds for the cores that are least like those above. */
+/** Boards that QEMU emulates, one of each core and family; zig builds for the cores that are least like those above. */
 export const QEMU_RUNGS: readonly Rung[] = [
   { board: 'microbit', compiler: 'gcc', tools: ARM },
   { board: 'mps2-an385', compiler: 'gcc', tools: ARM },
   { board: 'mps2-an386', compiler: 'gcc', tools: ARM },
   { board: 'mps2-an500', compiler: 'gcc', tools: ARM },
+  { board: 'stm32vldiscovery', compiler: 'gcc', tools: ARM },
+  { board: 'netduinoplus2', compiler: 'gcc', tools: ARM },
+  { board: 'nucleo-f401re', compiler: 'gcc', tools: ARM },
   { board: 'hifive1-revb', compiler: 'gcc', tools: RISCV },
   { board: 'ch32v003', compiler: 'gcc', tools: RISCV },
   { board: 'mps2-an386', compiler: 'zig', tools: ['qemu-system-arm'] },

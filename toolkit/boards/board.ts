@@ -16,11 +16,17 @@ const TARGET_NAMES = [
   'host',
   'rp2040',
   'atmega328p',
+  'atmega2560',
   'nrf51',
   'mps2',
   'fe310',
   'ch32v003',
   'rv32_virt',
+  'stm32f1',
+  'stm32f4',
+  'nrf52',
+  'rp2350',
+  'samd21',
 ] as const;
 
 /** A name of QEMU's with properties behind it: `sifive_e,revb=true`. */
@@ -32,7 +38,7 @@ export const toolchainSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('arm'),
-      cpu: z.enum(['cortex-m0', 'cortex-m0plus', 'cortex-m3', 'cortex-m4', 'cortex-m7']),
+      cpu: z.enum(['cortex-m0', 'cortex-m0plus', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33']),
     })
     .readonly(),
   z.strictObject({ kind: z.literal('avr'), mcu: z.string().regex(/^[a-z0-9]+$/) }).readonly(),
@@ -46,7 +52,10 @@ export const flashSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('uf2-drive'),
-      volume: z.string().regex(/^[A-Z0-9-]+$/),
+      /** The drive by its Board-ID in INFO_UF2.TXT, or by its name. */
+      volume: z.string().regex(/^[A-Za-z0-9-]+$/),
+      /** What makes the drive appear: BOOTSEL held while plugging in, where nothing is given, or reset pressed twice. */
+      enter: z.enum(['bootsel', 'reset-twice']).optional(),
       family: z
         .int()
         .min(0)
@@ -71,9 +80,20 @@ export const flashSchema = z.discriminatedUnion('kind', [
     .readonly(),
   /** A WCH-Link debug probe, and the chip as wlink names it. */
   z.strictObject({ kind: z.literal('wlink'), chip: z.string().regex(/^CH[0-9A-Z]+$/) }).readonly(),
+  /** A debug probe and a chip, by the configuration files that OpenOCD has for them. */
+  z
+    .strictObject({
+      kind: z.literal('openocd'),
+      config: z
+        .array(z.string().regex(/^(interface|target|board)\/[a-z0-9_-]+\.cfg$/))
+        .min(1)
+        .max(4)
+        .readonly(),
+    })
+    .readonly(),
   /** The TinyFPGA boot loader, a USB serial port of its own. */
   z.strictObject({ kind: z.literal('tinyprog') }).readonly(),
-  /** A boot loader that speaks DFU: its USB ids, and the alternate setting that the bitstream goes to. */
+  /** A boot loader that speaks DFU: its USB ids, and the alternate setting that the image goes to. */
   z
     .strictObject({
       kind: z.literal('dfu-util'),
@@ -92,8 +112,10 @@ export const emulatorSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('qemu'),
-      /** The program is `qemu-system-<system>`. Its first serial line is that of the board. */
+      /** The program is `qemu-system-<system>`. */
       system: z.enum(['arm', 'riscv32']),
+      /** Which of the machine's serial lines is that of the board; the first, 0, where it is not given. */
+      line: z.int().min(0).max(7).optional(),
       /** Machine and processor as QEMU names them, with properties; null: the machine's own processor. */
       machine: qemuName,
       cpu: qemuName.nullable(),
@@ -141,6 +163,11 @@ export const firmwareBoardSchema = z
     ...common,
     kind: z.enum(['host', 'microcontroller']),
     target: z.enum(TARGET_NAMES),
+    /** What the start-up code makes the clock from, on targets that serve boards with several: a crystal, or the clock of another chip. */
+    oscillator: z
+      .strictObject({ hz: clockHz, kind: z.enum(['crystal', 'clock']) })
+      .readonly()
+      .optional(),
     /** Null on the host, which has as much as the machine has. */
     memory: z.strictObject({ flash: region, ram: region }).readonly().nullable(),
     serial: z

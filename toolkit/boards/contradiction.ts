@@ -2,6 +2,7 @@ import { BAUD_TOLERANCE, LEAST_CLOCKS_PER_BIT, achievedBaud, clocksPerBit } from
 import { asEmulated } from './as-emulated.js';
 import type { Board, FirmwareBoard, FpgaBoard } from './board.js';
 import { pllFor } from './pll.js';
+import { wrongWiring } from './wiring.js';
 
 /** Where a region may lie: from `start` to before `end`, in multiples of `align` bytes. */
 interface Window {
@@ -15,7 +16,8 @@ interface Window {
 /** What the start-up code, linker script and port of a target demand of a board. */
 interface Demands {
   readonly toolchain: FirmwareBoard['toolchain']['kind'];
-  readonly flash: FirmwareBoard['flash']['kind'];
+  /** Ways of flashing, beside none. */
+  readonly flash: readonly FirmwareBoard['flash']['kind'][];
   readonly emulator: NonNullable<FirmwareBoard['emulator']>['kind'];
   /** The one clock that the start-up code makes, in Hz; null where the board's crystal says. */
   readonly clockHz: number | null;
@@ -33,10 +35,23 @@ const BITSTREAM_ROOM = 3 * 65_536;
 
 const ANYWHERE: Window = { start: 0, end: 2 ** 32, align: 1, fixed: false };
 
+/** RAM and flash of an STM32; no part has more. */
+const STM32 = {
+  toolchain: 'arm',
+  flash: ['openocd', 'dfu-util'],
+  emulator: 'qemu',
+  clockHz: null,
+  largestReceiveBuffer: 65_536,
+  memory: {
+    flash: { start: 0x0800_0000, end: 0x0820_0000, align: 4, fixed: true },
+    ram: { start: 0x2000_0000, end: 0x2004_0000, align: 8, fixed: false },
+  },
+} as const satisfies Demands;
+
 const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   host: {
     toolchain: 'host',
-    flash: 'none',
+    flash: [],
     emulator: 'host',
     clockHz: null,
     largestReceiveBuffer: 65_536,
@@ -44,7 +59,7 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   },
   rp2040: {
     toolchain: 'arm',
-    flash: 'uf2-drive',
+    flash: ['uf2-drive'],
     emulator: 'rp2040js',
     clockHz: 125_000_000,
     largestReceiveBuffer: 65_536,
@@ -56,7 +71,7 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   },
   atmega328p: {
     toolchain: 'avr',
-    flash: 'avrdude',
+    flash: ['avrdude'],
     emulator: 'avr8js',
     clockHz: null,
     largestReceiveBuffer: 256,
@@ -65,9 +80,21 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
       ram: { start: 0x100, end: 0x900, align: 1, fixed: false },
     },
   },
+  atmega2560: {
+    toolchain: 'avr',
+    flash: ['avrdude'],
+    emulator: 'avr8js',
+    clockHz: null,
+    largestReceiveBuffer: 256,
+    memory: {
+      // Of 256 KB: constants are read by LPM, which reaches so far.
+      flash: { start: 0, end: 0x1_0000, align: 2, fixed: true },
+      ram: { start: 0x200, end: 0x2200, align: 1, fixed: false },
+    },
+  },
   nrf51: {
     toolchain: 'arm',
-    flash: 'none',
+    flash: ['openocd'],
     emulator: 'qemu',
     clockHz: 16_000_000,
     largestReceiveBuffer: 65_536,
@@ -78,7 +105,7 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   },
   mps2: {
     toolchain: 'arm',
-    flash: 'none',
+    flash: [],
     emulator: 'qemu',
     clockHz: 25_000_000,
     largestReceiveBuffer: 65_536,
@@ -89,7 +116,7 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   },
   fe310: {
     toolchain: 'riscv',
-    flash: 'none',
+    flash: [],
     emulator: 'qemu',
     clockHz: 16_000_000,
     largestReceiveBuffer: 65_536,
@@ -101,7 +128,7 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   },
   ch32v003: {
     toolchain: 'riscv',
-    flash: 'wlink',
+    flash: ['wlink'],
     emulator: 'qemu',
     clockHz: 48_000_000,
     largestReceiveBuffer: 1024,
@@ -112,7 +139,7 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
   },
   rv32_virt: {
     toolchain: 'riscv',
-    flash: 'none',
+    flash: [],
     emulator: 'qemu',
     clockHz: null,
     largestReceiveBuffer: 65_536,
@@ -121,6 +148,42 @@ const DEMANDS: Readonly<Record<FirmwareBoard['target'], Demands>> = {
       ram: { start: 0x8000_0000, end: 0x8800_0000, align: 4, fixed: false },
     },
   },
+  nrf52: {
+    toolchain: 'arm',
+    flash: ['openocd'],
+    emulator: 'qemu',
+    clockHz: 64_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0, end: 0x10_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2004_0000, align: 8, fixed: false },
+    },
+  },
+  rp2350: {
+    toolchain: 'arm',
+    flash: ['uf2-drive'],
+    emulator: 'qemu',
+    clockHz: 150_000_000,
+    largestReceiveBuffer: 65_536,
+    memory: {
+      flash: { start: 0x1000_0000, end: 0x1100_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2008_2000, align: 8, fixed: false },
+    },
+  },
+  samd21: {
+    toolchain: 'arm',
+    flash: ['uf2-drive', 'openocd'],
+    emulator: 'qemu',
+    clockHz: 48_000_000,
+    largestReceiveBuffer: 16_384,
+    memory: {
+      // The first 8 KB are the boot loader's.
+      flash: { start: 0x2000, end: 0x4_0000, align: 4, fixed: true },
+      ram: { start: 0x2000_0000, end: 0x2000_8000, align: 8, fixed: false },
+    },
+  },
+  stm32f1: STM32,
+  stm32f4: STM32,
 };
 
 /** The QEMU that runs what a kind of toolchain makes. */
@@ -136,7 +199,12 @@ export function contradiction(board: Board): string | null {
 
 function inFpgaBoard(board: FpgaBoard): string | null {
   const { oscillator, clockHz, serial, flash, spiFlash, toolchain } = board;
-  if (flash.kind === 'uf2-drive' || flash.kind === 'avrdude' || flash.kind === 'wlink')
+  if (
+    flash.kind === 'uf2-drive' ||
+    flash.kind === 'avrdude' ||
+    flash.kind === 'wlink' ||
+    flash.kind === 'openocd'
+  )
     return `flash.kind: "${flash.kind}" is for microcontrollers`;
   const pins = [
     ['oscillator.pin', oscillator.pin],
@@ -186,8 +254,8 @@ function inFirmwareBoard(board: FirmwareBoard): string | null {
   const demands = DEMANDS[target];
   if (toolchain.kind !== demands.toolchain)
     return `toolchain.kind: the target "${target}" needs "${demands.toolchain}"`;
-  if (flash.kind !== 'none' && flash.kind !== demands.flash)
-    return `flash.kind: the target "${target}" takes "${demands.flash}"${demands.flash === 'none' ? '' : ' or "none"'}`;
+  if (flash.kind !== 'none' && !demands.flash.includes(flash.kind))
+    return `flash.kind: the target "${target}" takes ${[...demands.flash, 'none'].map((kind) => `"${kind}"`).join(' or ')}`;
   if (emulator !== null && emulator.kind !== demands.emulator)
     return `emulator.kind: the target "${target}" takes "${demands.emulator}" or no emulator`;
   if (emulator?.kind === 'qemu' && emulator.system !== QEMU_SYSTEMS[demands.toolchain])
@@ -204,6 +272,7 @@ function inFirmwareBoard(board: FirmwareBoard): string | null {
       : (outside('memory.flash', memory.flash, demands.memory.flash) ??
         outside('memory.ram', memory.ram, demands.memory.ram))) ??
     wrongReceiveBuffer(serial, demands.largestReceiveBuffer) ??
+    wrongWiring(board) ??
     wrongBaud(board) ??
     (demands.clockHz === null || clockHz === demands.clockHz
       ? null

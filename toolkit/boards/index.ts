@@ -4,3 +4,5 @@ export * from './board.js';
 export { pllFor, type Pll } from './pll.js';
 export * from './registry.js';
 export * from './shown.js';
+export { wiringOf, type Wiring } from './wiring.js';
+export { derivedBoard, type BoardNames } from './derive-board.js';

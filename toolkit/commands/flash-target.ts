@@ -27,6 +27,7 @@ export function checkFlashTarget(board: Board, { port, drive, device }: FlashTar
     case 'uf2-drive':
       return;
     case 'wlink':
+    case 'openocd':
     case 'iceprog':
     case 'openfpgaloader':
     case 'tinyprog':

@@ -171,7 +171,8 @@ function flashing(
     flash.kind === 'none' ||
     flash.kind === 'uf2-drive' ||
     flash.kind === 'avrdude' ||
-    flash.kind === 'wlink'
+    flash.kind === 'wlink' ||
+    flash.kind === 'openocd'
   )
     throw new InputError(`${title} is not flashed`, { next: 'give its board file a way of flashing' });
   const data = project.flash && { path: join(folder, FLASH_DATA), offset: project.flash.first };

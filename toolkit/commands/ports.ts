@@ -11,7 +11,7 @@ export const ports: CommandBody<CommonOptions> = async (_options, { output }) =>
   output.json(found);
   if (found.length === 0) {
     output.line('no serial ports: connect a board, and on Linux see that you are in the group dialout');
-    output.line('a board on another machine: --port rfc2217://host:port or tcp://host:port (docs/boards.md)');
+    output.line('a board on another machine: --port rfc2217://host:port or tcp://host:port (docs/ports.md)');
     return EXIT.ok;
   }
   const rows = found.map(({ path, vendor, product, manufacturer, boards: likely }) => [

@@ -7,7 +7,7 @@ export {
   type Inference,
   type Link,
 } from './device.js';
-export { avr8Link } from './emulators/atmega328p.js';
+export { avr8Link, isAvrChip } from './emulators/avr8.js';
 export { emulatedLink, type EmulatedLink } from './emulators/emulated-link.js';
 export { qemuArguments, qemuLink, type Qemu } from './emulators/qemu.js';
 export { rp2040Link } from './emulators/rp2040.js';

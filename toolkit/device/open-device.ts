@@ -3,7 +3,7 @@ import type { Board } from '../boards/board.js';
 import { DeviceError, InputError } from '../errors.js';
 import type { TableNetwork } from '../network/index.js';
 import type { Device, Executor } from './device.js';
-import { avr8Link } from './emulators/atmega328p.js';
+import { avr8Link, isAvrChip } from './emulators/avr8.js';
 import type { EmulatedLink } from './emulators/emulated-link.js';
 import { inInstructions } from './emulators/in-instructions.js';
 import { qemuLink, type Qemu } from './emulators/qemu.js';
@@ -104,7 +104,7 @@ export async function openDevice(options: OpenOptions): Promise<Device> {
   }
   if (board.emulator.kind === 'qemu') return qemuDevice(board.emulator, image, { ...common, executor });
   const bin = await readImage(image);
-  const link = board.emulator.kind === 'rp2040js' ? rp2040Link({ bin }) : avr8Link({ bin });
+  const link = isAvrChip(board.target) ? avr8Link({ bin, chip: board.target }) : rp2040Link({ bin });
   return emulatedDevice(link, { ...common, executor, where: image.bin ?? image.elf });
 }
 

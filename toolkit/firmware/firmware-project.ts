@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { assetPath, toolkitVersion } from '../assets.js';
-import { plainTitle, receiveWindow, type FirmwareBoard } from '../boards/index.js';
+import { plainTitle, receiveWindow, wiringOf, type FirmwareBoard } from '../boards/index.js';
 import type { TableNetwork } from '../network/index.js';
 import { renderTemplate } from '../render/index.js';
 import { networkLibrary } from './network-library.js';
@@ -40,6 +40,7 @@ export function firmwareProject(
   copy('protocol', 'protocol', protocol);
   copy('target', `targets/${board.target}`, [...target.sources, ...target.others]);
   copy('target', 'targets/shared', target.shared);
+  for (const name of target.printed) print(`target/${name}`, `targets/shared/${name}.ejs`);
   if (target.linkerScript !== null)
     print(`target/${target.linkerScript}`, `targets/${board.target}/${target.linkerScript}.ejs`);
 
@@ -73,6 +74,7 @@ function projectView(network: NetworkSource, board: FirmwareBoard, target: Targe
   return {
     version: toolkitVersion(),
     network,
+    wiring: wiringView(board),
     board: {
       id: board.id,
       title: plainTitle(board),
@@ -88,6 +90,21 @@ function projectView(network: NetworkSource, board: FirmwareBoard, target: Targe
       flashSize: board.memory?.flash.size ?? 0,
       ramOrigin: hex(board.memory?.ram.origin ?? 0),
       ramSize: board.memory?.ram.size ?? 0,
+    },
+  };
+}
+
+/** Pins and oscillator as wiring.h has them; null where the target needs no such file. */
+function wiringView(board: FirmwareBoard): object | null {
+  const wiring = wiringOf(board);
+  if (wiring === null) return null;
+  const { oscillator } = wiring;
+  return {
+    ...wiring,
+    oscillator: oscillator && {
+      hz: oscillator.hz,
+      title: oscillator.kind === 'crystal' ? 'A crystal' : 'The clock of another chip',
+      isClock: oscillator.kind === 'clock' ? 1 : 0,
     },
   };
 }

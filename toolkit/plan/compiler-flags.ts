@@ -29,7 +29,7 @@ const WARNINGS = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', 
 const REPRODUCIBLE = ['-g0', '-Wdate-time'];
 
 /**
- * Cortex-M cores. Of the DSP extension of M4 and M7 a compiler uses little but the multiplications of halves of registers, and those
+ * Cortex-M cores. Of the DSP extension of M4, M7 and M33 a compiler uses little but the multiplications of halves of registers, and those
  * even for the end of a loop's addresses: code for them does without it.
  */
 const ARM: Readonly<Record<ArmCpu, { readonly gcc: readonly string[]; readonly zig: string }>> = {
@@ -38,6 +38,7 @@ const ARM: Readonly<Record<ArmCpu, { readonly gcc: readonly string[]; readonly z
   'cortex-m3': { gcc: ['-mcpu=cortex-m3'], zig: 'cortex_m3' },
   'cortex-m4': { gcc: ['-march=armv7-m', '-mtune=cortex-m4'], zig: 'cortex_m4-dsp' },
   'cortex-m7': { gcc: ['-march=armv7-m', '-mtune=cortex-m7'], zig: 'cortex_m7-dsp' },
+  'cortex-m33': { gcc: ['-march=armv8-m.main', '-mtune=cortex-m33'], zig: 'cortex_m33-dsp' },
 };
 
 /**

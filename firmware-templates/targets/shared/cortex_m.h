@@ -11,9 +11,12 @@
 #define SYSTICK_CVR 0xe000e018u
 #define SYSTICK_RUN_INTERRUPT_CPU_CLOCK 7u
 
-/* Interrupts 0 to 31, a bit each. */
+/* Interrupts 0 to 31, a bit each; and the register and bit of any. */
 #define NVIC_ENABLE 0xe000e100u
 #define NVIC_DISABLE 0xe000e180u
+#define NVIC_ENABLE_OF(irq) (NVIC_ENABLE + 4u * ((irq) / 32u))
+#define NVIC_DISABLE_OF(irq) (NVIC_DISABLE + 4u * ((irq) / 32u))
+#define NVIC_BIT(irq) (1u << ((irq) % 32u))
 
 /* Starts the cycle counter behind port_clock_start() and port_clock_read(). */
 void cycles_init(void);

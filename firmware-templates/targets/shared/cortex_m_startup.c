@@ -35,12 +35,14 @@ void Reset_Handler(void)
 
 typedef void (*handler_t)(void);
 
+#define INTERRUPTS (UART_IRQ < 32u ? 32u : UART_IRQ + 1u)
+
 /* 16 exceptions of the core, then interrupts of the chip. */
 typedef struct {
   uint32_t *stack;
   handler_t reset, nmi, hard_fault, memory_fault, bus_fault, usage_fault, reserved[4], svcall, debug, reserved_too, pendsv,
     systick;
-  handler_t interrupts[32];
+  handler_t interrupts[INTERRUPTS];
 } vectors_t;
 
 extern const vectors_t vectors;

@@ -19,9 +19,9 @@ const PACKAGES: Readonly<Record<Qemu['system'], string>> = {
   riscv32: 'qemu-system-misc',
 };
 
-/** What QEMU is started with: `elf` runs, and the first serial line is a connection to `port` on this machine. */
+/** What QEMU is started with: `elf` runs, and the board's serial line is a connection to `port` on this machine. */
 export function qemuArguments(
-  { system, machine, cpu, shift }: Qemu,
+  { system, machine, cpu, shift, line = 0 }: Qemu,
   elf: string,
   port: number,
 ): readonly string[] {
@@ -32,6 +32,7 @@ export function qemuArguments(
     ...(system === 'riscv32' ? ['-bios', 'none'] : []),
     ...['-kernel', elf],
     ...['-icount', `shift=${shift}`],
+    ...Array.from({ length: line }, () => ['-serial', 'null']).flat(),
     ...['-serial', `tcp:127.0.0.1:${port},nodelay=on`],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-monitor', 'none'],
   ];

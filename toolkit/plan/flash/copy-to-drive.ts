@@ -35,12 +35,12 @@ export async function copyToDrive(plan: DrivePlan, options: FlashOptions): Promi
   if (await becomesTrue(isGone, seconds, options.signal)) return;
   throw new DeviceError(`${plan.title} has not restarted ${seconds} s after the copy`, {
     where: drive,
-    next: 'unplug it, hold BOOTSEL while plugging it in again, and repeat',
+    next: `${plan.enter}, and repeat`,
   });
 }
 
-function locateDrive({ drive, volume, title }: DrivePlan, points: readonly string[]): string {
-  const hold = `hold BOOTSEL while plugging in the ${title}, and repeat once the drive ${volume} is there`;
+function locateDrive({ drive, volume, title, enter }: DrivePlan, points: readonly string[]): string {
+  const hold = `plug in the ${title}, ${enter}, and repeat once the drive ${volume} is there`;
   if (drive !== null) {
     if (existsSync(join(drive, INFO_FILE))) return drive;
     throw new InputError(`this is not the drive of a UF2 boot loader: it has no ${INFO_FILE}`, {

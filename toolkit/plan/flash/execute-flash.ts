@@ -4,10 +4,6 @@ import { copyToDrive } from './copy-to-drive.js';
 import type { FlashPlan } from './flash-plan.js';
 import { FLASHERS } from './flashers.js';
 import { runFlasher, type FlashOptions } from './run-flasher.js';
-import type { UsbId } from './usb-devices.js';
-
-/** A WCH-Link that debugs RISC-V; it goes by another id while it debugs ARM. */
-const WCH_LINK: readonly UsbId[] = [{ vendor: '1a86', product: '8010' }];
 
 /**
  * Flashes a board. Throws DeviceError (no drive, no port, not in sync, no rights, it takes too long), ToolMissingError,
@@ -25,9 +21,9 @@ export async function executeFlash(plan: FlashPlan, options: FlashOptions = {}):
     await copyToDrive(plan, options);
     return;
   }
-  if (plan.kind === 'wlink') {
-    const link = { kind: 'usb', devices: WCH_LINK } as const;
-    await runFlasher(FLASHERS.wlink, plan.command, { title: plan.title, link }, options);
+  if (plan.kind !== 'avrdude') {
+    const link = { kind: 'usb', devices: plan.devices } as const;
+    await runFlasher(FLASHERS[plan.kind], plan.command, { title: plan.title, link }, options);
     return;
   }
   const { title, port, command } = plan;

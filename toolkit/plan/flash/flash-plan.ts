@@ -4,6 +4,7 @@ import { InputError } from '../../errors.js';
 import { describeCommand } from '../execute-plan.js';
 import type { Command, Products } from '../build-plan.js';
 import { safePath } from '../safe-path.js';
+import type { UsbId } from './usb-devices.js';
 
 /** How a board is flashed: pure data until `executeFlash`. */
 export type FlashPlan =
@@ -14,6 +15,8 @@ export type FlashPlan =
       readonly file: string;
       /** Name of the drive that the boot loader shows, such as RPI-RP2. */
       readonly volume: string;
+      /** What to do for the drive to appear, as an imperative. */
+      readonly enter: string;
       /** Where the drive is mounted; null: it is looked for. */
       readonly drive: string | null;
     }
@@ -27,12 +30,17 @@ export type FlashPlan =
       readonly port: string | null;
     }
   | {
-      readonly kind: 'wlink';
+      readonly kind: 'wlink' | 'openocd' | 'dfu-util';
       readonly title: string;
-      /** Path of the raw image. */
+      /** Path of the raw image, or of the Intel HEX file for openocd. */
       readonly file: string;
       readonly command: Command;
+      /** The probe or boot loader on the USB; none where they are not known. */
+      readonly devices: readonly UsbId[];
     };
+
+/** A WCH-Link that debugs RISC-V; it goes by another id while it debugs ARM. */
+const WCH_LINK: readonly UsbId[] = [{ vendor: '1a86', product: '8010' }];
 
 export interface FlashTarget {
   /** Serial port of the board. */
@@ -40,6 +48,12 @@ export interface FlashTarget {
   /** Mounted drive of the board. */
   readonly drive?: string | undefined;
 }
+
+/** How the boot loaders of UF2 drives are called. */
+const ENTER = {
+  bootsel: 'unplug it, hold BOOTSEL while plugging it in again',
+  'reset-twice': 'press its reset button twice within half a second',
+} as const;
 
 /** Stands for what is not known yet in the command lines that are shown. */
 const UNKNOWN_PORT = '<port>';
@@ -62,6 +76,7 @@ export function planFlash(
         title: board.title,
         file: join(folder, safePath(required(products.uf2, board, 'UF2 file'))),
         volume: board.flash.volume,
+        enter: ENTER[board.flash.enter ?? 'bootsel'],
         drive: target.drive ?? null,
       };
     case 'avrdude': {
@@ -72,57 +87,59 @@ export function planFlash(
         kind: 'avrdude',
         title: board.title,
         file: hex,
-        command: {
-          title: `flash ${board.title}`,
-          argv: [
-            'avrdude',
-            '-p',
-            part,
-            '-c',
-            programmer,
-            '-P',
-            port ?? UNKNOWN_PORT,
-            '-b',
-            String(baud),
-            // The boot loader erases page by page.
-            '-D',
-            '-U',
-            `flash:w:${hex}:i`,
-          ],
-          env: { LC_ALL: 'C' },
-          timeoutSeconds: 120,
-        },
+        // -D: the boot loader erases page by page.
+        command: command(board, [
+          ...(['avrdude', '-p', part, '-c', programmer, '-P', port ?? UNKNOWN_PORT] as const),
+          ...['-b', String(baud), '-D', '-U', `flash:w:${hex}:i`],
+        ]),
         port,
       };
     }
     case 'wlink': {
-      const { memory } = board;
-      if (memory === null) throw new RangeError(`${board.id} has no flash`);
       const bin = join(folder, safePath(required(products.bin, board, 'raw image')));
       return {
         kind: 'wlink',
         title: board.title,
         file: bin,
-        command: {
-          title: `flash ${board.title}`,
-          argv: [
-            'wlink',
-            '--chip',
-            board.flash.chip,
-            'flash',
-            '--address',
-            `0x${memory.flash.origin.toString(16).padStart(8, '0')}`,
-            bin,
-          ],
-          env: { LC_ALL: 'C' },
-          timeoutSeconds: 120,
-        },
+        command: command(board, [
+          'wlink',
+          '--chip',
+          board.flash.chip,
+          'flash',
+          '--address',
+          flashOrigin(board),
+          bin,
+        ]),
+        devices: WCH_LINK,
+      };
+    }
+    case 'openocd': {
+      const hex = join(folder, safePath(required(products.hex, board, 'Intel HEX file')));
+      const config = board.flash.config.flatMap((file) => ['-f', file]);
+      return {
+        kind: 'openocd',
+        title: board.title,
+        file: hex,
+        command: command(board, ['openocd', ...config, '-c', `program ${tclWord(hex)} verify reset exit`]),
+        devices: [],
+      };
+    }
+    case 'dfu-util': {
+      const { vendor, product, alt } = board.flash;
+      const bin = join(folder, safePath(required(products.bin, board, 'raw image')));
+      const device = ['-d', `${vendor}:${product}`, '-a', String(alt)];
+      return {
+        kind: 'dfu-util',
+        title: board.title,
+        file: bin,
+        // "leave": the boot loader starts what was written.
+        command: command(board, ['dfu-util', ...device, '-s', `${flashOrigin(board)}:leave`, '-D', bin]),
+        devices: [{ vendor, product }],
       };
     }
     case 'iceprog':
     case 'openfpgaloader':
     case 'tinyprog':
-    case 'dfu-util':
       throw new RangeError(`${board.id} takes a bitstream: planFpgaFlash`);
     case 'none':
       throw new InputError(`${board.title} is not flashed`, {
@@ -135,6 +152,20 @@ export function planFlash(
 export function describeFlash(plan: FlashPlan): string[] {
   if (plan.kind !== 'uf2-drive') return [describeCommand(plan.command)];
   return [describeCommand({ argv: ['cp', plan.file, plan.drive ?? `<drive ${plan.volume}>`] })];
+}
+
+function command(board: FirmwareBoard, argv: Command['argv']): Command {
+  return { title: `flash ${board.title}`, argv, env: { LC_ALL: 'C' }, timeoutSeconds: 120 };
+}
+
+function flashOrigin({ id, memory }: FirmwareBoard): string {
+  if (memory === null) throw new RangeError(`${id} has no flash`);
+  return `0x${memory.flash.origin.toString(16).padStart(8, '0')}`;
+}
+
+/** A path as one word of Tcl, the language of OpenOCD's commands. */
+function tclWord(path: string): string {
+  return path.replace(/[\\{}[\]$"; #]/g, '\\$&');
 }
 
 function required(product: string | null, board: FirmwareBoard, what: string): string {

@@ -41,6 +41,26 @@ export const FLASHERS = {
       [/\bio error/i, 'bad-file'],
     ],
   },
+  openocd: {
+    program: 'openocd',
+    install: '`apt-get install openocd`, or on macOS `brew install open-ocd`',
+    meanings: [
+      [/can't find (interface|target|board)\//i, 'old-tool'],
+      [/LIBUSB_ERROR_ACCESS|permission denied/i, 'rights'],
+      [/LIBUSB_ERROR_BUSY|resource busy/i, 'busy'],
+      [
+        /open failed|unable to find .*(probe|device|adapter)|no device found|LIBUSB_ERROR_NO_DEVICE/i,
+        'absent',
+      ],
+      [/unexpected idcode|cannot identify target|auto_probe failed|unknown (chip|device)/i, 'wrong-part'],
+      [/verify failed|contents differ/i, 'not-kept'],
+      [/couldn't open|no such file/i, 'bad-file'],
+      [
+        /init mode failed|cannot connect|unable to (connect|reset)|timed out|not (examined|halted)|no response/i,
+        'silent',
+      ],
+    ],
+  },
   /** It has the same words for a board that is not there, that is in use, and that may not be opened. */
   iceprog: {
     program: 'iceprog',

@@ -1,20 +1,4 @@
-; Vector table and reset, for any AVR compiler; no C library.
-
-  .section .vectors, "ax", @progbits
-  .global vectors
-vectors:
-  jmp Reset_Handler
-  .rept 12
-  jmp halt
-  .endr
-  jmp __vector_13   ; Timer1 overflow
-  .rept 4
-  jmp halt
-  .endr
-  jmp __vector_18   ; USART receive
-  .rept 7
-  jmp halt
-  .endr
+; Reset of an AVR, for any compiler; no C library. A target's vectors.S jumps here.
 
   .text
   ; avr-gcc asks for these two by name wherever there is data; Reset_Handler does their work.
@@ -31,6 +15,9 @@ Reset_Handler:
   ldi r29, hi8(stack_top)
   out 0x3e, r29             ; stack pointer
   out 0x3d, r28
+#ifdef __AVR_HAVE_EIJMP_EICALL__
+  out 0x3c, r1              ; EIND: indirect calls stay in the first 128 KB
+#endif
 
   ldi r26, lo8(data_start)
   ldi r27, hi8(data_start)
@@ -58,5 +45,6 @@ Reset_Handler:
   brne 3b
 
   call main
+  .global halt
 halt:
   rjmp halt

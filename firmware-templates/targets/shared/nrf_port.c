@@ -1,4 +1,4 @@
-/* The UART on the pins of a micro:bit with an interrupt-driven receive ring; SysTick counts cycles. */
+/* The UART of an nRF51 or nRF52 with an interrupt-driven receive ring; SysTick counts cycles. */
 #include "port.h"
 
 #include "config.h"
@@ -6,16 +6,12 @@
 #include "registers.h"
 #include "ring.h"
 
-#if PORT_CLOCK_HZ != 16000000ul
-#error "an nRF51 runs at 16 MHz"
+#if PORT_CLOCK_HZ != CORE_HZ
+#error "the core of this series runs at one frequency"
 #endif
 
-/* To the interface chip, which is the USB serial port. */
-#define TX_PIN 24u
-#define RX_PIN 25u
-
 /* Baud / 16 MHz in 2^32nds, of which the UART takes the upper 20 bits. */
-#define BAUD_STEPS ((uint32_t)((((uint64_t)PORT_BAUD << 32) / PORT_CLOCK_HZ + 0x800u) & 0xfffff000u))
+#define BAUD_STEPS ((uint32_t)((((uint64_t)PORT_BAUD << 32) / UART_HZ + 0x800u) & 0xfffff000u))
 
 #if PORT_BAUD < 1200 || PORT_BAUD > 1000000
 #error "the clock cannot be divided to this baud rate"
@@ -32,11 +28,14 @@ static void crystal_init(void)
 void port_init(void)
 {
   crystal_init();
+#ifdef FLASH_CACHE
+  REGISTER(FLASH_CACHE) = FLASH_CACHE_ON;
+#endif
   /* High is the level of an idle line. */
-  REGISTER(GPIO_OUTSET) = 1u << TX_PIN;
-  REGISTER(GPIO_DIRSET) = 1u << TX_PIN;
-  REGISTER(UART_PSELTXD) = TX_PIN;
-  REGISTER(UART_PSELRXD) = RX_PIN;
+  REGISTER(GPIO_OUTSET(TX_PORT)) = 1u << TX_PIN;
+  REGISTER(GPIO_DIRSET(TX_PORT)) = 1u << TX_PIN;
+  REGISTER(UART_PSELTXD) = UART_PIN(TX_PORT, TX_PIN);
+  REGISTER(UART_PSELRXD) = UART_PIN(RX_PORT, RX_PIN);
   REGISTER(UART_BAUDRATE) = BAUD_STEPS;
   REGISTER(UART_ENABLE) = UART_ENABLED;
   REGISTER(UART_RXDRDY) = 0;

@@ -5,8 +5,8 @@
 #include "registers.h"
 #include "ring.h"
 
-#if PORT_CLOCK_HZ != 125000000ul
-#error "the clock tree below makes 125 MHz of the 12 MHz crystal"
+#if PORT_CLOCK_HZ != CORE_HZ
+#error "the clock tree below makes one frequency of the 12 MHz crystal"
 #endif
 
 /* The divisor in 64ths, rounded: clock / (16 x baud). */
@@ -31,7 +31,7 @@ static void release_reset(uint32_t blocks)
   wait_for(RESETS_DONE, blocks);
 }
 
-/* Crystal 12 MHz x 125 = 1500 MHz, / 6 / 2 = 125 MHz. */
+/* From the crystal through the PLL. */
 static void clock_init(void)
 {
   /* 1 ms of 12 MHz in units of 256 periods. */
@@ -48,16 +48,22 @@ static void clock_init(void)
   SET(RESETS_RESET) = RESET_PLL_SYS;
   release_reset(RESET_PLL_SYS);
   REGISTER(PLL_SYS_CS) = 1;
-  REGISTER(PLL_SYS_FBDIV) = 125;
+  REGISTER(PLL_SYS_FBDIV) = PLL_FACTOR;
   CLEAR(PLL_SYS_PWR) = PLL_POWER_DOWN | PLL_VCO_DOWN;
   wait_for(PLL_SYS_CS, PLL_LOCK);
-  REGISTER(PLL_SYS_PRIM) = (6u << 16) | (2u << 12);
+  REGISTER(PLL_SYS_PRIM) = PLL_DIVIDERS;
   CLEAR(PLL_SYS_PWR) = PLL_POST_DIVIDERS_DOWN;
 
   REGISTER(CLK_SYS_CTRL) = 0; /* auxiliary source 0 is the PLL; switch to it once it is chosen */
   REGISTER(CLK_SYS_CTRL) = CLK_SYS_AUX;
   wait_for(CLK_SYS_SELECTED, 1u << CLK_SYS_AUX);
   REGISTER(CLK_PERI_CTRL) = CLK_PERI_ENABLE;
+}
+
+static void connect_pin(uint32_t pin)
+{
+  REGISTER(GPIO_CTRL(pin)) = GPIO_FUNCTION_UART;
+  REGISTER(PAD(pin)) = PAD_CONNECTED;
 }
 
 static void uart_init(void)
@@ -69,9 +75,9 @@ static void uart_init(void)
   REGISTER(UART_IFLS) = 2u << 3; /* interrupt when the receive FIFO is half full, or after a pause */
   REGISTER(UART_IMSC) = UART_INTERRUPT_RECEIVE | UART_INTERRUPT_TIMEOUT;
   REGISTER(UART_CR) = UART_ENABLE_BOTH;
-  REGISTER(GPIO_CTRL(0u)) = GPIO_FUNCTION_UART;
-  REGISTER(GPIO_CTRL(1u)) = GPIO_FUNCTION_UART;
-  REGISTER(NVIC_ENABLE) = 1u << UART_IRQ;
+  connect_pin(0);
+  connect_pin(1);
+  REGISTER(NVIC_ENABLE_OF(UART_IRQ)) = NVIC_BIT(UART_IRQ);
 }
 
 void port_init(void)
