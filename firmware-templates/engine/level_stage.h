@@ -64,10 +64,11 @@ typedef struct {
   bool by_row;  /* the room for words holds what one row of the output reads, not all */
   bool whole;   /* every run starts where the window begins */
   bool signed_runs; /* a run is two lists: what is taken away, what is added */
+  bool odd_from_all; /* weighed sums of lanes 1 and 3 have those of lane 2 in them, 256 times */
   tablize_word_t ground; /* what the sums of a signed run begin with */
   tablize_level_rule_t rule;
   /* The sums of a position, weighed: of lanes 0 and 2, of lanes 1 and 3; of all lanes, if narrow. run[TABLIZE_BLOCK * k] is that
-   * of run k. Of signed runs, whose factors are positive, the sums of lane 2 are in those of lanes 1 and 3 as well, 256 times. */
+   * of run k. */
   tablize_pair_t (*even)(const tablize_word_t *run);
   tablize_pair_t (*odd)(const tablize_word_t *run);
 } tablize_level_sums_kind_t;

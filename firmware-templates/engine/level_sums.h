@@ -24,7 +24,7 @@ TABLIZE_INLINE void tablize_weigh(tablize_level_sums_kind_t kind, const tablize_
   const tablize_wide_t weighed = kind.even(run);
   const tablize_pair_t even = (tablize_pair_t)(weighed + base);
 #if TABLIZE_LANES == 4
-  const tablize_pair_t odd = base + kind.odd(run) - (kind.signed_runs ? weighed >> 16 << 8 : 0);
+  const tablize_pair_t odd = base + kind.odd(run) - (kind.odd_from_all ? weighed >> 16 << 8 : 0);
   sums[1] = (uint16_t)odd;
   sums[2] = (uint16_t)(even >> 16);
   sums[3] = (uint16_t)(odd >> 16);

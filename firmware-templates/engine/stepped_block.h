@@ -101,7 +101,7 @@ TABLIZE_INLINE tablize_reached_t tablize_reached(tablize_level_sums_kind_t kind,
   const uint32_t even = kind.even(run);
   tablize_reached_t reached;
   reached.even = tablize_not_negative(tablize_halves, even + base);
-  reached.odd = tablize_not_negative(tablize_halves, kind.odd(run) - (even >> 16 << 8) + base);
+  reached.odd = tablize_not_negative(tablize_halves, kind.odd(run) - (kind.odd_from_all ? even >> 16 << 8 : 0) + base);
   return reached;
 }
 

@@ -1,3 +1,4 @@
+import { usualKernels } from '../../toolkit/firmware/kernels/kernel-options.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../../scripts/bench/cores.mjs';
@@ -34,7 +35,10 @@ export async function compareOnCore(
   core: Core,
   subjects: readonly Subject[],
 ): Promise<readonly Difference[]> {
-  const libraries = subjects.map((subject) => libraryOf(subject, core.board));
+  const { saturates } = usualKernels(core.board);
+  const libraries = subjects.map(({ options, ...subject }) =>
+    libraryOf({ ...subject, options: { ...options, saturates } }, core.board),
+  );
   const pictures = subjects.flatMap((subject) => subject.pictures);
   const image = await build(folder, core, libraries, pictures, pictures.length / subjects.length);
   const lines = await linesOf(core, image, pictures);

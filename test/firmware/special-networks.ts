@@ -68,6 +68,22 @@ function network(options: Shape): TableNetwork {
   };
 }
 
+/** A convolution with seven factors and their negatives, whose sums over them take more than 16 bits before they cancel. */
+function largeFactors(): TableNetwork {
+  const random = seeded(5);
+  const sizes = [300, 290, 281, 270, 259, 250, 240];
+  const factors = [...sizes.map((size) => -size), ...sizes];
+  const begun = steppedNetwork([8, 8, 2], factors);
+  return {
+    ...begun,
+    stages: begun.stages.map((stage) =>
+      stage.name === 'first' && stage.kind === 'conv2d'
+        ? { ...stage, weights: stage.weights.map(() => between(random, 0, factors.length - 1)) }
+        : stage,
+    ),
+  };
+}
+
 /** A padded convolution with a table of exact products, pooled, and a dense stage. */
 function pooled(shape: TableNetwork['input']['shape'], requantize: Requantize): TableNetwork {
   const random = seeded(3);
@@ -234,6 +250,7 @@ export function specialNetworks(): Readonly<Record<string, TableNetwork>> {
       ],
     }),
     'equal steps': steppedNetwork(),
+    'large factors and their negatives': largeFactors(),
     'equal steps, odd, in three channels': steppedNetwork([11, 15, 3]),
     'one logit': network({ logits: 1 }),
     '300 logits': network({ logits: 300 }),

@@ -11,19 +11,22 @@ const LEVELS = 8;
  * Convolutions whose weights are powers of two times 3 and whose thresholds are equally spaced: pooled sums of bytes, a depthwise
  * one with sums of bytes and of 16 bits, a pointwise one with more weights than a run holds, and a dense stage.
  */
-export function steppedNetwork(shape: TableNetwork['input']['shape'] = [12, 10, 1]): TableNetwork {
+export function steppedNetwork(
+  shape: TableNetwork['input']['shape'] = [12, 10, 1],
+  factors: readonly number[] = FACTORS,
+): TableNetwork {
   const random = seeded(11);
   const list = (length: number, min: number, max: number): number[] =>
     Array.from({ length }, () => between(random, min, max));
   const [height, width] = [Math.floor(shape[0] / 2), Math.floor(shape[1] / 2)];
   const products = {
     activations: LEVELS,
-    weights: FACTORS.length,
-    values: Array.from({ length: LEVELS }, (_, x) => FACTORS.map((factor) => x * factor + 0)).flat(),
+    weights: factors.length,
+    values: Array.from({ length: LEVELS }, (_, x) => factors.map((factor) => x * factor + 0)).flat(),
   };
   // Few large weights, so that sums are small.
   const small = (count: number): number[] => list(count, 2, 4);
-  const any = (count: number): number[] => list(count, 0, FACTORS.length - 1);
+  const any = (count: number): number[] => list(count, 0, factors.length - 1);
   const steps = (shifts: readonly number[]): Requantize => ({
     kind: 'thresholds',
     values: shifts.map((shift) => {

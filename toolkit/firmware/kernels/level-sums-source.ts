@@ -187,6 +187,7 @@ export function levelSumsFunctions({
   kinds,
   signed,
   ground,
+  oddFromAll,
   chain,
   weigh,
   window,
@@ -227,7 +228,9 @@ export function levelSumsFunctions({
           ? [
               {
                 name: function_('odd'),
-                sums: half(signed ? above : odd, (sum, run) => plus(sum, signed ? above(run) : odd(run))),
+                sums: half(oddFromAll ? above : odd, (sum, run) =>
+                  plus(sum, oddFromAll ? above(run) : odd(run)),
+                ),
               },
             ]
           : []),
@@ -255,6 +258,7 @@ export function levelSumsFunctions({
         ['by_row', String(window?.byRow ?? false)],
         ['whole', String(kinds.every(({ segment }) => segment === 0))],
         ['signed_runs', String(signed)],
+        ...(oddFromAll ? ([['odd_from_all', 'true']] as const) : []),
         ...(chain === 0 ? [] : ([['chain', chain]] as const)),
         ...(wide ? ([['wide', 'true']] as const) : []),
         ...(ground === 0 ? [] : ([['ground', inAllLanes(ground)]] as const)),

@@ -27,6 +27,8 @@ export interface LevelSums {
   readonly signed: boolean;
   /** What a signed run's sums begin with, so that they are never negative. */
   readonly ground: number;
+  /** Whether weighed sums fit 16 bits without what they begin with: then those of lanes 1 and 3 follow from those of all. */
+  readonly oddFromAll: boolean;
   /** Places of a filter, with weights that are not zero. */
   readonly places: number;
   /** Per filter and run: how many places, then the steps between them. */
@@ -48,6 +50,7 @@ const SHORTEST_LIMIT = 4;
 const LARGEST_NARROW = 127;
 const MOST_NARROW_THRESHOLDS = 15;
 const MOST_RUNS = 60;
+const LARGEST_PAIRED = 65_535;
 /** Places that a list can count. */
 const LONGEST_LIST = 255;
 
@@ -186,6 +189,7 @@ export function levelSums(
     kinds,
     signed,
     ground,
+    oddFromAll: signed && kinds.reduce((sum, { factor }) => sum + 255 * factor, 0) <= LARGEST_PAIRED,
     chain: chains === null ? 0 : chain,
     places: runs.flat().reduce((sum, run) => sum + run.plus.length + run.minus.length, 0),
     runs: runs.map((own, filter) =>
