@@ -45,13 +45,14 @@ export function written(files: ReadonlyMap<string, string>, name: string): strin
   return folder;
 }
 
-/** Runs a line of shell in a folder; what it printed. What it says of a failure is in the error. */
+/** Runs a line of shell in a folder, for two minutes at most; what it printed. What it says of a failure is in the error. */
 export function sh(folder: string, line: string): string {
   return execFileSync('sh', ['-c', line], {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 2 ** 26,
+    timeout: 120_000,
   });
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Format } from '../export/index.js';
 import { InputError } from '../errors.js';
@@ -15,9 +15,8 @@ export function requireNewFolder(folder: string, format: Format): void {
       next: 'begin its name with a letter or digit, go on with letters, digits, "_", "." and "-", 63 at most',
     });
   }
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (!found.isDirectory())
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory())
     throw new InputError('the output folder is a file', { where: folder, next: 'name another folder' });
   if (readdirSync(folder).length > 0) {
     throw new InputError('the output folder is not empty', {

@@ -9,6 +9,8 @@ import type { Run } from './run.js';
 export interface PictureOptions {
   readonly images?: string;
   readonly count: number;
+  /** Nothing is measured, for nothing will be written. */
+  readonly dryRun?: boolean;
 }
 
 /** Pictures that an export carries along, and what the tables make of all that were given. */
@@ -23,7 +25,7 @@ export interface ExportPictures {
  */
 export async function exportPictures(
   network: TableNetwork,
-  { images, count }: PictureOptions,
+  { images, count, dryRun = false }: PictureOptions,
   examples: number,
   { output, signal }: Run,
 ): Promise<ExportPictures> {
@@ -36,11 +38,19 @@ export async function exportPictures(
       title: `picture ${k + 1} of ${set}`,
       pixels: picture(shown, k),
     })),
-    accuracy: {
-      tables: await tableAccuracy(network, data, output.progress, signal, 'interrupted: nothing is written'),
-      count: data.labels.length,
-      set,
-    },
+    accuracy: dryRun
+      ? null
+      : {
+          tables: await tableAccuracy(
+            network,
+            data,
+            output.progress,
+            signal,
+            'interrupted: nothing is written',
+          ),
+          count: data.labels.length,
+          set,
+        },
   };
 }
 

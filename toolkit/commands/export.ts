@@ -30,7 +30,6 @@ export interface ExportOptions extends CommonOptions, KernelChoice, PictureOptio
   readonly core?: CoreName;
   readonly author?: string;
   readonly url?: string;
-  readonly dryRun?: boolean;
 }
 
 /** `tablize export`: a library of a network, as other tools expect one. */
@@ -42,6 +41,7 @@ export const exportLibrary: CommandBody<ExportOptions> = async (options, run) =>
   requireNewFolder(folder, format);
   const plan = planOf(network, format, options);
   const pictures = await exportPictures(network, options, plan.examples, run);
+  output.progress(`rendering ${format} of ${network.name}`);
   const files = plan.render(pictures);
   if (!dryRun) writeNewFolder(files, folder);
   const paths = [...files.keys()].sort();

@@ -40,8 +40,8 @@ interface Engine {
   readonly parameters: Readonly<Record<string, number | string>>;
   /** Clocks in which it is busy with a picture. */
   readonly clocks: number;
-  /** Of a picture's bytes, at least one of which passes in so many clocks. */
-  readonly clocksPerPixel: number;
+  /** From a picture's first byte to its last, both included, where they come as fast as they are taken. */
+  readonly loading: number;
   /** From a picture to its logits, where one goes in every clock. */
   readonly latency: number;
   readonly memory: readonly { readonly what: string; readonly bits: number }[];
@@ -78,19 +78,21 @@ function sequential(
   network: TableNetwork,
   { folding, store }: Extract<CoreDesign, { engine: 'sequential' }>,
 ): Engine {
+  const [height, width, channels] = network.input.shape;
   const program = engineProgram(network, folding);
   const { files, parameters } = engineImage(program, store);
   const { narrowBits, wideBits } = weightLayout(program, store);
   const { BANKS, ACTIVATION_WORDS, INDEX_BITS, NARROW_WORDS, WIDE_WORDS } = parameters;
   return {
-    title: `the sequential engine, ${folding.banks} columns x ${folding.filters} filters at once`,
+    title: `the sequential engine, ${folding.banks} x ${folding.filters} (columns x filters) at once`,
     files: new Map([
       ...handWritten(['engine', 'memory', 'stream']).files,
       ...files.map(({ name, content }) => [name, content] as const),
     ]),
     parameters,
     clocks: estimateDevice(network, folding, NO_SHELL, undefined, store).clocksPerPicture,
-    clocksPerPixel: 3,
+    // Three clocks to the first channel of a column, two to each of the others; none before the first of all.
+    loading: height * width * (2 * channels + 1) - 2,
     latency: 0,
     memory: [
       { what: 'memory for activations', bits: BANKS * ACTIVATION_WORDS * INDEX_BITS },
@@ -110,7 +112,7 @@ function unrolled(network: TableNetwork): Engine {
     files: new Map([...handWritten(['stream']).files, ...files]),
     parameters,
     clocks: latency + network.output.labels.length,
-    clocksPerPixel: 1,
+    loading: elements(network.input.shape),
     latency,
     memory: [],
   };
@@ -159,11 +161,7 @@ function coreView({ network, design, examples, accuracy }: VerilogExport, engine
     numberMsb: bits('ADDRESS_BITS') - 1,
     clockMsb: bits('CLOCK_BITS', 32) - 1,
     indexMsb: bits('INDEX_BITS') - 1,
-    clocks: {
-      loading: grouped(engine.clocksPerPixel * pixels),
-      pixel: engine.clocksPerPixel === 1 ? 'one in every clock' : `one in ${engine.clocksPerPixel} clocks`,
-      running: grouped(engine.clocks + AROUND),
-    },
+    clocks: { loading: grouped(engine.loading), running: grouped(engine.clocks + AROUND) },
     classifier: {
       latency: engine.latency,
       labelLatency: engine.latency + labelBits,
@@ -171,9 +169,11 @@ function coreView({ network, design, examples, accuracy }: VerilogExport, engine
       elementBits: bits('INDEX_BITS'),
     },
     memory: engine.memory.map(({ what, bits: size }) => ({ what, bits: grouped(size) })),
-    hexNote: isSequential ? ', the `.hex` files where they find what `$readmemh` names' : '',
+    hexNote: isSequential
+      ? ', the `.hex` files where they look for what `$readmemh` names (Yosys: `read_verilog -defer *.v` there)'
+      : '',
     pictures: examples.length,
-    picturesFrom: examples[0]?.title ?? '',
+    picturesFrom: [...new Set([examples[0]?.title ?? '', examples.at(-1)?.title ?? ''])].join(' to '),
     patience: 16 * (engine.clocks + 64),
   };
 }
