@@ -31,7 +31,7 @@ export interface SoakResult {
   readonly stopped: number;
   /** Boards that stopped, by the reason. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** Answers that were taken for right ones and are not what the board computed. */
+  /** Answers that were taken and are not what the board computed. */
   readonly wrongAnswers: number;
   /** What was said of a run, and is neither the truth nor "port or board". */
   readonly wrongVerdicts: readonly string[];
@@ -157,7 +157,14 @@ export async function soak({ frames, seed, progress }: SoakOptions): Promise<Soa
       runs++;
       pictures += recorded.length - before;
       for (const board of result.boards)
-        if (board.stopped !== null) count(reasons, board.stopped.replace(/[;(].*/, '').trim());
+        if (board.stopped !== null)
+          count(
+            reasons,
+            board.stopped
+              .replace(/[;(].*/, '')
+              .replace(/\d+/, 'n')
+              .trim(),
+          );
       wrongVerdicts.push(...judge(result, recorded, differs));
       if (result.images === result.asked) return;
       stopped++;
