@@ -84,17 +84,17 @@ export async function soak({ frames, seed, progress }: SoakOptions): Promise<Soa
     longestWait = Math.max(longestWait, clock.now() - lastEvent);
     lastEvent = clock.now();
   };
-  const answers = (run: TableNetwork, images: readonly Uint8Array[]): readonly Interpretation[] => {
-    const interpreter = createInterpreter(run);
+  const answers = (of: TableNetwork, images: readonly Uint8Array[]): readonly Interpretation[] => {
+    const interpreter = createInterpreter(of);
     return images.map((image) => interpreter.infer(image));
   };
   const same = (a: Interpretation | undefined, b: Interpretation | undefined): boolean =>
     a?.label === b?.label && a?.logits.join() === b?.logits.join();
 
   const episode = async (): Promise<void> => {
-    const runs_ = random() < 0.25 ? flipped : network;
+    const onBoard = random() < 0.25 ? flipped : network;
     const images = toyPictures(PICTURES, between(random, 1, 1e6));
-    const [right, computed] = [answers(network, images), answers(runs_, images)];
+    const [right, computed] = [answers(network, images), answers(onBoard, images)];
     const differs = images.map((_, i) => !same(right[i], computed[i]));
     const data = { images: Buffer.concat(images), labels: null };
     const boards = Array.from({ length: between(random, 1, 3) }, () => {
@@ -104,7 +104,7 @@ export async function soak({ frames, seed, progress }: SoakOptions): Promise<Soa
       const board = virtualBoard({
         clock,
         network,
-        runs: runs_,
+        runs: onBoard,
         window: [0, 100, 300, 4096][between(random, 0, 3)] ?? 0,
         packedBits: random() < 0.5 ? 0 : 2,
         inference: between(random, 1, 40),
