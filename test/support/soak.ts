@@ -31,7 +31,7 @@ export interface SoakResult {
   readonly stopped: number;
   /** Boards that stopped, by the reason. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** Answers that were taken for right ones and are not what the board computed. */
+  /** Answers that were taken and are not what the board computed. */
   readonly wrongAnswers: number;
   /** What was said of a run, and is neither the truth nor "port or board". */
   readonly wrongVerdicts: readonly string[];
@@ -84,17 +84,17 @@ export async function soak({ frames, seed, progress }: SoakOptions): Promise<Soa
     longestWait = Math.max(longestWait, clock.now() - lastEvent);
     lastEvent = clock.now();
   };
-  const answers = (run: TableNetwork, images: readonly Uint8Array[]): readonly Interpretation[] => {
-    const interpreter = createInterpreter(run);
+  const answers = (of: TableNetwork, images: readonly Uint8Array[]): readonly Interpretation[] => {
+    const interpreter = createInterpreter(of);
     return images.map((image) => interpreter.infer(image));
   };
   const same = (a: Interpretation | undefined, b: Interpretation | undefined): boolean =>
     a?.label === b?.label && a?.logits.join() === b?.logits.join();
 
   const episode = async (): Promise<void> => {
-    const runs_ = random() < 0.25 ? flipped : network;
+    const onBoard = random() < 0.25 ? flipped : network;
     const images = toyPictures(PICTURES, between(random, 1, 1e6));
-    const [right, computed] = [answers(network, images), answers(runs_, images)];
+    const [right, computed] = [answers(network, images), answers(onBoard, images)];
     const differs = images.map((_, i) => !same(right[i], computed[i]));
     const data = { images: Buffer.concat(images), labels: null };
     const boards = Array.from({ length: between(random, 1, 3) }, () => {
@@ -104,7 +104,7 @@ export async function soak({ frames, seed, progress }: SoakOptions): Promise<Soa
       const board = virtualBoard({
         clock,
         network,
-        runs: runs_,
+        runs: onBoard,
         window: [0, 100, 300, 4096][between(random, 0, 3)] ?? 0,
         packedBits: random() < 0.5 ? 0 : 2,
         inference: between(random, 1, 40),
@@ -157,7 +157,14 @@ export async function soak({ frames, seed, progress }: SoakOptions): Promise<Soa
       runs++;
       pictures += recorded.length - before;
       for (const board of result.boards)
-        if (board.stopped !== null) count(reasons, board.stopped.replace(/[;(].*/, '').trim());
+        if (board.stopped !== null)
+          count(
+            reasons,
+            board.stopped
+              .replace(/[;(].*/, '')
+              .replace(/\d+/, 'n')
+              .trim(),
+          );
       wrongVerdicts.push(...judge(result, recorded, differs));
       if (result.images === result.asked) return;
       stopped++;

@@ -3,7 +3,7 @@ import { hostLink, PIPE_TIMING, serialDevice, type Device, type Timing } from '.
 import { InputError } from '../../toolkit/errors.js';
 import { createInterpreter, type DenseStage, type TableNetwork } from '../../toolkit/network/index.js';
 import { isExact, verify, type Verification } from '../../toolkit/verify/index.js';
-import { fakeDevice, type FakeOptions } from '../support/fake-device.js';
+import { fakeDevice, type FakeDevice, type FakeOptions } from '../support/fake-device.js';
 import { buildToy } from '../support/toy-firmware.js';
 import { toyNetwork, toyPictures } from '../support/toy-network.js';
 import { requireTool } from '../support/tools.js';
@@ -83,6 +83,10 @@ const flippedInput: TableNetwork = {
   input: { ...network.input, table: network.input.table.with(0xa5, 0) },
 };
 
+/** Whether the n-th request is about this picture. */
+const isPicture = (image: number, link: FakeDevice, n: number): boolean =>
+  Buffer.compare(link.requests[n]?.payload ?? new Uint8Array(0), pictures[image] ?? images) === 0;
+
 describe('verification of a device', () => {
   it('that is right', async () => {
     const device = await fake();
@@ -130,10 +134,23 @@ describe('verification of a device', () => {
     expect(result.stopped).toBeNull();
   });
 
-  it('whose answer is damaged where no check sees it', async () => {
+  it('whose answer is damaged once where no check sees it: neither right nor different', async () => {
     const device = await fake({
       answer: (frame, n) =>
         n === 4 ? [{ ...frame, payload: frame.payload.with(6, (frame.payload[6] ?? 0) ^ 1) }] : [frame],
+    });
+    const result = await verify({ network, device, data });
+    expect(result).toMatchObject({ images: 3, mismatches: { labels: 0, logits: 0 }, firstMismatch: null });
+    expect(result.stopped).toMatch(/picture 3 was wrong once, and right .* again; run the command again/);
+    expect(isExact(result)).toBe(false);
+  });
+
+  it('whose answers to a picture are damaged where no check sees it', async () => {
+    const device = await fake({
+      answer: (frame, n, link) =>
+        frame.type === 0x82 && isPicture(3, link, n)
+          ? [{ ...frame, payload: frame.payload.with(6, (frame.payload[6] ?? 0) ^ 1) }]
+          : [frame],
     });
     const result = await verify({ network, device, data });
     const right = answers[3]?.logits[0] ?? 0;
@@ -151,8 +168,8 @@ describe('verification of a device', () => {
   it('whose label alone is wrong', async () => {
     const right = answers[1]?.label ?? 0;
     const device = await fake({
-      answer: (frame, n) =>
-        n === 2 ? [{ ...frame, payload: frame.payload.with(0, (right + 1) % 5) }] : [frame],
+      answer: (frame, n, link) =>
+        isPicture(1, link, n) ? [{ ...frame, payload: frame.payload.with(0, (right + 1) % 5) }] : [frame],
     });
     const result = await verify({ network, device, data });
     expect(result.mismatches).toEqual({ labels: 1, logits: 0 });

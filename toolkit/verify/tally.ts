@@ -20,6 +20,15 @@ export interface Tally {
   readonly count: () => Count;
 }
 
+/** Whether label and all logits are the expected ones. */
+export function agrees(expected: Interpretation, got: Inference): boolean {
+  return got.label === expected.label && areSame(got.logits, expected.logits);
+}
+
+function areSame(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
 export function tally(labels: ArrayLike<number> | null): Tally {
   const latencies: number[] = [];
   let wrongLabels = 0;
@@ -29,9 +38,7 @@ export function tally(labels: ArrayLike<number> | null): Tally {
   let firstMismatch: Mismatch | null = null;
   return {
     add(image, expected, got) {
-      const sameLogits =
-        got.logits.length === expected.logits.length &&
-        got.logits.every((logit, i) => logit === expected.logits[i]);
+      const sameLogits = areSame(got.logits, expected.logits);
       const sameLabel = got.label === expected.label;
       wrongLabels += sameLabel ? 0 : 1;
       wrongLogits += sameLogits ? 0 : 1;
