@@ -55,8 +55,8 @@
 #define TABLIZE_INLINE static inline
 #endif
 
-/* A function that is compiled by itself, so that its loop has all registers. */
-#if defined(__GNUC__)
+/* A function that is compiled by itself where registers are few, so that its loop has all of them. */
+#if defined(__GNUC__) && defined(__thumb__) && !defined(__thumb2__)
 #define TABLIZE_APART __attribute__((noinline))
 #else
 #define TABLIZE_APART

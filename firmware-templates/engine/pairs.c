@@ -53,7 +53,6 @@ TABLIZE_INLINE void add_active(const active_t *input, const active_t *end, const
   sums[3] = d;
 }
 
-/* Not inlined: the loop needs all registers. */
 TABLIZE_APART static void add_scaled(const active_t *input, const active_t *end, const TABLIZE_FLASH uint8_t *codes, const TABLIZE_FLASH uint32_t *products, sums_t *sums)
 {
   add_active(input, end, codes, products, sums, true);

@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError } from '../../dist/errors.js';
 import { kernelReport, networkMemory } from '../../dist/firmware/index.js';
+import { commonActivations } from '../../dist/firmware/kernels/row-products.js';
+import { activeShares } from './active-shares.mjs';
 import { buildImage } from './build-image.mjs';
 import { int8Library } from './int8/int8-library.mjs';
 import { constantBytes } from './int8/int8-network.mjs';
@@ -60,6 +62,7 @@ export async function measure(core, subject, expected, folder) {
   const tables = await runForm(core, subject, 'tables', expected.tables, join(folder, 'tables'), () =>
     memory.tableBytes + memory.weightBytes > most(core) ? null : tablizeLibrary(network, core.board, options),
   );
+  const shares = activeShares(network, subject.pictures.slice(0, STAGE_PICTURES), commonActivations(network));
   const runs = [baseline, tables].flatMap((form) => ('misfit' in form ? [] : [form.answers.length]));
   const pictures = Math.min(...runs);
   return {
@@ -69,7 +72,9 @@ export async function measure(core, subject, expected, folder) {
     tables: summary(
       tables,
       pictures,
-      kernelReport(network, core.board, options).stages.map(({ chosen, time }) => ({ kernel: chosen, time })),
+      kernelReport(network, core.board, options, (stage) => shares[stage] ?? 0).stages.map(
+        ({ chosen, time }) => ({ kernel: chosen, time }),
+      ),
     ),
     int8: summary(baseline, pictures, []),
   };

@@ -14,7 +14,8 @@ import { usualKernels } from '../../dist/firmware/kernels/kernel-options.js';
 import { EXIT } from '../../dist/errors.js';
 import { COSTS } from '../../dist/firmware/kernels/costs.js';
 import { stageWork } from '../../dist/firmware/kernels/work.js';
-import { analyse, createInterpreter } from '../../dist/network/index.js';
+import { analyse } from '../../dist/network/index.js';
+import { activeShares } from './active-shares.mjs';
 import { buildImage } from './build-image.mjs';
 import { cores } from './cores.mjs';
 import { fitCosts } from './fit.mjs';
@@ -59,28 +60,6 @@ function subjects(/** @type {boolean} */ little) {
   return [...made, ...known];
 }
 
-/**
- * The share of each stage's input activations that are not `common[stage]`.
- *
- * @param {Subject} subject
- * @param {readonly number[]} common
- */
-function activeShares({ network, pictures }, common) {
-  const { infer } = createInterpreter(network);
-  const { stages } = analyse(network);
-  const names = ['input', ...network.stages.map(({ name }) => name)];
-  const sums = stages.map(() => 0);
-  for (const one of pictures) {
-    const { trace = [] } = infer(one, { trace: true });
-    stages.forEach(({ inputs }, i) => {
-      const tensor = trace[names.indexOf(inputs[0]?.name ?? 'input')] ?? new Int32Array();
-      const active = tensor.filter((index) => index !== common[i]).length;
-      sums[i] = (sums[i] ?? 0) + active / Math.max(1, tensor.length) / pictures.length;
-    });
-  }
-  return sums;
-}
-
 /** @param {Core} core @param {string} root @returns {Promise<ReadonlyMap<string, readonly Sample[]>>} */
 async function samplesOf(core, root) {
   /** @type {Map<string, Sample[]>} */
@@ -97,7 +76,7 @@ async function samplesOf(core, root) {
       const common = planned.map((stage) =>
         stage.kernel.name === 'pairs' || stage.kernel.name === 'rows' ? stage.kernel.plan.common : 0,
       );
-      const active = activeShares(subject, common);
+      const active = activeShares(network, pictures, common);
       const folder = mkdtempSync(join(root, 'run-'));
       const image = buildImage(
         folder,

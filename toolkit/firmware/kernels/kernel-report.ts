@@ -12,7 +12,7 @@ import { USUAL_ACTIVE } from './work.js';
 /** What a kernel would cost a stage on a board, or why it cannot compute it. */
 export interface KernelCost {
   readonly kernel: KernelName;
-  /** Predicted instructions or cycles of one inference, with half of the activations active. */
+  /** Predicted instructions or cycles of one inference. */
   readonly time: number | null;
   /** Bytes of its tables and of code of its own. */
   readonly flash: number | null;
@@ -37,23 +37,27 @@ export interface KernelReport {
   readonly ram: number;
 }
 
-/** The kernels that are chosen for a network on a board, what they are predicted to cost, and what the others would. */
+/**
+ * The kernels that are chosen for a network on a board, what they are predicted to cost, and what the others would. `active`: of a stage,
+ * the share of input activations that are not the commonest one (0..1), where something is known of the pictures; the choice assumes half.
+ */
 export function kernelReport(
   network: TableNetwork,
   board: FirmwareBoard,
   changes: Partial<KernelOptions> = {},
+  active: (stage: number) => number = () => USUAL_ACTIVE,
 ): KernelReport {
   const options = { ...kernelsFor(network, board), ...changes };
   const { core, lanes, aim } = options;
   const { stages } = analyse(network);
   const planned = chooseKernels(network, stages, options);
-  const rows = planned.map((one) => {
+  const rows = planned.map((one, at) => {
     const { analysed, kernel } = one;
     const others = KERNEL_NAMES.filter((name) => name !== kernel.name && 'weights' in analysed.stage).map(
       (name): KernelCost => {
         const other = makeKernel(name, network, analysed, lanes);
         if (typeof other === 'string') return { kernel: name, time: null, flash: null, reason: other };
-        const time = predictStage(core, { analysed, kernel: other }, USUAL_ACTIVE);
+        const time = predictStage(core, { analysed, kernel: other }, active(at));
         return {
           kernel: name,
           time: Math.round(time),
@@ -65,7 +69,7 @@ export function kernelReport(
     return {
       stage: analysed.stage.name,
       chosen: kernel.name,
-      time: Math.round(predictStage(core, one, USUAL_ACTIVE)),
+      time: Math.round(predictStage(core, one, active(at))),
       flash: flashBytes(network, stages, one),
       others,
     };

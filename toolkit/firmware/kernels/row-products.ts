@@ -34,6 +34,13 @@ export function commonActivation(table: ProductTable): number {
   return productForm(table)?.zero ?? 0;
 }
 
+/** That of each stage; 0 for a stage without weights. */
+export function commonActivations(network: TableNetwork): readonly number[] {
+  return network.stages.map((stage) =>
+    'weights' in stage ? commonActivation(productTableOf(network, stage)) : 0,
+  );
+}
+
 /** Lays out a dense stage or a convolution input by input; tells why where that cannot be. */
 export function rowProducts(network: TableNetwork, { stage, bounds }: AnalysedStage): RowProducts | string {
   if (stage.kind !== 'dense' && stage.kind !== 'conv2d') return 'its outputs do not read the same inputs';
