@@ -1,4 +1,5 @@
 import type { Board } from '../boards/index.js';
+import { parseRemotePort } from '../device/index.js';
 import { InputError } from '../errors.js';
 
 /** Where the user says that the board is. */
@@ -47,6 +48,12 @@ export function checkFlashTarget(board: Board, { port, drive, device }: FlashTar
       if (port === undefined) {
         throw new InputError(`${board.title} is flashed through its serial port, and none was given`, {
           next: 'give --port; `tablize ports` lists them',
+        });
+      }
+      if (parseRemotePort(port) !== null) {
+        throw new InputError(`${board.title} is flashed by avrdude, which needs a port of this machine`, {
+          where: port,
+          next: 'flash it with `tablize flash` on the machine that has it, then use `tablize verify --port` from here',
         });
       }
   }
