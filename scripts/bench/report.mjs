@@ -50,11 +50,12 @@ const sizeText = (form) =>
     ? ''
     : `${count(form.sizes.code)} + ${count(form.sizes.constants)}, ${count(form.sizes.ram)} + ${count(form.stack)}`;
 
-/** What the cost model says of all stages, next to what was counted. @param {Measured | Misfit} form */
+/** What the cost model says of all stages, next to what was counted of them. @param {Measured | Misfit} form */
 function predictedText(form) {
   if ('misfit' in form) return '';
   const time = form.predicted.reduce((sum, stage) => sum + stage.time, 0);
-  const percent = 100 * (time / form.mean - 1);
+  const counted = form.stages.reduce((sum, stage) => sum + stage, 0);
+  const percent = 100 * (time / counted - 1);
   return `${count(time)} (${percent < 0 ? '-' : '+'}${Math.abs(percent).toFixed(0)} %)`;
 }
 
@@ -67,7 +68,7 @@ export function markdown({ command, tools, pictures, checks, networks }, cores) 
     `**tables** is the C that tablize generates of a network; **int8** is the same float network in 8-bit integers (weights with a scale per channel, ranges of ${CALIBRATION_PICTURES} training pictures), in C of the structure of CMSIS-NN's kernels, with \`SMLAD\` where the core has it. Both are compiled with the flags of tablize's inference code. "int8 / tables" above 1 says that tables are faster.`,
     `Both run over the same test pictures, ${pictures} at most; none is begun after ${budgets.join(', ')}. Every logit of every picture was compared: tables with the integer reference, int8 with the same C on the host.`,
     'Instructions are counted by QEMU, exact to one, and are no cycles: a multiplication counts as much as an addition, a load as much as a move. Cycles are those of rp2040js (without misses of the flash cache) and avr8js. Code of the Cortex-M0 runs instruction for instruction on an emulated Cortex-M3, and stands for the M0+. Each counter was checked with a loop of known length first.',
-    'Flash is code + constants, of what is linked of the library and of what it calls; RAM is workspace and variables + the stack that the first picture took, found by painting it. **predicted** is what the [cost model](../kernels.md) says of the chosen kernels, given how many activations of the pictures are not the commonest one.',
+    'Flash is code + constants, of what is linked of the library and of what it calls; RAM is workspace and variables + the stack that the first picture took, found by painting it. **predicted** is what the [cost model](../kernels.md) says of the chosen kernels, given how many activations of the pictures are not the commonest one, next to what the stages took (all but loading the pixels).',
     ...checksText(checks),
     ...networks.flatMap((network) => networkText(network, cores)),
   ].join('\n\n')}\n`;
