@@ -27,8 +27,6 @@ static void pack_cells(const lanes_t lanes, size_t cell, size_t cell_step, size_
 
 #if TABLIZE_LANES == 4 && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define PACKS_QUADS
-#define EVEN_BYTES 0x00ff00ffu
-#define ODD_BYTES 0xff00ff00u
 
 typedef uint32_t TABLIZE_MAY_ALIAS quad_t;
 
@@ -42,10 +40,10 @@ static void pack_quads(const lanes_t lanes, size_t cell, size_t count, tablize_w
   const quad_t *const end = a + (count >> 2);
   while (a != end) {
     /* Cells 0 and 2, cells 1 and 3, of two lanes each. */
-    const uint32_t even_ab = (*a & EVEN_BYTES) | (*b & EVEN_BYTES) << 8;
-    const uint32_t odd_ab = (*a >> 8 & EVEN_BYTES) | (*b & ODD_BYTES);
-    const uint32_t even_cd = (*c & EVEN_BYTES) | (*d & EVEN_BYTES) << 8;
-    const uint32_t odd_cd = (*c >> 8 & EVEN_BYTES) | (*d & ODD_BYTES);
+    const uint32_t even_ab = TABLIZE_EVEN(*a) | TABLIZE_EVEN(*b) << 8;
+    const uint32_t odd_ab = TABLIZE_ODD(*a) | TABLIZE_ODD(*b) << 8;
+    const uint32_t even_cd = TABLIZE_EVEN(*c) | TABLIZE_EVEN(*d) << 8;
+    const uint32_t odd_cd = TABLIZE_ODD(*c) | TABLIZE_ODD(*d) << 8;
     TABLIZE_HIDE(word_step);
     *to = (even_ab & 0xffffu) | even_cd << 16;
     to += word_step;

@@ -1,14 +1,20 @@
 /*
- * All signed runs of a filter over a block, where every run starts where the window begins: by hand for the Thumb instruction sets, else
- * in C. It is the innermost part of level sums (level_sums.h).
+ * All signed runs of a filter over a block, where every run starts where the window begins: by hand for the Thumb instruction sets and
+ * RV32, else in C. It is the innermost part of level sums (level_sums.h).
  */
 #ifndef TABLIZE_SIGNED_RUNS_H
 #define TABLIZE_SIGNED_RUNS_H
 
 #include "run.h"
 
+/* Eight places. */
+#define TABLIZE_ROUND(shift, round, last) \
+  round ":\n" \
+  TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) \
+  TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) \
+  last ":\n"
+
 #if defined(__GNUC__) && defined(__thumb2__)
-#define TABLIZE_UNROLLED 8
 /* 20 bytes of code. */
 #define TABLIZE_PLACE(shift) \
   "ldrb.w r4, [r0], #1\n" \
@@ -29,10 +35,7 @@
   "sub.w r5, r5, r4, lsl #2\n" \
   "mov pc, r5\n" \
   ".p2align 2\n" \
-  round ":\n" \
-  TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) \
-  TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) \
-  last ":\n" \
+  TABLIZE_ROUND(shift, round, last) \
   "cmp r0, r12\n" \
   "bne.n " round "b\n"
 #define TABLIZE_CLEAR_SUMS \
@@ -82,10 +85,7 @@
   "subs r5, r5, r4\n" \
   "mov pc, r5\n" \
   ".p2align 2\n" \
-  round ":\n" \
-  TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) \
-  TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) TABLIZE_PLACE(shift) \
-  last ":\n" \
+  TABLIZE_ROUND(shift, round, last) \
   "cmp r0, lr\n" \
   "bne " round "b\n"
 #define TABLIZE_CLEAR_SUMS \

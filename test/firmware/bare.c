@@ -9,27 +9,11 @@
 
 #include "bench.h"
 #include "port.h"
+#include "print.h"
 
 static uint32_t workspace[BENCH_WORKSPACE_WORDS];
 static int32_t logits[BENCH_LOGITS];
 static int32_t traced_logits[BENCH_LOGITS];
-
-static void print_text(const char *text)
-{
-  for (; *text != 0; text++) {
-    port_put(*text);
-  }
-}
-
-static void print_number(uint32_t value)
-{
-  uint8_t digit;
-  port_put(' ');
-  for (digit = 0; digit != 8; digit++) {
-    port_put("0123456789abcdef"[value >> 28]);
-    value <<= 4;
-  }
-}
 
 static void print_hash(const uint8_t *tensor, uint32_t count)
 {

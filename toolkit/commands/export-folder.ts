@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Format } from '../export/index.js';
 import { InputError } from '../errors.js';
 import { makeFolder } from '../folders.js';
+import { attempt } from '../plan/index.js';
 
 /**
  * Refuses a folder that is there and not empty, even one of an earlier export: what that leaves behind would be compiled too. Throws InputError.
@@ -28,17 +29,10 @@ export function requireNewFolder(folder: string, format: Format): void {
 
 /** Writes files by relative paths into a new or empty folder. Throws InputError where it cannot be written. */
 export function writeNewFolder(files: ReadonlyMap<string, string>, folder: string): void {
-  try {
+  attempt(folder, () => {
     for (const [path, text] of files) {
       makeFolder(dirname(join(folder, path)));
       writeFileSync(join(folder, path), text, { flag: 'wx' });
     }
-  } catch (cause) {
-    if (!(cause instanceof Error) || !('code' in cause)) throw cause;
-    throw new InputError(`the output folder cannot be written: ${cause.message}`, {
-      where: folder,
-      next: 'name a folder that you may write to, with room on its disk',
-      cause,
-    });
-  }
+  });
 }

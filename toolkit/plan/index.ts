@@ -1,7 +1,7 @@
 export type { BuildPlan, Command, ProductPaths, Products, Uf2Step } from './build-plan.js';
 export { buildScript } from './build-script.js';
 export { executePlan, describeCommand, type Executed, type ExecuteOptions } from './execute-plan.js';
-export { writeFiles } from './output-folder.js';
+export { attempt, writeFiles } from './output-folder.js';
 export {
   lostMemories,
   multiplications,

@@ -10,30 +10,13 @@
 
 #include "bench.h"
 #include "port.h"
+#include "print.h"
 
 #define KNOWN_ROUNDS 1000
 
 /* Of words, because some networks read it word by word. */
 static uint32_t workspace[(BENCH_WORKSPACE_BYTES + 3) / 4];
 static int32_t logits[BENCH_LOGITS];
-
-static void print_text(const char *text)
-{
-  for (; *text != 0; text++) {
-    port_put(*text);
-  }
-}
-
-/* No division: the library of a core without one would be linked, and counted as the network's. */
-static void print_number(uint32_t value)
-{
-  uint8_t digit;
-  port_put(' ');
-  for (digit = 0; digit != 8; digit++) {
-    port_put("0123456789abcdef"[value >> 28]);
-    value <<= 4;
-  }
-}
 
 /* Not twice in place, each time with other instructions around. */
 __attribute__((noinline, noclone)) static uint32_t rounds_ticks(uint16_t rounds)

@@ -54,20 +54,25 @@ export function levelRuns(
   const used = [...new Set(weights.map((weight) => factors[weight] ?? 0))].filter((factor) => factor !== 0);
   const sorted = (signed ? [...new Set(used.map(Math.abs))] : used).sort((a, b) => b - a);
   const segments = Math.floor(places.reduce((a, b) => Math.max(a, b), 0) / SEGMENT) + 1;
-  const placesOf = (filter: number, factor: number, segment: number): readonly number[] =>
-    places
-      .filter(
-        (place, i) =>
-          i < perFilter &&
-          factors[weights[filter * perFilter + i] ?? 0] === factor &&
-          Math.floor(place / SEGMENT) === segment,
-      )
-      .sort((a, b) => a - b);
+  const key = (factor: number, segment: number): string => `${factor} ${segment}`;
+  const ascending = places.map((place, i) => ({ place, i })).sort((a, b) => a.place - b.place);
+  /** Per filter, its places by their key. */
+  const found = Array.from({ length: filters }, (_, filter) => {
+    const lists = new Map<string, number[]>();
+    for (const { place, i } of ascending) {
+      const factor = factors[weights[filter * perFilter + i] ?? 0] ?? 0;
+      const at = key(factor, Math.floor(place / SEGMENT));
+      const list = lists.get(at);
+      if (list === undefined) lists.set(at, [place]);
+      else list.push(place);
+    }
+    return lists;
+  });
   const groups = sorted.flatMap((factor) =>
     Array.from({ length: segments }, (_s, segment): Group => {
-      const runs = Array.from({ length: filters }, (_f, filter) => ({
-        plus: placesOf(filter, factor, segment),
-        minus: signed ? placesOf(filter, 0 - factor, segment) : [],
+      const runs = found.map((lists) => ({
+        plus: lists.get(key(factor, segment)) ?? [],
+        minus: signed ? (lists.get(key(0 - factor, segment)) ?? []) : [],
       }));
       return { factor, segment, runs };
     }),
