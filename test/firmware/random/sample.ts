@@ -41,8 +41,9 @@ export function drawCases(seed: number, count: number, least: number): readonly 
     for (let at = count; at < all.length && [...counts.values()].some((met) => met < least); at++) {
       const next = all[at]?.();
       if (next?.one.spec.lanes !== lanes) continue;
-      const { met } = next.one;
-      if (met.every((pair) => (counts.get(pair) ?? least) >= least)) continue;
+      const { met, possible } = next.one;
+      for (const pair of possible) counts.set(pair, counts.get(pair) ?? 0);
+      if (met.every((pair) => (counts.get(pair) ?? 0) >= least)) continue;
       for (const pair of met) counts.set(pair, (counts.get(pair) ?? 0) + 1);
       drawn.push(next);
     }
