@@ -1,28 +1,33 @@
-import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { INPUT, type Shape } from '../network/index.js';
+import { INPUT, type Padding, type Shape } from '../network/index.js';
 import { outputShape, type FloatLayer } from './float-model.js';
+import { readEntrance, type Line } from './keras-entrance.js';
 import { settingsOf, zeroPaddingSchema } from './keras-settings.js';
+import { causalZeros, isOverSteps, onMaps } from './keras-steps.js';
 import { parseTopology, type KerasNode } from './keras-topology.js';
 import { canTakeZeros, toLayers, unsupported, type Context, type Tensor } from './keras-translate.js';
 import { safeName, uniqueName } from './safe-name.js';
-import type { Weight } from './tfjs-weights.js';
+import type { Weights } from './keras-weights.js';
 
 export interface KerasModel {
   readonly name: string;
-  readonly inputShape: Shape;
+  readonly input: { readonly shape: Shape; readonly line: Line | null };
   readonly layers: readonly FloatLayer[];
 }
 
 /** Layers that do nothing once the network is trained. */
 const TRAINING_ONLY = [
   'Dropout',
+  'SpatialDropout1D',
   'SpatialDropout2D',
   'GaussianNoise',
   'GaussianDropout',
   'AlphaDropout',
   'ActivityRegularization',
 ];
+/** What gives on what it is given. */
+const isPassive = ({ className }: KerasNode): boolean =>
+  className === 'InputLayer' || TRAINING_ONLY.includes(className);
 const JOINS = ['Add', 'Concatenate'];
 
 /**
@@ -32,25 +37,32 @@ const JOINS = ['Add', 'Concatenate'];
  * @throws InputError naming class and name of a layer that is not supported, or whose weights are missing.
  */
 export function layersFromKeras(
-  topology: Readonly<Record<string, unknown>>,
-  weights: ReadonlyMap<string, Weight>,
+  configuration: Readonly<Record<string, unknown>>,
+  weights: Weights,
   where: string,
 ): KerasModel {
-  const { name, isKeras3, nodes } = parseTopology(topology, where);
-  const picture = readInput(nodes, where);
+  const topology = parseTopology(configuration, where);
+  const { name, isKeras3, nodes } = topology;
+  const hasSteps = nodes.some(isOverSteps);
+  const { shape, rank, line, nodes: taken } = readEntrance(topology, isPassive, weights, hasSteps, where);
+  const picture: Tensor = { layer: INPUT, shape, rank, zeros: null };
   const used = new Set([INPUT, ...nodes.map((node) => node.name)]);
   const unique = (wanted: string): string => uniqueName(wanted, used);
   const tensors = new Map<string, Tensor>();
   const layers: FloatLayer[] = [];
   for (const node of nodes) {
+    if (taken.has(node.name)) {
+      tensors.set(node.name, picture);
+      continue;
+    }
     const isLast = node === nodes.at(-1);
     const inputs = node.inputs.map((input) => earlier(tensors, input, node, where));
-    const context = { weights, where, isLast, isKeras3, layers, unique };
+    const context = { weights, where, isLast, isKeras3, hasSteps, layers, unique };
     const { made, tensor } = readNode(node, [inputs[0] ?? picture, ...inputs.slice(1)], context);
     layers.push(...made);
     tensors.set(node.name, tensor);
   }
-  return { name: safeName(name, 'model'), inputShape: picture.shape, layers };
+  return { name: safeName(name, 'model'), input: { shape, line }, layers };
 }
 
 interface Step {
@@ -58,11 +70,13 @@ interface Step {
   readonly tensor: Tensor;
 }
 
-function readNode(node: KerasNode, inputs: readonly [Tensor, ...Tensor[]], context: Context): Step {
+function readNode(listed: KerasNode, given: readonly [Tensor, ...Tensor[]], context: Context): Step {
+  const node = onMaps(listed);
   const { className } = node;
+  const inputs = withZeros(given, causalZeros(listed), node, context);
   const [input] = inputs;
   if (inputs.length > 1 && !JOINS.includes(className)) throw unsupported(node, context.where);
-  if (className === 'InputLayer' || TRAINING_ONLY.includes(className)) return { made: [], tensor: input };
+  if (isPassive(node)) return { made: [], tensor: input };
   const padded = inputs.some(({ zeros }) => zeros !== null);
   if (padded && !canTakeZeros(node)) throw strayZeros(node, context.where);
   if (className === 'ZeroPadding2D') {
@@ -78,13 +92,25 @@ function readNode(node: KerasNode, inputs: readonly [Tensor, ...Tensor[]], conte
   return { made, tensor: { layer, shape, rank: rankAfter(node, input.rank), zeros: null } };
 }
 
+/** With zeros around the first input, if there are none yet. */
+function withZeros(
+  [first, ...others]: readonly [Tensor, ...Tensor[]],
+  zeros: Padding | null,
+  node: KerasNode,
+  { where }: Context,
+): readonly [Tensor, ...Tensor[]] {
+  if (zeros === null) return [first, ...others];
+  if (first.zeros !== null) throw strayZeros(node, where);
+  return [{ ...first, zeros }, ...others];
+}
+
 function rankAfter({ className, config }: KerasNode, rank: number): number {
   const target = config['target_shape'];
   switch (className) {
     case 'Flatten':
       return 2;
     case 'GlobalAveragePooling2D':
-      return config['keepdims'] === true ? 4 : 2;
+      return config['keepdims'] === true ? rank : 2;
     case 'Reshape':
       return Array.isArray(target) ? target.length + 1 : rank;
     default:
@@ -110,31 +136,5 @@ function strayZeros(node: KerasNode, where: string): InputError {
   return new InputError(`zeros of a ZeroPadding2D layer reach this ${node.className} layer`, {
     where: `layer "${node.name}" of ${where}`,
     next: 'Put ZeroPadding2D only directly before a convolution or pool with padding "valid".',
-  });
-}
-
-function readInput(nodes: readonly KerasNode[], where: string): Tensor {
-  const inputs = nodes.filter(({ className }) => className === 'InputLayer');
-  if (inputs.length > 1) {
-    throw new InputError(`the model has ${inputs.length} inputs`, {
-      where,
-      next: 'Export one with a single input.',
-    });
-  }
-  const config = (inputs[0] ?? nodes[0])?.config ?? {};
-  const parsed = z
-    .array(z.int().min(1).nullable())
-    .safeParse(config['batch_input_shape'] ?? config['batch_shape']);
-  const sizes = (parsed.data ?? []).slice(1);
-  const picture = (shape: Shape): Tensor => ({ layer: INPUT, shape, rank: sizes.length + 1, zeros: null });
-  const [a, b, c] = sizes;
-  if (typeof a === 'number' && sizes.length === 1) return picture([1, 1, a]);
-  if (typeof a === 'number' && typeof b === 'number' && sizes.length === 2) return picture([a, b, 1]);
-  if (typeof a === 'number' && typeof b === 'number' && typeof c === 'number' && sizes.length === 3) {
-    return picture([a, b, c]);
-  }
-  throw new InputError(`the input shape is ${JSON.stringify(sizes)}; [height, width, channels] is needed`, {
-    where,
-    next: 'Export the model with a fixed input shape.',
   });
 }

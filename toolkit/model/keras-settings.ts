@@ -41,6 +41,7 @@ export const poolSchema = z.object({
 });
 export const formatSchema = z.object({ data_format: channelsLast });
 export const reshapeSchema = z.object({ target_shape: z.array(z.int().nullable()) });
+export const permuteSchema = z.object({ dims: z.array(z.int().min(1)) });
 export const batchNormSchema = z.object({
   axis: z
     .union([
@@ -76,6 +77,16 @@ export const zeroPaddingSchema = z.object({
       const [left, right] = typeof horizontal === 'number' ? [horizontal, horizontal] : horizontal;
       return { top, right, bottom, left };
     }),
+});
+
+/** One number, or one for each channel. */
+const numbers = z.union([z.number().transform((n) => [n]), z.array(z.number()).min(1)]);
+export const rescalingSchema = z.object({ scale: numbers, offset: numbers.default([0]) });
+/** Statistics as settings; by default they are weights. */
+export const normalizationSchema = z.object({
+  mean: numbers.nullish(),
+  variance: numbers.nullish(),
+  invert: z.literal(false).nullish(),
 });
 
 const RETRAIN = 'Change the layer and train the model again.';

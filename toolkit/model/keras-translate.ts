@@ -12,13 +12,15 @@ import {
   depthwiseSchema,
   formatSchema,
   poolSchema,
+  permuteSchema,
   reluSchema,
   reshapeSchema,
   separableSchema,
   settingsOf,
 } from './keras-settings.js';
+import { kerasSizes, reshaped } from './keras-shapes.js';
 import type { KerasNode } from './keras-topology.js';
-import type { Weight } from './tfjs-weights.js';
+import { weightOf, type Weights } from './keras-weights.js';
 import { zerosLose } from './zeros-lose.js';
 
 /** What a Keras layer makes. */
@@ -33,8 +35,10 @@ export interface Tensor {
 }
 
 export interface Context {
-  readonly weights: ReadonlyMap<string, Weight>;
+  readonly weights: Weights;
   readonly where: string;
+  /** Whether Keras' tensors of three axes are [batch, steps, channels], ours of height 1, or [batch, height, width]. */
+  readonly hasSteps: boolean;
   readonly isLast: boolean;
   readonly isKeras3: boolean;
   /** Those made so far. */
@@ -45,7 +49,7 @@ export interface Context {
 
 const SUPPORTED =
   'Dense, Conv2D, DepthwiseConv2D, SeparableConv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, ' +
-  'ZeroPadding2D, Flatten, Add, Concatenate, BatchNormalization, ReLU and Activation';
+  'ZeroPadding2D, the same in one dimension, Rescaling and Normalization at the very start, Flatten, Add, Concatenate, BatchNormalization, ReLU and Activation';
 
 /** Layers with a window. */
 const SLIDING = ['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', 'MaxPooling2D', 'AveragePooling2D'];
@@ -69,6 +73,13 @@ export function toLayers(
     case 'Dense': {
       const { units, ...config } = settingsOf(node, where, denseSchema);
       const kernel = weight(node, context, 'kernel');
+      if (input.rank > 2 && input.shape[0] * input.shape[1] > 1) {
+        // Keras applies it at each position.
+        if (input.rank === 3 && !context.hasSteps) throw unsupported(node, where);
+        const at = { kernelSize: [1, 1], strides: [1, 1], padding: 'valid' } as const;
+        const rest = { ...at, kernel, ...ending(node, config, units, context) };
+        return [{ ...base, kind: 'conv2d', filters: units, ...rest }];
+      }
       return [{ ...base, kind: 'dense', units, kernel, ...ending(node, config, units, context) }];
     }
     case 'Conv2D': {
@@ -127,11 +138,19 @@ export function toLayers(
     case 'Reshape': {
       const { target_shape: target } = settingsOf(node, where, reshapeSchema);
       if (target.length === 1) return [{ ...base, kind: 'flatten' }];
-      // Ours of a vector are 1 x 1 x channels already.
-      const same =
-        target.length === 3 &&
-        target.every((size, i) => size === null || size < 0 || size === input.shape[i]);
-      if (!same) throw unsupported(node, where);
+      const shape = reshaped(target, input.shape, context.hasSteps);
+      if (shape?.join() !== input.shape.join()) throw unsupported(node, where);
+      return [];
+    }
+    case 'Permute': {
+      const { dims } = settingsOf(node, where, permuteSchema);
+      // Axes that hold one value each may go anywhere.
+      const sizes = dims.map((axis) => kerasSizes(input, context.hasSteps)[axis - 1] ?? 0);
+      const moved = dims.filter((_, i) => sizes[i] !== 1);
+      if (dims.length !== input.rank - 1 || moved.some((axis, i) => axis < (moved[i - 1] ?? 0))) {
+        throw unsupported(node, where);
+      }
+      if (sizes.join() !== kerasSizes(input, context.hasSteps).join()) throw unsupported(node, where);
       return [];
     }
     case 'Add':
@@ -206,8 +225,8 @@ function batchNorm(
 }
 
 /** The channels must be Keras' last axis, and ours: of Keras' [height, width] we make one channel. */
-function checkChannels(node: KerasNode, axis: number, { rank }: Tensor, { where }: Context): void {
-  if (rank !== 3 && (axis === -1 || axis === rank - 1)) return;
+function checkChannels(node: KerasNode, axis: number, { rank }: Tensor, { where, hasSteps }: Context): void {
+  if ((rank !== 3 || hasSteps) && (axis === -1 || axis === rank - 1)) return;
   throw new InputError(`the axis ${axis} of this ${node.className} layer is not that of the channels`, {
     where: `layer "${node.name}" of ${where}`,
     next: 'Use axis -1 on tensors of [height, width, channels] or [channels].',
@@ -241,19 +260,8 @@ function activationOf(node: KerasNode, name: string, context: Context): Activati
   return activation;
 }
 
-/** The values of the first of these weights that the file has. */
-function weight({ name, className }: KerasNode, context: Context, ...parts: readonly string[]): Float32Array {
-  const plain = [...context.weights].map(([key, { values }]) => [key.replace(/:\d+$/, ''), values] as const);
-  for (const wanted of parts.map((part) => `${name}/${part}`)) {
-    // A layer "conv" has "conv/kernel"; "block/conv/kernel" may be that of another layer.
-    const found = plain.find(([key]) => key === wanted) ?? plain.find(([key]) => key.endsWith(`/${wanted}`));
-    if (found !== undefined) return found[1];
-  }
-  throw new InputError(`the weight file has no ${parts[0] ?? ''} for this ${className} layer`, {
-    where: `layer "${name}" of ${context.where}`,
-    next: 'Export the model with its weights.',
-  });
-}
+const weight = (node: KerasNode, { weights, where }: Context, ...parts: readonly string[]): Float32Array =>
+  weightOf(node, weights, where, ...parts).values;
 
 export function unsupported(node: KerasNode, where: string): InputError {
   return new InputError(`a ${node.className} layer (or this use of one) is not supported`, {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkFloatModel, checkLayers, outputCount } from './check-layers.js';
 import type { FloatInput, FloatModel } from './float-model.js';
 import { layersFromKeras } from './keras-layers.js';
+import type { Weights } from './keras-weights.js';
 import { readWeights, type WeightGroup } from './tfjs-weights.js';
 
 export interface ReadOptions {
@@ -49,13 +50,29 @@ export interface Artifacts {
  */
 export function modelFromArtifacts(artifacts: Artifacts, options: ReadOptions): FloatModel {
   const { topology, weightGroups, metadata, where } = artifacts;
-  const keras = layersFromKeras(topology, readWeights(weightGroups, where), where);
+  return modelFromKeras({ topology, weights: readWeights(weightGroups, where), metadata, where }, options);
+}
+
+/** A Keras model in whatever file it was. */
+export interface KerasParts extends Omit<Artifacts, 'weightGroups'> {
+  readonly weights: Weights;
+}
+
+/**
+ * The model that a Keras configuration and its weights describe. One that begins with Rescaling or Normalization reads
+ * bytes as they are, unless told otherwise.
+ *
+ * @throws InputError if a layer is not supported (its class and name), a weight is missing, or weights are NaN.
+ */
+export function modelFromKeras(parts: KerasParts, options: ReadOptions): FloatModel {
+  const { topology, weights, metadata, where } = parts;
+  const keras = layersFromKeras(topology, weights, where);
   const own = ownMetadataSchema.safeParse(metadata).data?.tablize;
-  const input: FloatInput = {
-    shape: keras.inputShape,
-    scale: options.scale ?? own?.scale ?? 1 / 255,
-    offset: options.offset ?? own?.offset ?? 0,
-  };
+  const { shape, line } = keras.input;
+  const scale = options.scale ?? own?.scale ?? (line === null ? 1 / 255 : 1);
+  const offset = options.offset ?? own?.offset ?? 0;
+  const { gain, shift } = line ?? { gain: 1, shift: 0 };
+  const input: FloatInput = { shape, scale: scale * gain, offset: offset * gain + shift };
   const name = options.name ?? keras.name;
   const unlabelled: FloatModel = { name, input, layers: keras.layers, labels: [] };
   const outputs = outputCount(unlabelled, checkLayers(unlabelled));

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import type { Weight, Weights } from './keras-weights.js';
 
 /** One entry of a TensorFlow.js weights manifest, with the bytes of its shards. */
 export interface WeightGroup {
@@ -17,12 +18,6 @@ export interface WeightEntry {
     | undefined;
 }
 
-/** A weight tensor as the file names it. */
-export interface Weight {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
 type Decode = (bytes: DataView, at: number) => number;
 
 /**
@@ -31,7 +26,7 @@ type Decode = (bytes: DataView, at: number) => number;
  * @throws InputError naming the weight if the shards end too early, hold more than they should, or the element type is
  * another one.
  */
-export function readWeights(groups: readonly WeightGroup[], where: string): ReadonlyMap<string, Weight> {
+export function readWeights(groups: readonly WeightGroup[], where: string): Weights {
   return new Map(groups.flatMap((group) => readGroup(group, where)));
 }
 

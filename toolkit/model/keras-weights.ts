@@ -1,0 +1,41 @@
+import { InputError } from '../errors.js';
+import type { KerasNode } from './keras-topology.js';
+
+/** A weight tensor as the file names it. */
+export interface Weight {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** By name: that of the layer, a slash, that of the variable; before it those of models it is within, or other scopes. */
+export type Weights = ReadonlyMap<string, Weight>;
+
+/**
+ * The values of the first of these variables of a layer that the file has.
+ *
+ * @throws InputError if it has none of them.
+ */
+export function weightOf(
+  { path, className }: KerasNode,
+  weights: Weights,
+  where: string,
+  ...parts: readonly string[]
+): Weight {
+  const plain = [...weights].map(([key, weight]) => [key.replace(/:\d+$/, ''), weight] as const);
+  const name = path.at(-1) ?? '';
+  for (const part of parts) {
+    // A layer "conv" has "conv/kernel"; "block/conv/kernel" may be that of another layer.
+    const inner = `${name}/${part}`;
+    const whole = [...path, part].join('/');
+    const found =
+      plain.find(([key]) => key === whole) ??
+      plain.find(([key]) => key === inner) ??
+      plain.find(([key]) => key.endsWith(`/${whole}`)) ??
+      plain.find(([key]) => key.endsWith(`/${inner}`));
+    if (found !== undefined) return found[1];
+  }
+  throw new InputError(`the weight file has no ${parts[0] ?? ''} for this ${className} layer`, {
+    where: `layer "${path.join('/')}" of ${where}`,
+    next: 'Export the model with its weights.',
+  });
+}
