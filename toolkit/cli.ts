@@ -251,11 +251,14 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
 
   command(
     'quantize',
-    'tablize a TF.js Layers model that you already have',
+    'tablize a model that you already have: TF.js Layers, or .keras or .h5 of Keras',
     '--model model.json --calibrate mnist:train --out build/mine',
     quantize,
   )
-    .requiredOption('--model <path>', 'model.json of a TF.js Layers model')
+    .requiredOption(
+      '--model <path>',
+      'model.json of a TF.js Layers model (or its folder), or a .keras or .h5 file of Keras',
+    )
     .requiredOption(
       '--calibrate <set>',
       'pictures to choose the levels with, such as mnist:train (see `tablize data`)',

@@ -46,6 +46,7 @@ export {
   type TrainOptions,
   type TrainResult,
 } from './quantize/index.js';
+export { readModelFile, type ReadModel } from './readers/index.js';
 export { tableAccuracy, tablize, type TablizeOptions } from './tablize/index.js';
 export { verify, type Verification } from './verify/index.js';
 export {

@@ -203,7 +203,11 @@ describe('settings', () => {
     const reshape = (...target: number[]): Node => ['Reshape', 'shape', { target_shape: target }, 'in'];
     expect((await read([2, 2, 3], {}, [reshape(2, -1, 3), mean('shape')])).layers).toHaveLength(1);
     expect((await read([2, 2, 3], {}, [reshape(-1)])).layers).toMatchObject([{ kind: 'flatten' }]);
-    await expectError(read([2, 2, 3], {}, [reshape(1, 1, 12)]), 'a Reshape layer (or this use', 'shape');
+    const behind: Node = ['Reshape', 'shape', { target_shape: [1, 1, 12] }, 'relu'];
+    await expectError(read([2, 2, 3], {}, [relu('in'), behind]), 'a Reshape layer (or this use', 'shape');
+    // At the very start it is the picture's shape.
+    const model = await read([2, 2, 3], {}, [reshape(1, 2, -1), mean('shape')]);
+    expect(model.input.shape).toEqual([1, 2, 6]);
   });
 });
 

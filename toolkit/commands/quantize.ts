@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadDataSet, take, type DataSet } from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
-import { hashTfjsLayers, readTfjsLayers, writeFileAtomic } from '../model/index.js';
+import { writeFileAtomic } from '../model/index.js';
 import { measureNetwork, networkHash } from '../network/index.js';
 import {
   claimModelFolder,
@@ -11,6 +11,7 @@ import {
   type PreparedModel,
   type WeightSchemeName,
 } from '../quantize/index.js';
+import { readModelFile } from '../readers/index.js';
 import { searchLines, searchReport, trialLine, type SearchReport } from '../report/search.js';
 import { percent } from '../report/text.js';
 import {
@@ -65,7 +66,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
       },
     );
   checkScale(scale, offset);
-  const floatModel = readTfjsLayers(options.model, {
+  const { model: floatModel, hash } = await readModelFile(options.model, {
     ...(labels === undefined ? {} : { labels }),
     ...(scale === undefined ? {} : { scale }),
     ...(offset === undefined ? {} : { offset }),
@@ -75,7 +76,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
   claimModelFolder(out);
   const prepared = prepareQuantization(floatModel, calibration, {
     name,
-    sourceHash: hashTfjsLayers(options.model),
+    sourceHash: hash,
     command: commandLine(options),
     ...(weights === undefined ? {} : { weightScheme: weights }),
     ...(activations === undefined ? {} : { activationScheme: activations }),

@@ -39,16 +39,17 @@ export function readEntrance(
   const { nodes } = topology;
   const sizes = inputSizes(topology, where);
   const given = shapeOf(sizes, hasSteps);
-  if (given === undefined) throw unfit(sizes, where);
+  if (given === undefined) throw unfit([null, ...sizes], where);
   let shape: Shape = given;
   let rank = sizes.length + 1;
   let line: Line | null = null;
   const taken = new Set<string>();
+  const readings = new Map<string, number>();
+  for (const name of nodes.flatMap(({ inputs }) => inputs)) readings.set(name, (readings.get(name) ?? 0) + 1);
   let before: string | undefined;
   for (const node of nodes) {
-    const readers = nodes.filter(({ inputs }) => before !== undefined && inputs.includes(before));
     const follows = node.inputs.length === 0 || (node.inputs.length === 1 && node.inputs[0] === before);
-    if (!follows || readers.length > 1) break;
+    if (!follows || (readings.get(before ?? '') ?? 0) > 1) break;
     if (node.className === 'Rescaling' || node.className === 'Normalization') {
       const next =
         node.className === 'Rescaling' ? rescaling(node, where) : normalization(node, weights, where);
@@ -110,8 +111,12 @@ function inputSizes({ nodes, builtFor }: KerasTopology, where: string): readonly
   return sizes;
 }
 
-const unfit = (shape: unknown, where: string): InputError =>
-  new InputError(
-    `the input shape is ${JSON.stringify(Array.isArray(shape) ? shape.slice(1) : [])}; [height, width, channels] is needed`,
-    { where, next: 'Export the model with a fixed input shape.' },
+const unfit = (batchShape: unknown, where: string): InputError => {
+  const sizes = (Array.isArray(batchShape) ? batchShape.slice(1, 9) : []).map((size) =>
+    typeof size === 'number' ? size : null,
   );
+  return new InputError(`the input shape is ${JSON.stringify(sizes)}; [height, width, channels] is needed`, {
+    where,
+    next: 'Export the model with a fixed input shape.',
+  });
+};

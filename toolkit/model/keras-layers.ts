@@ -7,7 +7,7 @@ import { causalZeros, isOverSteps, onMaps } from './keras-steps.js';
 import { parseTopology, type KerasNode } from './keras-topology.js';
 import { canTakeZeros, toLayers, unsupported, type Context, type Tensor } from './keras-translate.js';
 import { safeName, uniqueName } from './safe-name.js';
-import type { Weights } from './keras-weights.js';
+import { plainNames, type Weights } from './keras-weights.js';
 
 export interface KerasModel {
   readonly name: string;
@@ -38,9 +38,10 @@ const JOINS = ['Add', 'Concatenate'];
  */
 export function layersFromKeras(
   configuration: Readonly<Record<string, unknown>>,
-  weights: Weights,
+  named: Weights,
   where: string,
 ): KerasModel {
+  const weights = plainNames(named);
   const topology = parseTopology(configuration, where);
   const { name, isKeras3, nodes } = topology;
   const hasSteps = nodes.some(isOverSteps);

@@ -37,6 +37,8 @@ export interface KerasTopology {
 
 const keras3 = z.object({ keras_version: z.string().startsWith('3.') });
 const DEEPEST = 16;
+/** Far more than any network that is for a small device. */
+const MOST_LAYERS = 10_000;
 
 /**
  * The layers of a Sequential or Functional Keras configuration, in order.
@@ -66,7 +68,15 @@ interface Around {
 /** Adds the layers of a model to `nodes`; the name of the one that makes its output. */
 function flatten(model: Configuration, around: Around, nodes: KerasNode[]): string {
   const { path, where, used } = around;
-  if (path.length > DEEPEST) throw new InputError('models within models, too many', { where });
+  if (path.length > DEEPEST || nodes.length + model.layers.length > MOST_LAYERS) {
+    throw new InputError(
+      `models more than ${DEEPEST} deep within models, or more than ${MOST_LAYERS} layers`,
+      {
+        where,
+        next: 'Export a smaller model.',
+      },
+    );
+  }
   /** What layers make, by their names in this model: nodes. */
   const made = new Map<string, string>();
   const seen = new Map<string, number>();

@@ -10,6 +10,10 @@ export interface Weight {
 /** By name: that of the layer, a slash, that of the variable; before it those of models it is within, or other scopes. */
 export type Weights = ReadonlyMap<string, Weight>;
 
+/** Without what TensorFlow puts after a name: "conv/kernel:0". */
+export const plainNames = (weights: Weights): Weights =>
+  new Map([...weights].map(([name, weight]) => [name.replace(/:\d+$/, ''), weight]));
+
 /**
  * The values of the first of these variables of a layer that the file has.
  *
@@ -21,21 +25,20 @@ export function weightOf(
   where: string,
   ...parts: readonly string[]
 ): Weight {
-  const plain = [...weights].map(([key, weight]) => [key.replace(/:\d+$/, ''), weight] as const);
   const name = path.at(-1) ?? '';
   for (const part of parts) {
     // A layer "conv" has "conv/kernel"; "block/conv/kernel" may be that of another layer.
     const inner = `${name}/${part}`;
     const whole = [...path, part].join('/');
     const found =
-      plain.find(([key]) => key === whole) ??
-      plain.find(([key]) => key === inner) ??
-      plain.find(([key]) => key.endsWith(`/${whole}`)) ??
-      plain.find(([key]) => key.endsWith(`/${inner}`));
-    if (found !== undefined) return found[1];
+      weights.get(whole) ?? weights.get(inner) ?? endingWith(weights, whole) ?? endingWith(weights, inner);
+    if (found !== undefined) return found;
   }
   throw new InputError(`the weight file has no ${parts[0] ?? ''} for this ${className} layer`, {
     where: `layer "${path.join('/')}" of ${where}`,
     next: 'Export the model with its weights.',
   });
 }
+
+const endingWith = (weights: Weights, name: string): Weight | undefined =>
+  [...weights].find(([key]) => key.endsWith(`/${name}`))?.[1];

@@ -14,10 +14,11 @@ export function keptWeights(file: Hdf5File, nodes: readonly KerasNode[]): Weight
     [...file.datasets].map(([path, dataset]) => [path.replaceAll('\\', '/'), dataset]),
   );
   const children = childrenOf(datasets);
+  const turns = remember((key: string) => turnsOf(children, key));
   return new Map(
     nodes.flatMap(({ className, config, path, place }) => {
       const group = place.reduce<string | undefined>(
-        (outer, { className: kind, index }) => outer && groupOf(children, outer, kind, index),
+        (outer, { className: kind, index }) => outer && groupOf(turns, outer, kind, index),
         ROOT,
       );
       return variablesOf(className, config).flatMap((variable, i) => {
@@ -47,21 +48,34 @@ function childrenOf(datasets: ReadonlyMap<string, Dataset>): ReadonlyMap<string,
 
 /** The group of a layer in that of the model that holds it. */
 function groupOf(
-  children: ReadonlyMap<string, ReadonlySet<string>>,
+  turns: (key: string) => readonly string[],
   outer: string,
   className: string,
   index: number,
 ): string | undefined {
-  const stem = snakeCase(className);
-  for (const layers of LAYERS.map((name) => `${outer}/${name}`)) {
-    const turns = [...(children.get(layers) ?? [])]
-      .map((name) => ({ name, turn: turnOf(name, stem) }))
-      .filter(({ turn }) => turn >= 0)
-      .sort((a, b) => a.turn - b.turn);
-    const found = turns[index];
-    if (found !== undefined) return `${layers}/${found.name}`;
-  }
-  return undefined;
+  return LAYERS.map((layers) => turns(`${outer}/${layers}/${snakeCase(className)}`)[index]).find(
+    (group) => group !== undefined,
+  );
+}
+
+/** The groups "dense", "dense_1", ... for "dense", in order; there may be gaps. */
+function turnsOf(children: ReadonlyMap<string, ReadonlySet<string>>, first: string): readonly string[] {
+  const slash = first.lastIndexOf('/');
+  const [layers, stem] = [first.slice(0, slash), first.slice(slash + 1)];
+  return [...(children.get(layers) ?? [])]
+    .map((name) => ({ group: `${layers}/${name}`, turn: turnOf(name, stem) }))
+    .filter(({ turn }) => turn >= 0)
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ group }) => group);
+}
+
+function remember<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const value = known.get(key) ?? compute(key);
+    known.set(key, value);
+    return value;
+  };
 }
 
 /** 0 for "dense", 3 for "dense_3"; -1 for what is no "dense". */

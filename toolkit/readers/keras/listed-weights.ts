@@ -6,24 +6,29 @@ import type { Hdf5File } from './hdf5-file.js';
  * weights by name: "conv/kernel:0", or of a model within the model those of all its layers.
  */
 export function listedWeights(file: Hdf5File, nodes: readonly KerasNode[], root: string): Weights {
-  const listed = new Map(
-    [...file.attributes].map(([group, attributes]) => [group, attributes.get('weight_names') ?? []] as const),
-  );
+  const groupOf = (layer: string): string => (root === '' ? layer : `${root}/${layer}`);
+  const layers = new Set(nodes.map(({ path }) => path[0] ?? ''));
+  /** All that is listed for a layer, and for a model what is of each layer in it, whose name comes last. */
+  const byScope = new Map<string, Set<string>>();
+  for (const layer of layers) {
+    for (const name of [file.attributes.get(groupOf(layer))?.get('weight_names') ?? []].flat()) {
+      for (const scope of [layer, `${layer}/${scopeOf(name)}`]) {
+        byScope.set(scope, (byScope.get(scope) ?? new Set()).add(name));
+      }
+    }
+  }
+  const paths = new Map(nodes.map(({ path }) => [path.join('/'), path]));
   return new Map(
-    nodes.flatMap(({ path }) => {
-      const [outer = '', ...inner] = path;
-      const group = [root, outer].filter((part) => part !== '').join('/');
-      const names = [listed.get(group) ?? []].flat().filter((name) => inner.length === 0 || isOf(name, path));
-      return names.flatMap((name) => {
-        const dataset = file.datasets.get(`${group}/${name}`);
-        const variable = variableOf(name);
-        return dataset === undefined ? [] : [[[...path, variable].join('/'), dataset] as const];
+    [...paths].flatMap(([whole, path]) => {
+      const [layer = ''] = path;
+      const names = byScope.get(path.length === 1 ? layer : `${layer}/${path.at(-1) ?? ''}`) ?? [];
+      return [...names].flatMap((name) => {
+        const dataset = file.datasets.get(`${groupOf(layer)}/${name}`);
+        return dataset === undefined ? [] : [[`${whole}/${variableOf(name)}`, dataset] as const];
       });
     }),
   );
 }
 
 const variableOf = (name: string): string => (name.split('/').at(-1) ?? '').replace(/:\d+$/, '');
-
-/** Whether the weight of a model within the model is that of this layer in it. */
-const isOf = (name: string, path: readonly string[]): boolean => name.split('/').at(-2) === path.at(-1);
+const scopeOf = (name: string): string => name.split('/').at(-2) ?? '';

@@ -1,0 +1,2 @@
+export * from './keras/read-keras-file.js';
+export * from './read-model.js';
