@@ -9,6 +9,7 @@ const corners: Readonly<Partial<Record<ActivationName, readonly number[]>>> = {
   relu6: [0, 6],
   hardTanh: [-1, 1],
   hardSigmoid: [-2.5, 2.5],
+  softsign: [0],
 };
 const anywhere = fc.double({ min: -8, max: 8, noNaN: true });
 

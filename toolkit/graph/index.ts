@@ -1,3 +1,5 @@
+export * from './rules/index.js';
+export { isNeverNegative } from './never-negative.js';
 export { broadcastSizes } from './broadcast.js';
 export { roundEven, unaryFunction } from './evaluate-elementwise.js';
 export { evaluateGraph, evaluateOperation } from './evaluate.js';

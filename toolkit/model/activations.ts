@@ -111,7 +111,7 @@ export const ACTIVATIONS: Readonly<Record<ActivationName, ActivationFunction>> =
     line: null,
   },
   softsign: {
-    apply: (x) => x / (1 + Math.abs(x)),
+    apply: (x) => (Number.isFinite(x) ? x / (1 + Math.abs(x)) : Math.sign(x)),
     slope: (x) => 1 / (1 + Math.abs(x)) ** 2,
     inverse: (y) => y / (1 - Math.abs(y)),
     least: -1,
