@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activate, ACTIVATIONS, type Activation } from '../../toolkit/model/activations.js';
+import { activate, ACTIVATIONS, type ActivationName } from '../../toolkit/model/activations.js';
 
-const names = Object.keys(ACTIVATIONS) as Activation[];
+const names = Object.keys(ACTIVATIONS) as ActivationName[];
 /** Where an activation is flat on one side and not on the other, it has no slope. */
-const corners: Readonly<Partial<Record<Activation, readonly number[]>>> = {
+const corners: Readonly<Partial<Record<ActivationName, readonly number[]>>> = {
   relu: [0],
   relu6: [0, 6],
   hardTanh: [-1, 1],
   hardSigmoid: [-2.5, 2.5],
+  softsign: [0],
 };
 const anywhere = fc.double({ min: -8, max: 8, noNaN: true });
 
@@ -60,7 +61,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-test.each<[Activation, number, number]>([
+test.each<[ActivationName, number, number]>([
   ['linear', -3, -3],
   ['relu', -3, 0],
   ['relu', 7, 7],

@@ -141,50 +141,47 @@ test('a sum may be the last layer; flattening and linear activations leave nothi
   expect([...evaluateFloat(sum, ones(8))]).toEqual([4, 4]);
 });
 
-describe('what cannot be fused names the layer', () => {
+describe('what cannot be joined to the stage before it becomes one of its own', () => {
   const end = (input: string): FloatLayer => mean('end', input);
-  test.each<[string, readonly FloatLayer[], string, string]>([
+  test.each<[string, readonly FloatLayer[], readonly string[], readonly number[]]>([
     [
       'batch norm after a sum',
       [conv('conv', 'input'), add('sum', 'input', 'conv'), norm('bn', 'sum'), end('bn')],
-      'the batchNorm layer cannot be merged: it does not directly follow',
-      'bn',
+      ['conv', 'sum', 'bn', 'end'],
+      // 1 + (1 + 1 + 1) = 4; 2 * (4 - 1) + 1
+      [7, 7],
     ],
     [
       'batch norm after an activation',
       [conv('conv', 'input'), relu('act', 'conv'), norm('bn', 'act'), end('bn')],
-      'the batchNorm layer cannot be merged: it does not directly follow',
-      'bn',
+      ['conv', 'bn', 'end'],
+      [5, 5],
     ],
+    ['batch norm of the picture', [norm('bn', 'input'), end('bn')], ['bn', 'end'], [1, 1]],
     [
-      'batch norm of the picture',
-      [norm('bn', 'input'), end('bn')],
-      'the batchNorm layer cannot be merged: it does not directly follow',
-      'bn',
-    ],
-    [
-      'batch norm after batch norm',
+      'batch norm after batch norm is joined to it',
       [conv('conv', 'input'), norm('one', 'conv'), norm('two', 'one'), end('two')],
-      'the batchNorm layer cannot be merged',
-      'two',
+      ['conv', 'end'],
+      // 2 * (3 - 1) + 1 = 5; 2 * (5 - 1) + 1
+      [9, 9],
     ],
     [
       'an activation after a concatenation',
       [conv('conv', 'input'), concat('both', 'conv', 'conv'), relu('act', 'both'), dense('end', 'act', 16)],
-      'the activation layer cannot be merged: it does not directly follow',
-      'act',
+      ['conv', 'both', 'act', 'end'],
+      [49, 49],
     ],
     [
       'two activations',
       [conv('conv', 'input'), relu('one', 'conv'), relu('two', 'one'), end('two')],
-      'the activation layer cannot be merged: it does not directly follow',
-      'two',
+      ['conv', 'two', 'end'],
+      [3, 3],
     ],
     [
       'batch norm of what another layer reads too',
       [conv('conv', 'input'), norm('bn', 'conv'), add('sum', 'bn', 'conv'), end('sum')],
-      '"conv" is read by another layer too',
-      'bn',
+      ['conv', 'bn', 'sum', 'end'],
+      [8, 8],
     ],
     [
       'an activation behind a flatten layer, of what another layer reads too',
@@ -195,9 +192,51 @@ describe('what cannot be fused names the layer', () => {
         relu('act', 'flat'),
         add('sum', 'act', 'dense'),
       ],
-      '"flat" is read by another layer too',
-      'act',
+      ['mean', 'dense', 'act', 'sum'],
+      [6, 6],
     ],
+    [
+      'an activation at the end that makes values equal',
+      [mean('mean', 'input'), dense('dense', 'mean', 2), relu('act', 'dense')],
+      ['mean', 'dense', 'logits'],
+      [3, 3],
+    ],
+    [
+      'a concatenation at the end',
+      [mean('m', 'input'), dense('one', 'm', 2, 1), dense('two', 'm', 2, 1), concat('both', 'one', 'two')],
+      ['m', 'one', 'two', 'both', 'logits'],
+      [3, 3],
+    ],
+  ])('%s', (_, layers, names, values) => {
+    const whole = model(...layers);
+    expect(fuse(whole).stages.map(({ name }) => name)).toEqual(names);
+    expect([...evaluateFloat(whole, ones(8))]).toEqual(values);
+  });
+
+  test('the values of a swish that a max pool reads, whose levels must ascend', () => {
+    const swish: FloatLayer = { name: 'act', input: 'conv', kind: 'activation', activation: 'swish' };
+    const pool = { poolSize: [2, 2], strides: [1, 1], padding: 'valid' } as const;
+    const last: FloatLayer = { name: 'pool', input: 'act', kind: 'maxPool', ...pool };
+    const { stages } = fuse(model(conv('conv', 'input'), swish, last));
+    expect(stages.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      'conv conv2d',
+      'conv-values depthwiseConv2d',
+      'pool maxPool',
+      'logits depthwiseConv2d',
+    ]);
+  });
+
+  test('an activation at the end that keeps the order goes', () => {
+    const tanh: FloatLayer = { name: 'act', input: 'dense', kind: 'activation', activation: 'tanh' };
+    const { stages } = fuse(model(mean('mean', 'input'), dense('dense', 'mean', 2), tanh));
+    expect(stages.map(({ name }) => name)).toEqual(['mean', 'dense']);
+    expect(stages.at(-1)).toMatchObject({ activation: 'linear' });
+  });
+});
+
+describe('what cannot be fused names the layer', () => {
+  const end = (input: string): FloatLayer => mean('end', input);
+  test.each<[string, readonly FloatLayer[], string, string]>([
     [
       'a sum of flattened values',
       [
@@ -230,34 +269,6 @@ describe('what cannot be fused names the layer', () => {
         where: `layer "${where}" of model "small"`,
       }) as Error,
     );
-  });
-
-  test.each<[string, readonly FloatLayer[]]>([
-    ['an activation', [mean('mean', 'input'), dense('dense', 'mean', 2), relu('act', 'dense')]],
-    [
-      'a max pool',
-      [
-        {
-          name: 'pool',
-          input: 'input',
-          kind: 'maxPool',
-          poolSize: [2, 2],
-          strides: [1, 1],
-          padding: 'valid',
-        },
-      ],
-    ],
-    [
-      'a concatenation',
-      [
-        mean('mean', 'input'),
-        dense('one', 'mean', 2, 1),
-        dense('two', 'mean', 2, 1),
-        concat('both', 'one', 'two'),
-      ],
-    ],
-  ])('%s at the end', (_, layers) => {
-    expect(() => fuse(model(...layers))).toThrow('the last layer must give sums');
   });
 
   test('average pooling of padding "same", but not of padding in numbers', () => {

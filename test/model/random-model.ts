@@ -2,7 +2,7 @@ import {
   elements,
   inputsOf,
   outputShape,
-  type Activation,
+  type ActivationName,
   type FloatLayer,
   type FloatModel,
   type PaddingMode,
@@ -141,7 +141,7 @@ export const everyLayer: FloatModel = {
 };
 
 /** All that TensorFlow.js has. */
-export const TFJS_ACTIVATIONS: readonly Activation[] = [
+export const TFJS_ACTIVATIONS: readonly ActivationName[] = [
   'linear',
   'relu',
   'relu6',
@@ -171,7 +171,7 @@ export function randomModel(seed: number): FloatModel {
     shapes.set(layer.name, outputShape(layer, inputsOf(layer).map(of)));
     return layer.name;
   };
-  const activation = (): Activation => TFJS_ACTIVATIONS[below(TFJS_ACTIVATIONS.length)] ?? 'linear';
+  const activation = (): ActivationName => TFJS_ACTIVATIONS[below(TFJS_ACTIVATIONS.length)] ?? 'linear';
   const window = (input: string): Pair => {
     const [height, width] = of(input);
     return [1 + below(Math.min(height, 3)), 1 + below(Math.min(width, 3))];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ACTIVATIONS } from '../../toolkit/model/activations.js';
+import { activationFunction } from '../../toolkit/model/activations.js';
 import type { Finish, FinishParameters } from '../../toolkit/quantize/finish.js';
 import { randomSource, uniformValues } from '../../toolkit/quantize/random.js';
 import {
@@ -101,7 +101,7 @@ function naiveFinish(
   { channels, activation, norm, epsilon, rounding }: Finish,
   { shift, gamma, running, levels }: FinishParameters,
 ) {
-  const { line, least, greatest } = ACTIVATIONS[activation];
+  const { line, least, greatest } = activationFunction(activation);
   if (line === null || rounding?.kind === 'uneven') throw new Error('not a line');
   const n = z.length / channels;
   const of = (c: number): number[] => Array.from({ length: n }, (_, place) => z[place * channels + c] ?? NaN);

@@ -1,12 +1,12 @@
-import { ACTIVATIONS, type Activation } from '../../toolkit/model/activations.js';
+import { ACTIVATIONS, type ActivationName } from '../../toolkit/model/activations.js';
 import type { Shape } from '../../toolkit/network/index.js';
 import { levelCount, levelValues, type Levels } from '../../toolkit/quantize/levels.js';
 import type { QuantizedModel, QuantizedStage } from '../../toolkit/quantize/quantized-model.js';
 import { between, seeded } from './random.js';
 
 /** Functions that are a line with slope 1 between their ends. */
-const STRAIGHT = ['linear', 'relu', 'relu6', 'hardTanh'] as const satisfies readonly Activation[];
-const ALL = Object.keys(ACTIVATIONS) as Activation[];
+const STRAIGHT = ['linear', 'relu', 'relu6', 'hardTanh'] as const satisfies readonly ActivationName[];
+const ALL = Object.keys(ACTIVATIONS) as ActivationName[];
 
 interface At {
   readonly name: string;
@@ -41,7 +41,7 @@ export function randomQuantized(seed: number, exact: boolean): QuantizedModel {
   const name = (): string => `s${stages.length}`;
 
   /** Levels for values of about this size. */
-  const levelsFor = (size: number, activation: Activation): Levels => {
+  const levelsFor = (size: number, activation: ActivationName): Levels => {
     const { least, greatest } = ACTIVATIONS[activation];
     const reach = Math.min(Math.max(Math.abs(least), Math.abs(greatest)), 2 * size);
     const signed = least < 0 ? chance(0.8) : chance(0.1);
@@ -70,7 +70,7 @@ export function randomQuantized(seed: number, exact: boolean): QuantizedModel {
   };
 
   /** A stage that computes new values out of sums of about this size. */
-  const ending = (size: number, activations: readonly Activation[]) => {
+  const ending = (size: number, activations: readonly ActivationName[]) => {
     const activation = pick(activations);
     return { activation, levels: levelsFor(size, activation) };
   };
@@ -243,7 +243,7 @@ function rms(levels: Levels): number {
  * greatest common step; one alone must be a power of two itself, or where the function is 1/2. None may be where a curve
  * ends, which it reaches in floating point only.
  */
-function isExact(values: readonly number[], activation: Activation): boolean {
+function isExact(values: readonly number[], activation: ActivationName): boolean {
   const { least, greatest } = ACTIVATIONS[activation];
   const middles = values.slice(1).map((value, k) => (value + (values[k] ?? 0)) / 2);
   if (isCurved(activation)) return !middles.includes(greatest);
@@ -257,7 +257,7 @@ function isExact(values: readonly number[], activation: Activation): boolean {
   return step === 0 || Number.isInteger(Math.log2(step));
 }
 
-const isCurved = (activation: Activation): boolean => ACTIVATIONS[activation].line === null;
+const isCurved = (activation: ActivationName): boolean => ACTIVATIONS[activation].line === null;
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);

@@ -1,6 +1,15 @@
 import { InputError } from '../errors.js';
 import { INPUT, type Shape } from '../network/index.js';
-import { elements, inputsOf, outputShape, type FloatLayer, type FloatModel } from './float-model.js';
+import { activationFault, activationName } from './activations.js';
+import {
+  elements,
+  inputsOf,
+  outputShape,
+  windowOf,
+  type FloatLayer,
+  type FloatModel,
+} from './float-model.js';
+import { givenFault } from './given-levels.js';
 import { explicitPadding } from './windows.js';
 
 /**
@@ -49,15 +58,55 @@ export function checkLayers(model: FloatModel): ReadonlyMap<string, Shape> {
     const shape = inputs[0] ?? model.input.shape;
     checkJoin(layer, inputs, where);
     if (shapes.has(layer.name)) throw new InputError('its name is used twice', { where });
+    checkSettings(layer, shape, where);
     checkWeights(layer, shape, where);
     checkPadding(layer, shape, where);
     const output = outputShape(layer, inputs);
     if (output.some((size) => size < 1)) {
       throw new InputError(`its window does not fit an input of ${shape.join(' x ')}`, { where });
     }
+    checkActivation(layer, output[2], where);
     shapes.set(layer.name, output);
   }
   return shapes;
+}
+
+/** Groups, dilations and levels. */
+function checkSettings(layer: FloatLayer, [, , channels]: Shape, where: string): void {
+  if (layer.kind === 'conv2d') {
+    const { groups = 1, filters } = layer;
+    if (!isCount(groups) || channels % groups !== 0 || filters % groups !== 0) {
+      throw new InputError(`its ${groups} groups do not divide ${channels} channels and ${filters} filters`, {
+        where,
+      });
+    }
+  }
+  if (layer.kind === 'depthwiseConv2d' && !isCount(layer.multiplier ?? 1)) {
+    throw new InputError(`its multiplier is ${layer.multiplier ?? 1}: a whole number from 1 is needed`, {
+      where,
+    });
+  }
+  if ('kernelSize' in layer && layer.dilations?.every(isCount) === false) {
+    throw new InputError(
+      `its dilations are ${layer.dilations.join(' x ')}: whole numbers from 1 are needed`,
+      {
+        where,
+      },
+    );
+  }
+  const fault = layer.kind === 'quantize' ? givenFault(layer.levels) : null;
+  if (fault !== null) throw new InputError(fault, { where });
+}
+
+const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+
+function checkActivation(layer: FloatLayer, channels: number, where: string): void {
+  if (!('activation' in layer)) return;
+  const fault = activationFault(layer.activation, channels);
+  if (fault === null) return;
+  throw new InputError(`its activation ${activationName(layer.activation)} cannot be used: ${fault}`, {
+    where,
+  });
 }
 
 function checkWeights(layer: FloatLayer, shape: Shape, where: string): void {
@@ -85,7 +134,7 @@ function checkWeights(layer: FloatLayer, shape: Shape, where: string): void {
 /** Padding as large as its window would make windows that see nothing else. */
 function checkPadding(layer: FloatLayer, shape: Shape, where: string): void {
   if (!('padding' in layer)) return;
-  const window = 'poolSize' in layer ? layer.poolSize : layer.kernelSize;
+  const window = windowOf(layer);
   const { top, right, bottom, left } = explicitPadding(shape, window, layer.strides, layer.padding);
   const fits = (amount: number, size: number): boolean =>
     Number.isInteger(amount) && amount >= 0 && amount < size;
@@ -122,13 +171,21 @@ function weightsOf(layer: FloatLayer, shape: Shape): readonly [string, Float32Ar
       ];
     case 'conv2d':
       return [
-        ['kernel', layer.kernel, layer.kernelSize[0] * layer.kernelSize[1] * shape[2] * layer.filters],
+        [
+          'kernel',
+          layer.kernel,
+          (layer.kernelSize[0] * layer.kernelSize[1] * shape[2] * layer.filters) / (layer.groups ?? 1),
+        ],
         ['bias', layer.bias, layer.filters],
       ];
     case 'depthwiseConv2d':
       return [
-        ['kernel', layer.kernel, layer.kernelSize[0] * layer.kernelSize[1] * shape[2]],
-        ['bias', layer.bias, shape[2]],
+        [
+          'kernel',
+          layer.kernel,
+          layer.kernelSize[0] * layer.kernelSize[1] * shape[2] * (layer.multiplier ?? 1),
+        ],
+        ['bias', layer.bias, shape[2] * (layer.multiplier ?? 1)],
       ];
     case 'batchNorm':
       return [
@@ -140,7 +197,9 @@ function weightsOf(layer: FloatLayer, shape: Shape): readonly [string, Float32Ar
     case 'maxPool':
     case 'averagePool':
     case 'globalAveragePool':
+    case 'globalMaxPool':
     case 'flatten':
+    case 'quantize':
     case 'activation':
     case 'add':
     case 'concat':

@@ -1,8 +1,10 @@
 import { InputError } from '../errors.js';
 import { INPUT } from '../network/index.js';
-import { activate } from './activations.js';
+import { activateAll } from './activations.js';
 import { elements, inputsOf, type FloatModel } from './float-model.js';
+import { roundGiven } from './given-levels.js';
 import {
+  activationOf,
   affine,
   fuse,
   type FusedConcat,
@@ -41,7 +43,9 @@ export function evaluateFused(
       next: 'Give pictures of the size the model was trained on.',
     });
   }
-  const tensors = new Map<string, Float32Array>([[INPUT, input]]);
+  const { levels } = model.input;
+  const seen = levels === undefined ? input : roundGiven(levels, input);
+  const tensors = new Map<string, Float32Array>([[INPUT, seen]]);
   let last = input;
   for (const stage of model.stages) {
     const inputs = inputsOf(stage).map((name) => tensors.get(name) ?? input);
@@ -58,38 +62,41 @@ export function inputValues(model: FusedModel, picture: Uint8Array): Float32Arra
 }
 
 /** The output of one stage, from its inputs. */
-export function evaluateStage(stage: FusedStage, inputs: readonly Float32Array[]): Float32Array {
+export const evaluateStage = (stage: FusedStage, inputs: readonly Float32Array[]): Float32Array =>
+  ended(stage, evaluateSums(stage, inputs));
+
+/** What follows the sums of a stage: its activation function and the levels that it was given. */
+export function ended(stage: FusedStage, sums: Float32Array): Float32Array {
+  const values = activateAll(activationOf(stage), sums, stage.shape[2]);
+  return 'levels' in stage && stage.levels !== undefined ? roundGiven(stage.levels, values) : values;
+}
+
+/** The output of one stage before its activation function, norm and bias included. */
+export function evaluateSums(stage: FusedStage, inputs: readonly Float32Array[]): Float32Array {
   const input = inputs[0] ?? new Float32Array();
   switch (stage.kind) {
     case 'dense':
-      return finish(stage, dense(stage, input));
+      return normed(stage, dense(stage, input));
     case 'conv2d':
-      return finish(stage, conv2d(stage, input));
+      return normed(stage, conv2d(stage, input));
     case 'depthwiseConv2d':
-      return finish(stage, depthwise(stage, input));
+      return normed(stage, depthwise(stage, input));
     case 'maxPool':
     case 'averagePool':
       return pool(stage, input);
     case 'add':
-      return input.map((value, i) =>
-        activate(
-          stage.activation,
-          inputs.slice(1).reduce((sum, other) => sum + (other[i] ?? 0), value),
-        ),
-      );
+      return input.map((value, i) => inputs.slice(1).reduce((sum, other) => sum + (other[i] ?? 0), value));
     case 'concat':
       return concat(stage, inputs);
   }
 }
 
-/** Norm and activation, on sums that hold the bias already. */
-function finish({ norm, activation }: FusedWeighted, sums: Float32Array): Float32Array {
-  if (norm === null) return sums.map((sum) => activate(activation, sum));
+/** The norm, on sums that hold the bias already. */
+function normed({ norm }: FusedWeighted, sums: Float32Array): Float32Array {
+  if (norm === null) return sums;
   const { scale, shift } = affine(norm);
   const channels = scale.length;
-  return sums.map((sum, i) =>
-    activate(activation, sum * (scale[i % channels] ?? 0) + (shift[i % channels] ?? 0)),
-  );
+  return sums.map((sum, i) => sum * (scale[i % channels] ?? 0) + (shift[i % channels] ?? 0));
 }
 
 function dense(stage: FusedDense, input: Float32Array): Float32Array {

@@ -1,14 +1,16 @@
 import { INPUT, type Shape } from '../network/index.js';
 import type { Activation } from './activations.js';
-import { windowCounts, type PaddingMode, type Pair } from './windows.js';
+import type { GivenLevels } from './given-levels.js';
+import { spread, windowCounts, type PaddingMode, type Pair } from './windows.js';
 
-export type { Activation } from './activations.js';
+export type { Activation, ActivationName } from './activations.js';
+export type { GivenLevels } from './given-levels.js';
 export type { PaddingMode, Pair } from './windows.js';
 
 /**
  * A trained network in floating point: named layers that read earlier layers (or `INPUT`) by name. Weights are in
- * TensorFlow's order: dense kernels [inputs][units], convolution kernels [height][width][in][out], depthwise ones
- * [height][width][channels].
+ * TensorFlow's order: dense kernels [inputs][units], convolution kernels [height][width][in / groups][out], depthwise
+ * ones [height][width][channels][multiplier].
  */
 export interface FloatModel {
   readonly name: string;
@@ -24,6 +26,8 @@ export interface FloatInput {
   readonly shape: Shape;
   readonly scale: number;
   readonly offset: number;
+  /** Levels that the picture was given in training, if any. */
+  readonly levels?: GivenLevels;
 }
 
 interface LayerBase {
@@ -51,17 +55,24 @@ export interface Conv2dLayer extends LayerBase {
   readonly kernelSize: Pair;
   readonly strides: Pair;
   readonly padding: PaddingMode;
+  /** Distance of neighbouring weights on the input; 1 where it is left out. */
+  readonly dilations?: Pair;
+  /** Filters in as many groups of equal size, each of which reads its own share of the channels; 1 where it is left out. */
+  readonly groups?: number;
   readonly kernel: Float32Array;
   readonly bias: Float32Array;
   readonly activation: Activation;
 }
 
-/** One filter per channel. */
+/** `multiplier` filters per channel. */
 export interface DepthwiseConv2dLayer extends LayerBase {
   readonly kind: 'depthwiseConv2d';
   readonly kernelSize: Pair;
   readonly strides: Pair;
   readonly padding: PaddingMode;
+  readonly dilations?: Pair;
+  /** 1 where it is left out. */
+  readonly multiplier?: number;
   readonly kernel: Float32Array;
   readonly bias: Float32Array;
   readonly activation: Activation;
@@ -74,8 +85,8 @@ export interface PoolLayer extends LayerBase {
   readonly padding: PaddingMode;
 }
 
-export interface GlobalAveragePoolLayer extends LayerBase {
-  readonly kind: 'globalAveragePool';
+export interface GlobalPoolLayer extends LayerBase {
+  readonly kind: 'globalAveragePool' | 'globalMaxPool';
 }
 
 export interface FlattenLayer extends LayerBase {
@@ -90,6 +101,14 @@ export interface BatchNormLayer extends LayerBase {
   readonly mean: Float32Array;
   readonly variance: Float32Array;
   readonly epsilon: number;
+  /** A scale and a shift and no more: mean and variance were never those of a batch. */
+  readonly fixed?: true;
+}
+
+/** Every value to the nearest of the levels that the tensor was given in training. */
+export interface QuantizeLayer extends LayerBase {
+  readonly kind: 'quantize';
+  readonly levels: GivenLevels;
 }
 
 export interface ActivationLayer extends LayerBase {
@@ -114,9 +133,10 @@ export type FloatLayer =
   | AddLayer
   | ConcatLayer
   | PoolLayer
-  | GlobalAveragePoolLayer
+  | GlobalPoolLayer
   | FlattenLayer
   | BatchNormLayer
+  | QuantizeLayer
   | ActivationLayer;
 
 /** The tensors that a layer reads. */
@@ -126,6 +146,12 @@ export const inputsOf = (layer: {
 }): readonly string[] => layer.inputs ?? [layer.input ?? INPUT];
 
 export const elements = (shape: Shape): number => shape[0] * shape[1] * shape[2];
+
+/** The part of its input that a layer's window covers, dilated as it is. */
+export function windowOf(layer: Conv2dLayer | DepthwiseConv2dLayer | PoolLayer): Pair {
+  if ('poolSize' in layer) return layer.poolSize;
+  return spread(layer.kernelSize, layer.dilations ?? [1, 1]);
+}
 
 /** Output shape of `layer` on inputs of these shapes, of which all but a concatenation looks at the first. */
 export function outputShape(layer: FloatLayer, shapes: readonly Shape[]): Shape {
@@ -138,21 +164,23 @@ export function outputShape(layer: FloatLayer, shapes: readonly Shape[]): Shape 
     case 'dense':
       return [1, 1, layer.units];
     case 'conv2d':
-      return windowed(layer.kernelSize, layer.strides, layer.padding, layer.filters);
+      return windowed(windowOf(layer), layer.strides, layer.padding, layer.filters);
     case 'depthwiseConv2d':
-      return windowed(layer.kernelSize, layer.strides, layer.padding, shape[2]);
+      return windowed(windowOf(layer), layer.strides, layer.padding, shape[2] * (layer.multiplier ?? 1));
     case 'concat':
       return [shape[0], shape[1], shapes.reduce((sum, [, , channels]) => sum + channels, 0)];
     case 'maxPool':
     case 'averagePool':
       return windowed(layer.poolSize, layer.strides, layer.padding, shape[2]);
     case 'globalAveragePool':
+    case 'globalMaxPool':
       return [1, 1, shape[2]];
     case 'flatten':
       return [1, 1, elements(shape)];
     case 'add':
     case 'batchNorm':
     case 'activation':
+    case 'quantize':
       return shape;
   }
 }

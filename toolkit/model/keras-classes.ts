@@ -1,5 +1,5 @@
 import type { Shape } from '../network/index.js';
-import type { FloatLayer } from './float-model.js';
+import type { FloatLayer, QuantizeLayer } from './float-model.js';
 
 export interface KerasClass {
   readonly className: string;
@@ -15,7 +15,7 @@ export interface NamedWeights {
 const channelsLast = { data_format: 'channels_last' };
 
 /** The class and the settings of a layer in Keras, where numbers for padding are a layer of their own before it. */
-export function kerasClass(layer: FloatLayer, activation: string): KerasClass {
+export function kerasClass(layer: Exclude<FloatLayer, QuantizeLayer>, activation: string): KerasClass {
   const weighted = { use_bias: true, activation };
   switch (layer.kind) {
     case 'dense':
@@ -33,6 +33,8 @@ export function kerasClass(layer: FloatLayer, activation: string): KerasClass {
       return { className: 'AveragePooling2D', config: sliding(layer) };
     case 'globalAveragePool':
       return { className: 'GlobalAveragePooling2D', config: channelsLast };
+    case 'globalMaxPool':
+      return { className: 'GlobalMaxPooling2D', config: channelsLast };
     case 'flatten':
       return { className: 'Flatten', config: {} };
     case 'add':
@@ -87,7 +89,9 @@ export function kerasWeights(layer: FloatLayer, input: Shape): readonly NamedWei
     case 'maxPool':
     case 'averagePool':
     case 'globalAveragePool':
+    case 'globalMaxPool':
     case 'flatten':
+    case 'quantize':
     case 'activation':
     case 'add':
     case 'concat':

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import { INPUT, type Shape } from '../network/index.js';
+import { activationName } from './activations.js';
 import { checkFloatModel } from './check-layers.js';
 import { inputsOf, type FloatLayer, type FloatModel } from './float-model.js';
 import { activationToTfjs } from './keras-activations.js';
@@ -62,7 +63,7 @@ export function layersToKeras(model: FloatModel): {
     tensors.set(layer.name, {
       name: layer.name,
       shape: shapes.get(layer.name) ?? first.shape,
-      isVector: layer.kind === 'flatten' || layer.kind === 'globalAveragePool' || first.isVector,
+      isVector: layer.kind === 'flatten' || isGlobal(layer) || first.isVector,
     });
   }
   return { layers, weights };
@@ -89,7 +90,7 @@ interface Adapter extends KerasClass {
 /** The layers that must stand between a tensor and the layer that reads it, perhaps together with maps. */
 function between(layer: FloatLayer, { shape, isVector }: Tensor, joinsMaps: boolean): readonly Adapter[] {
   const adapters: Adapter[] = [];
-  if (isVector && (joinsMaps || 'padding' in layer || layer.kind === 'globalAveragePool')) {
+  if (isVector && (joinsMaps || 'padding' in layer || isGlobal(layer))) {
     const config = { target_shape: [1, 1, shape[2]] };
     adapters.push({ className: 'Reshape', suffix: 'map', config, isVector: false });
   }
@@ -111,14 +112,30 @@ function classOf(layer: FloatLayer, { shape, isVector }: Tensor, model: FloatMod
   if (layer.kind === 'flatten' && isVector) {
     return { className: 'Reshape', config: { target_shape: [shape[2]] } };
   }
+  if (layer.kind === 'quantize' || hasHoles(layer)) {
+    throw new InputError(
+      'it has what is not written in this format: given levels, dilations, groups or a multiplier',
+      {
+        where: `layer "${layer.name}" of model "${model.name}"`,
+        next: 'Quantize the model in memory without writing it in this format.',
+      },
+    );
+  }
   const activation = 'activation' in layer ? layer.activation : 'linear';
   const name = activationToTfjs(activation);
   if (name !== null) return kerasClass(layer, name);
-  throw new InputError(`TensorFlow.js has no activation ${activation}`, {
+  throw new InputError(`TensorFlow.js has no activation ${activationName(activation)}`, {
     where: `layer "${layer.name}" of model "${model.name}"`,
     next: 'Use tanh there, or quantize the model in memory without writing it in this format.',
   });
 }
+
+const isGlobal = ({ kind }: FloatLayer): boolean => kind === 'globalAveragePool' || kind === 'globalMaxPool';
+
+const hasHoles = (layer: FloatLayer): boolean =>
+  (layer.kind === 'conv2d' && (layer.groups ?? 1) > 1) ||
+  (layer.kind === 'depthwiseConv2d' && (layer.multiplier ?? 1) > 1) ||
+  ('dilations' in layer && (layer.dilations ?? [1, 1]).some((apart) => apart > 1));
 
 function checkZerosLose(layer: FloatLayer, model: FloatModel): void {
   if (layer.kind !== 'maxPool' || typeof layer.padding !== 'object') return;

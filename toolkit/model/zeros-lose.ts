@@ -1,5 +1,5 @@
 import type { Padding } from '../network/index.js';
-import { ACTIVATIONS } from './activations.js';
+import { activationFunction, isWave, type Activation } from './activations.js';
 import { inputsOf, type FloatLayer } from './float-model.js';
 
 /**
@@ -22,17 +22,26 @@ function isNeverNegative(layer: FloatLayer, found: ReadonlySet<string>): boolean
     case 'dense':
     case 'conv2d':
     case 'depthwiseConv2d':
-      return ACTIVATIONS[layer.activation].least >= 0;
+      return isPositive(layer.activation);
     case 'activation':
-      return inputs || ACTIVATIONS[layer.activation].least >= 0;
+      return (inputs && keepsSign(layer.activation)) || isPositive(layer.activation);
     case 'batchNorm':
       return false;
     case 'maxPool':
     case 'averagePool':
     case 'globalAveragePool':
+    case 'globalMaxPool':
     case 'flatten':
+    case 'quantize':
     case 'add':
     case 'concat':
       return inputs;
   }
 }
+
+const isPositive = (activation: Activation): boolean =>
+  !isWave(activation) && activationFunction(activation).least >= 0;
+
+/** Whether it gives nothing below zero for what is not below zero. */
+const keepsSign = (activation: Activation): boolean =>
+  isWave(activation) || activationFunction(activation).apply(0) >= 0;

@@ -1,3 +1,4 @@
+import { isPerChannel, type Activation } from '../model/activations.js';
 import { inputsOf } from '../model/float-model.js';
 import {
   activationOf,
@@ -19,6 +20,8 @@ export interface StageQuantization {
   /** Per output channel, positive; null where all are 1. */
   readonly scale: Float32Array | null;
   readonly bias: Float32Array;
+  /** Whether weights are at these levels without rounding. */
+  readonly exact?: true;
 }
 
 /** Levels of the picture: they span what the bytes 0..255 stand for. */
@@ -52,7 +55,8 @@ export function buildQuantized(
     const name = safe(stage.name);
     const found = outputs.get(stage.name);
     const levels = found === undefined ? null : tidy(found);
-    const activation = activationOf(stage) === 'linear' ? {} : { activation: activationOf(stage) };
+    const activation =
+      activationOf(stage) === 'linear' ? {} : { activation: tidyActivation(activationOf(stage)) };
     if (stage.kind === 'add' || stage.kind === 'concat') {
       const inputs = inputsOf(stage).map(safe);
       if (stage.kind === 'add') return { name, inputs, kind: 'add', ...activation, levels };
@@ -102,6 +106,8 @@ function outputMajor(stage: FusedWeighted, values: Uint8Array): number[] {
 
 /** Seven digits are all that a 32-bit float holds. */
 const short = (value: number): number => Number(value.toPrecision(7));
+const tidyActivation = (activation: Activation): Activation =>
+  isPerChannel(activation) ? { ...activation, slopes: activation.slopes.map(short) } : activation;
 /** Levels that are the same in seven digits become one. */
 const tidy = (levels: Levels): Levels =>
   isUniform(levels)

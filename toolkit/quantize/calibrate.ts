@@ -1,5 +1,5 @@
 import { picture, type DataSet } from '../data/data-set.js';
-import { ACTIVATIONS } from '../model/activations.js';
+import { activationFunction, isPerChannel } from '../model/activations.js';
 import { inputValues } from '../model/evaluate-float.js';
 import { activationOf, type FusedModel, type FusedStage } from '../model/fuse.js';
 import { inputLevels } from './build-quantized.js';
@@ -13,7 +13,8 @@ export function calibrateLevels(
   count: number,
   scheme: ActivationSchemeName,
 ): Levels {
-  const { least, greatest } = ACTIVATIONS[activationOf(stage)];
+  const activation = activationOf(stage);
+  const { least, greatest } = activationFunction(isPerChannel(activation) ? 'linear' : activation);
   return levelsOf(ACTIVATION_QUANTIZERS[scheme].scheme(values, count, { least, greatest }));
 }
 

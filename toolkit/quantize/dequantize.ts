@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import { activateAll, isWave } from '../model/activations.js';
 import { evaluateFused } from '../model/evaluate-float.js';
 import { inputsOf } from '../model/float-model.js';
 import type { FusedModel, FusedStage } from '../model/fuse.js';
@@ -31,10 +32,17 @@ export function dequantize(model: QuantizedModel): FusedModel {
 
 /** The logits of a quantized model for one picture of raw bytes, in real numbers. */
 export function quantizedEvaluator(model: QuantizedModel): (picture: Uint8Array) => Float32Array {
-  const restored = dequantize(model);
+  const restored = withoutWaves(dequantize(model));
   const levels = new Map<string, Levels>(
     model.stages.flatMap((stage) =>
       'levels' in stage && stage.levels !== null ? [[stage.name, stage.levels]] : [],
+    ),
+  );
+  const waves = new Map(
+    model.stages.flatMap((stage) =>
+      'activation' in stage && stage.activation !== undefined && isWave(stage.activation)
+        ? [[stage.name, stage.activation]]
+        : [],
     ),
   );
   return (picture) => {
@@ -43,10 +51,20 @@ export function quantizedEvaluator(model: QuantizedModel): (picture: Uint8Array)
     );
     return evaluateFused(restored, input, (stage, output) => {
       const to = levels.get(stage.name);
-      return to === undefined ? output : roundTo(to, output);
+      const rounded = to === undefined ? output : roundTo(to, output);
+      const wave = waves.get(stage.name);
+      return wave === undefined ? rounded : activateAll(wave, rounded, 1);
     });
   };
 }
+
+/** The same without the functions that come after the rounding. */
+const withoutWaves = (model: FusedModel): FusedModel => ({
+  ...model,
+  stages: model.stages.map((stage) =>
+    'activation' in stage && isWave(stage.activation) ? { ...stage, activation: 'linear' } : stage,
+  ),
+});
 
 /** Each value rounded to the nearest level. */
 export function roundTo(levels: Levels, values: Float32Array): Float32Array {

@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type Activation } from '../model/activations.js';
+import { activationFunction, type Activation } from '../model/activations.js';
 import { layOut, momentsOf, sumBackward, writeBackward, writeForward, type Clipped } from './simd/rows.js';
 import type { Space } from './simd/space.js';
 
@@ -10,6 +10,7 @@ import type { Space } from './simd/space.js';
  */
 export interface Finish {
   readonly channels: number;
+  /** Neither a wave nor one per channel. */
   readonly activation: Activation;
   /** `bias`: k = 1. `batch`: by mean and variance of these values. `centred`: by their mean and given gains. `running`: by given ones. */
   readonly norm: 'bias' | 'batch' | 'centred' | 'running';
@@ -158,7 +159,7 @@ function lineOf(
   { levels }: FinishParameters,
   { k, b }: Affine,
 ): Line | null {
-  const { line, least, greatest } = ACTIVATIONS[activation];
+  const { line, least, greatest } = activationFunction(activation);
   if (line === null || rounding?.kind === 'uneven') return null;
   const step = rounding === null ? null : (levels?.[0] ?? 1);
   const per = 1 / (step ?? 1);
@@ -182,7 +183,7 @@ function curveForward(
   { levels }: FinishParameters,
   { k, b }: Affine,
 ): void {
-  const { apply } = ACTIVATIONS[activation];
+  const { apply } = activationFunction(activation);
   const { values, index } = rounder(rounding, levels);
   const z = space.viewFloats(at, length);
   const y = space.viewFloats(to, length);
@@ -202,7 +203,7 @@ function curveBackward(
   { levels }: FinishParameters,
   { k, b, mean }: Affine,
 ): Before {
-  const { apply, slope } = ACTIVATIONS[activation];
+  const { apply, slope } = activationFunction(activation);
   const to = rounder(rounding, levels);
   const [lowest, highest] =
     rounding === null ? [-Infinity, Infinity] : [to.values[0] ?? 0, to.values.at(-1) ?? 0];

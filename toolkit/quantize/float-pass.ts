@@ -1,7 +1,8 @@
 import { picture, type DataSet } from '../data/data-set.js';
 import { InterruptedError } from '../errors.js';
-import { activate } from '../model/activations.js';
-import { evaluateFused, evaluateStage, inputValues } from '../model/evaluate-float.js';
+import { isWave } from '../model/activations.js';
+import { ended, evaluateFused, evaluateSums, inputValues } from '../model/evaluate-float.js';
+import { roundGiven } from '../model/given-levels.js';
 import { inputsOf } from '../model/float-model.js';
 import { activationOf, hasWeights, type FusedModel, type FusedStage } from '../model/fuse.js';
 import { INPUT } from '../network/index.js';
@@ -14,7 +15,7 @@ export type Tensor = readonly Float32Array[];
 export interface FloatStage {
   /** Sums before the activation function; empty for stages without weights, where nothing is fitted to them. */
   readonly sums: Tensor;
-  /** Some of the values after it, to choose levels by; empty where the output is not quantized. */
+  /** Some of the values that levels are to be chosen for: those after it, of a wave those before. */
   readonly sample: readonly number[];
 }
 
@@ -24,15 +25,14 @@ export async function floatPass(
   pictures: readonly Uint8Array[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, FloatStage>> {
-  const tensors = new Map<string, Tensor>([[INPUT, pictures.map((bytes) => inputValues(model, bytes))]]);
+  const tensors = new Map<string, Tensor>([[INPUT, pictures.map((bytes) => seen(model, bytes))]]);
   const found = new Map<string, FloatStage>();
   for (const stage of model.stages) {
-    const sums = await evaluateAll(linear(stage), readBy(stage, tensors), signal);
-    const activation = activationOf(stage);
-    const values = sums.map((picked) => picked.map((value) => activate(activation, value)));
+    const sums = await sumsOf(stage, readBy(stage, tensors), signal);
+    const values = sums.map((picked) => ended(stage, picked));
     found.set(stage.name, {
       sums: hasWeights(stage) ? sums : [],
-      sample: isQuantized(model, stage) ? sampleOf(values) : [],
+      sample: isQuantized(model, stage) ? sampleOf(isWave(activationOf(stage)) ? sums : values) : [],
     });
     tensors.set(stage.name, values);
     dropRead(tensors, model, stage);
@@ -40,9 +40,11 @@ export async function floatPass(
   return found;
 }
 
-/** The stage without its activation function. */
-export function linear(stage: FusedStage): FusedStage {
-  return 'activation' in stage ? { ...stage, activation: 'linear' } : stage;
+/** The values of a picture, at the levels that it was given if any. */
+function seen(model: FusedModel, bytes: Uint8Array): Float32Array {
+  const values = inputValues(model, bytes);
+  const { levels } = model.input;
+  return levels === undefined ? values : roundGiven(levels, values);
 }
 
 /** The tensors that a stage reads. */
@@ -57,8 +59,8 @@ export function dropRead(tensors: Map<string, Tensor>, model: FusedModel, stage:
 
 const PICTURES_BETWEEN_BREATHS = 20;
 
-/** The outputs of one stage for every picture. @throws InterruptedError */
-export async function evaluateAll(
+/** The sums of one stage for every picture, before its activation function. @throws InterruptedError */
+export async function sumsOf(
   stage: FusedStage,
   inputs: readonly Tensor[],
   signal?: AbortSignal,
@@ -67,7 +69,7 @@ export async function evaluateAll(
   for (let i = 0; i < (inputs[0]?.length ?? 0); i++) {
     if (i % PICTURES_BETWEEN_BREATHS === 0) await breathe(signal);
     result.push(
-      evaluateStage(
+      evaluateSums(
         stage,
         inputs.map((tensor) => tensor[i] ?? new Float32Array()),
       ),

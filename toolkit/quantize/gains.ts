@@ -1,4 +1,4 @@
-import { ACTIVATIONS } from '../model/activations.js';
+import { activationFunction } from '../model/activations.js';
 import { activationOf, hasWeights, type FusedModel } from '../model/fuse.js';
 import { INPUT } from '../network/index.js';
 import type { Parameters } from './adam.js';
@@ -39,7 +39,7 @@ export function evenStages(
     const maker = madeBy(stage.input);
     const from = maker === INPUT ? input : outputs.get(maker);
     const to = outputs.get(name);
-    const straight = ACTIVATIONS[activationOf(stage)].line?.gain === 1;
+    const straight = activationFunction(activationOf(stage)).line?.gain === 1;
     if (norm === null || norm.fixed === true || !straight) return [];
     if (from === undefined || to === undefined || !isUniform(from) || !isUniform(to)) return [];
     const levels = maker === INPUT ? null : `${maker}/levels`;

@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type Activation } from '../model/activations.js';
+import { activate, activationFunction, isWave, type Activation } from '../model/activations.js';
 import { powerOfTwo, successive, type Multiple } from './quantizers/multiples.js';
 
 /**
@@ -65,6 +65,10 @@ function multiplesAs(multiple: Multiple, levels: readonly number[]): Stepped | n
   return exact ? { step, multiples } : null;
 }
 
+/** What levels stand for to those that read the tensor: of a wave they are levels of the value before it. */
+export const levelsAsRead = (levels: Levels, activation: Activation): Levels =>
+  isWave(activation) ? { values: levelValues(levels).map((value) => activate(activation, value)) } : levels;
+
 /** Index of the level nearest to `value`; halves go up, as a shift with half a step added does. */
 export function levelIndex(levels: Levels, value: number): number {
   if (!isUniform(levels)) {
@@ -84,9 +88,11 @@ const UNREACHABLE = 1e30;
 /**
  * The values *before* the activation function at which the index of the rounded activation grows: boundary k lies
  * between the indices k and k + 1. Rounding, activation function and clamp in one list: index = how many are <= x.
+ *
+ * @param channel - of which these are, where channels have activation functions of their own.
  */
-export function boundariesBefore(levels: Levels, activation: Activation): number[] {
-  const { inverse, least, greatest } = ACTIVATIONS[activation];
+export function boundariesBefore(levels: Levels, activation: Activation, channel = 0): number[] {
+  const { inverse, least, greatest } = activationFunction(activation, channel);
   const values = levelValues(levels);
   return values.slice(1).map((value, k) => {
     const middle = isUniform(levels) ? (k + 0.5 - levels.zero) * levels.step : (value + (values[k] ?? 0)) / 2;

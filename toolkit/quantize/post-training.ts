@@ -1,6 +1,6 @@
 import { picture, type DataSet } from '../data/data-set.js';
 import { InputError } from '../errors.js';
-import { activate } from '../model/activations.js';
+import { activateAll, isPerChannel, isWave } from '../model/activations.js';
 import { elements, type FloatModel } from '../model/float-model.js';
 import {
   activationOf,
@@ -15,14 +15,14 @@ import { INPUT } from '../network/index.js';
 import { buildQuantized, inputTable, type StageQuantization } from './build-quantized.js';
 import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
 import { roundTo } from './dequantize.js';
+import { fewValues } from './few-values.js';
 import { fitBiases, fitScales } from './fit-sums.js';
 import {
   dropRead,
-  evaluateAll,
   floatPass,
   floatRight,
-  linear,
   readBy,
+  sumsOf,
   type FloatStage,
   type Tensor,
 } from './float-pass.js';
@@ -118,7 +118,11 @@ export function prepareQuantization(
   const weightLevelsOf = remember(
     (stage: FusedWeighted, count: number) => `${count} ${stage.name}`,
     (stage, count): StageQuantization => {
-      const wanted = channelScales === 'always' || (channelScales === 'norms' && stage.norm !== null);
+      // Slopes of the channels' own are expressed by thresholds of their own, as scales are.
+      const wanted =
+        channelScales === 'always' ||
+        (channelScales === 'norms' && stage.norm !== null) ||
+        isPerChannel(stage.activation);
       return quantizeWeights(stage, wanted && isQuantized(fused, stage), WEIGHT_SCHEMES[weightScheme], count);
     },
   );
@@ -126,7 +130,7 @@ export function prepareQuantization(
     (stage, count) => `${count} ${stage.name}`,
     (stage, count, { sample }): Levels =>
       activationScheme === undefined
-        ? leastErrorLevels(sample, count)
+        ? leastErrorLevels(sample, count, activationOf(stage))
         : calibrateLevels(stage, Float32Array.from(sample), count, activationScheme),
   );
   const floatRightOf = remember(
@@ -201,7 +205,7 @@ async function quantizeStages(
   plan: LevelPlan,
   progress: (line: string) => void,
 ) {
-  const input = context.inputLevelsOf(plan.tensors.get(INPUT) ?? 0);
+  const input = plan.given.get(INPUT) ?? context.inputLevelsOf(plan.tensors.get(INPUT) ?? 0);
   const rounded = inputTable(model, input).map((index) => levelValue(input, index));
   const tensors = new Map<string, Tensor>([
     [INPUT, pictures.map((bytes) => Float32Array.from(bytes, (byte) => rounded[byte] ?? 0))],
@@ -210,45 +214,77 @@ async function quantizeStages(
   const outputs = new Map<string, Levels>();
   for (const stage of model.stages) {
     const seen = float.get(stage.name) ?? { sums: [], sample: [] };
-    const activation = activationOf(stage);
     let got: Tensor;
     if (hasWeights(stage)) {
       const inputs = readBy(stage, tensors);
-      const found = roundWeights(
-        stage,
-        inputs[0] ?? [],
-        seen.sums,
-        context.weightLevelsOf(stage, plan.weights.get(stage.name) ?? 0),
-      );
+      const start = context.weightLevelsOf(stage, plan.weights.get(stage.name) ?? 0);
+      const found = start.exact ? start : roundWeights(stage, inputs[0] ?? [], seen.sums, start);
       const channels = stage.bias.length;
       const kernel = levelsAt(found.weightLevels, nearestLevels(found.weightLevels, found.weights));
       const alone = { ...stage, kernel, bias: stage.bias.map(() => 0), norm: null };
-      const products = await evaluateAll(linear(alone), inputs, signal);
+      const products = await sumsOf(alone, inputs, signal);
       const fit =
-        found.scale === null
+        ownFit(stage, found, products, seen.sums) ??
+        (found.scale === null
           ? fitBiases(products, seen.sums, channels)
-          : fitScales(products, seen.sums, channels, found.scale);
+          : fitScales(products, seen.sums, channels, found.scale));
       stages.set(stage.name, { ...found, ...fit });
       got = products.map((values) =>
         values.map((value, i) => {
           const c = i % channels;
-          return activate(activation, value * (fit.scale?.[c] ?? 1) + (fit.bias[c] ?? 0));
+          return value * (fit.scale?.[c] ?? 1) + (fit.bias[c] ?? 0);
         }),
       );
       progress(`${stage.name}: ${found.weightLevels.length} weight levels`);
     } else {
-      const sums = await evaluateAll(linear(stage), readBy(stage, tensors), signal);
-      got = sums.map((values) => values.map((value) => activate(activation, value)));
+      got = await sumsOf(stage, readBy(stage, tensors), signal);
     }
-    if (isQuantized(model, stage)) {
-      const levels = context.outputLevelsOf(stage, plan.tensors.get(stage.name) ?? 0, seen);
-      outputs.set(stage.name, levels);
-      got = got.map((values) => roundTo(levels, values));
-    }
-    tensors.set(stage.name, got);
+    const levels = isQuantized(model, stage)
+      ? (plan.given.get(stage.name) ?? context.outputLevelsOf(stage, plan.tensors.get(stage.name) ?? 0, seen))
+      : null;
+    if (levels !== null) outputs.set(stage.name, levels);
+    tensors.set(
+      stage.name,
+      got.map((sums) => quantizedValues(stage, levels, sums)),
+    );
     dropRead(tensors, model, stage);
   }
   return { input, stages, outputs };
+}
+
+/** The values that a stage gives for its sums, once it has levels. */
+function quantizedValues(stage: FusedStage, levels: Levels | null, sums: Float32Array): Float32Array {
+  const activation = activationOf(stage);
+  const round = (values: Float32Array): Float32Array => (levels === null ? values : roundTo(levels, values));
+  const channels = stage.shape[2];
+  return isWave(activation)
+    ? activateAll(activation, round(sums), channels)
+    : round(activateAll(activation, sums, channels));
+}
+
+/** Sums that differ by less of their largest are the same. */
+const SAME = 1e-5;
+
+/** Scale and bias as the float network has them, where its sums are met with them as they are; else null. */
+function ownFit(
+  stage: FusedWeighted,
+  { exact, scale }: StageQuantization,
+  products: Tensor,
+  wanted: Tensor,
+): Pick<StageQuantization, 'scale' | 'bias'> | null {
+  if (exact !== true) return null;
+  const bias = stage.norm === null ? stage.bias : affine(stage.norm).shift;
+  const channels = bias.length;
+  let [largest, worst] = [0, 0];
+  products.forEach((sums, p) => {
+    sums.forEach((sum, i) => {
+      const c = i % channels;
+      const float = wanted[p]?.[i] ?? 0;
+      largest = Math.max(largest, Math.abs(float));
+      worst = Math.max(worst, Math.abs(sum * (scale?.[c] ?? 1) + (bias[c] ?? 0) - float));
+    });
+  });
+  return worst <= SAME * largest ? { scale, bias } : null;
 }
 
 /**
@@ -261,6 +297,8 @@ function quantizeWeights(
   scheme: (weights: Float32Array, count: number) => Float32Array,
   count: number,
 ): StageQuantization {
+  const exact = fewValues(stage, count, scaled);
+  if (exact !== null) return withScale(exact, scaled && isPerChannel(stage.activation));
   const whole = stage.norm === null ? null : affine(stage.norm).scale;
   const channels = stage.bias.length;
   const kernel = stage.kernel.map((weight, i) => weight * (whole?.[i % channels] ?? 1));
@@ -271,6 +309,9 @@ function quantizeWeights(
   const weights = kernel.map((weight, i) => weight / (scale[i % channels] ?? 1));
   return { weights, weightLevels: scheme(weights, count), scale, bias: stage.bias };
 }
+
+const withScale = (found: StageQuantization, wanted: boolean): StageQuantization =>
+  wanted && found.scale === null ? { ...found, scale: found.bias.map(() => 1) } : found;
 
 function checkPictures(model: FusedModel, data: DataSet): void {
   const [wanted, found] = [elements(model.input.shape), elements(data.shape)];

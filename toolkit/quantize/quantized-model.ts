@@ -5,7 +5,8 @@ import { fileJson, labelSchema, nameSchema, provenanceSchema, shapeSchema } from
 /**
  * QuantizedModel: what was learned, before any choice of integers. Weights are indices into the levels of their
  * layer; every tensor has levels, equally spaced or not; scales and biases are real numbers. The output of channel c of
- * a stage with weights is `activation(scale[c] * sum of level products + bias[c])`, rounded to the nearest level.
+ * a stage with weights is `activation(scale[c] * sum of level products + bias[c])`, rounded to the nearest level. Of swish
+ * and hardSwish the levels are those of the value before the function, which is then that of the level.
  */
 export const QUANTIZED_FORMAT = 'tablize/quantized-model@1';
 
@@ -36,7 +37,34 @@ const base = { name: nameSchema, input: nameSchema };
 const joining = { name: nameSchema, inputs: z.array(nameSchema).min(2).readonly() };
 /** Linear where it is left out. */
 const activation = z
-  .enum(['linear', 'relu', 'relu6', 'tanh', 'sigmoid', 'hardTanh', 'hardSigmoid'])
+  .union([
+    z.enum([
+      'linear',
+      'relu',
+      'relu6',
+      'tanh',
+      'sigmoid',
+      'hardTanh',
+      'hardSigmoid',
+      'softplus',
+      'softsign',
+      'swish',
+      'hardSwish',
+    ]),
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('leakyRelu'), slope: z.number().min(0) }).readonly(),
+      z
+        .strictObject({ kind: z.literal('prelu'), slopes: z.array(z.number().min(0)).min(1).readonly() })
+        .readonly(),
+      z.strictObject({ kind: z.literal('clip'), least: z.number(), most: z.number() }).readonly(),
+      z
+        .strictObject({ kind: z.literal('elu'), alpha: z.number().positive(), gamma: z.number().positive() })
+        .readonly(),
+      z
+        .strictObject({ kind: z.literal('hardSigmoid'), gain: z.number().positive(), offset: z.number() })
+        .readonly(),
+    ]),
+  ])
   .optional();
 const windowed = {
   stride: pair,

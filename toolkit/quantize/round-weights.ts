@@ -35,16 +35,26 @@ export function roundWeights(
   const groups = windowMoments(stage, inputs, wanted);
   const outputs = channels / groups.length;
   groups.forEach((moments, g) => {
-    const plane = planeOf(moments);
-    if (plane === null) return;
+    const planes = new Map<string, Plane | null>();
     moments.cross.forEach((cross, o) => {
       const c = g * outputs + o;
+      const present = presentTaps(stage, c, taps);
+      const key = present.length === taps ? '' : present.join();
+      const plane = planes.get(key) ?? planeOf(moments, present);
+      planes.set(key, plane);
+      if (plane === null) return;
       const before = Float64Array.from({ length: taps }, (_, tap) => weights[tap * channels + c] ?? 0);
       const target = cross.map((value) => value / (scale?.[c] ?? 1));
-      roundOne(plane, before, target, levels).forEach((level, tap) => (weights[tap * channels + c] = level));
+      for (const [tap, level] of roundOne(plane, before, target, levels)) weights[tap * channels + c] = level;
     });
   });
   return { ...found, weights };
+}
+
+/** The taps under which an output has weights. */
+function presentTaps({ present, bias }: FusedWeighted, channel: number, taps: number): readonly number[] {
+  const all = Array.from({ length: taps }, (_, tap) => tap);
+  return present === undefined ? all : all.filter((tap) => present[tap * bias.length + channel] === 1);
 }
 
 /** The quadratic form of the error, with the taps in the order of their variance. */
@@ -54,34 +64,35 @@ interface Plane {
   readonly factor: Float64Array;
 }
 
-function planeOf({ taps, gram, windows }: Moments): Plane | null {
+function planeOf({ taps, gram, windows }: Moments, present: readonly number[]): Plane | null {
+  const n = present.length;
   const variance = Array.from({ length: taps }, (_, tap) => gram[tap * taps + tap] ?? 0);
-  const mean = variance.reduce((sum, value) => sum + value, 0) / taps;
+  const mean = present.reduce((sum, tap) => sum + (variance[tap] ?? 0), 0) / n;
   // The fewer windows a tap has, the less they are believed.
-  const damping = mean * Math.max(LEAST_DAMPING, taps / windows);
+  const damping = mean * Math.max(LEAST_DAMPING, n / windows);
   // The last are rounded first; those that matter most have all others to make good for them.
-  const order = variance.map((_, tap) => tap).sort((a, b) => (variance[a] ?? 0) - (variance[b] ?? 0));
-  const ordered = new Float64Array(taps * taps);
+  const order = [...present].sort((a, b) => (variance[a] ?? 0) - (variance[b] ?? 0));
+  const ordered = new Float64Array(n * n);
   order.forEach((from, i) => {
-    order.forEach((other, j) => (ordered[i * taps + j] = gram[from * taps + other] ?? 0));
-    ordered[i * taps + i] = (ordered[i * taps + i] ?? 0) + damping;
+    order.forEach((other, j) => (ordered[i * n + j] = gram[from * taps + other] ?? 0));
+    ordered[i * n + i] = (ordered[i * n + i] ?? 0) + damping;
   });
-  const factor = cholesky(ordered, taps);
+  const factor = cholesky(ordered, n);
   return factor === null ? null : { order, damping, factor };
 }
 
-/** The levels of one output's weights, by tap. */
+/** The levels of one output's weights, with their taps. */
 function roundOne(
   { order, damping, factor }: Plane,
   before: Float64Array,
   target: Float64Array,
   levels: Levels,
-): Float64Array {
+): readonly (readonly [number, number])[] {
   const n = order.length;
   const pulled = Float64Array.from(order, (tap) => (target[tap] ?? 0) + damping * (before[tap] ?? 0));
   const best = solve(factor, pulled);
   const off = new Float64Array(n);
-  const rounded = new Float64Array(n);
+  const rounded: (readonly [number, number])[] = [];
   for (let j = n - 1; j >= 0; j--) {
     const row = factor.subarray(j * n, (j + 1) * n);
     let owed = 0;
@@ -89,7 +100,7 @@ function roundOne(
     const wanted = best[j] as number;
     const level = levelValue(levels, levelIndex(levels, wanted + owed / (row[j] as number)));
     off[j] = wanted - level;
-    rounded[order[j] as number] = level;
+    rounded.push([order[j] as number, level]);
   }
   return rounded;
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import { inputsOf } from '../model/float-model.js';
+import type { GivenLevels } from '../model/given-levels.js';
 import { hasWeights, type FusedModel, type FusedWeighted } from '../model/fuse.js';
 import { safeNames } from '../model/safe-name.js';
 import { INPUT } from '../network/index.js';
@@ -23,6 +24,11 @@ export interface LevelOptions {
    * that the stage reads, be it the picture: of all that read it, the one that wants most has its way.
    */
   readonly stageLevels?: ReadonlyMap<string, LevelCounts>;
+  /**
+   * Whether tensors keep the levels that they were given in training, if the file has any and a stage that reads them has
+   * no counts of its own; by default those of no more than 16 levels.
+   */
+  readonly keepLevels?: boolean;
 }
 
 /** Level counts of every tensor and of every stage's weights, by the names in the fused model. */
@@ -30,7 +36,12 @@ export interface LevelPlan {
   /** The picture and every stage's output; the logits have none. */
   readonly tensors: ReadonlyMap<string, number>;
   readonly weights: ReadonlyMap<string, number>;
+  /** The levels of tensors that keep those that they were given. */
+  readonly given: ReadonlyMap<string, GivenLevels>;
 }
+
+/** Tables of more levels than these are large: they are kept where that is asked for. */
+const FEW_LEVELS = 16;
 
 /** A stage that has a product table. */
 export interface TableStage {
@@ -61,11 +72,37 @@ export function planLevels(model: FusedModel, levels: LevelOptions): LevelPlan {
       : (tensors.get(stage.name) ?? activationLevels);
     for (const input of inputsOf(stage)) tensors.set(input, Math.max(tensors.get(input) ?? 0, wanted));
   }
+  const given = keptLevels(model, names, levels);
+  for (const [name, { count }] of given) tensors.set(name, count);
   // What max pooling picks has the levels of what it picks from, which others may have made more.
   for (const stage of model.stages) {
     if (stage.kind === 'maxPool') tensors.set(stage.name, tensors.get(stage.input) ?? activationLevels);
   }
-  return { tensors, weights };
+  return { tensors, weights, given };
+}
+
+/** By tensor, the levels that it was given and keeps. */
+function keptLevels(
+  model: FusedModel,
+  names: ReadonlyMap<string, string>,
+  { stageLevels = new Map<string, LevelCounts>(), keepLevels }: LevelOptions,
+): ReadonlyMap<string, GivenLevels> {
+  const asked = new Set(
+    model.stages
+      .filter(({ name }) => stageLevels.has(names.get(name) ?? name))
+      .flatMap((stage) => inputsOf(stage)),
+  );
+  const tensors: readonly (readonly [string, GivenLevels | undefined])[] = [
+    [INPUT, model.input.levels],
+    ...model.stages.map((stage) => [stage.name, 'levels' in stage ? stage.levels : undefined] as const),
+  ];
+  return new Map(
+    tensors.flatMap(([name, levels]) =>
+      levels !== undefined && !asked.has(name) && (keepLevels ?? levels.count <= FEW_LEVELS)
+        ? [[name, levels] as const]
+        : [],
+    ),
+  );
 }
 
 /** The stages that have product tables, in order. */

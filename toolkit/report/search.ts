@@ -1,5 +1,5 @@
 import { meets, paretoFront, type Budget, type SearchResult, type Trial } from '../search/index.js';
-import { columns, grouped, percent } from './text.js';
+import { columns, grouped, percent, points } from './text.js';
 
 export interface CandidateReport {
   /** As `--levels` takes them. */
@@ -88,5 +88,3 @@ export function searchLines({ candidates, best, images }: SearchReport): string[
 export function trialLine({ text, entries, flashBytes, accuracy, drop, pictures }: Trial): string {
   return `${text}: ${grouped(entries)} entries, ${grouped(flashBytes)} bytes, ${percent(accuracy)} of ${grouped(pictures)} pictures, drop ${points(drop)}`;
 }
-
-const points = (drop: number): string => (drop + 0).toFixed(2).replace(/^-0\.00$/, '0.00');

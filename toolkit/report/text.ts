@@ -21,3 +21,6 @@ export function grouped(value: number): string {
 export function percent(fraction: number): string {
   return `${(Math.floor(fraction * 10_000 + 1e-6) / 100).toFixed(2)} %`;
 }
+
+/** Points of accuracy to the hundredth, never "-0.00". */
+export const points = (value: number): string => (value + 0).toFixed(2).replace(/^-0\.00$/, '0.00');

@@ -1,3 +1,4 @@
+import { isPerChannel } from '../model/activations.js';
 import type { ProductTable, Requantize, Stage } from '../network/index.js';
 import { boundariesBefore, isUniform, levelValues, zeroIndex, type Levels } from '../quantize/levels.js';
 import type { BoundaryGrid } from '../quantize/quantizers/index.js';
@@ -29,6 +30,8 @@ export type ComputingStage = Exclude<QuantizedStage, { kind: 'maxPool' | 'concat
 /** What becomes of a stage's accumulators: its boundaries in real numbers, and how they are to be expressed. */
 export interface Target {
   readonly boundaries: readonly number[];
+  /** Those of each channel, where channels have activation functions of their own. */
+  readonly own: readonly (readonly number[])[] | null;
   readonly grid: BoundaryGrid;
   readonly kind: Requantize['kind'];
   /** Null where thresholds lie anywhere. */
@@ -44,13 +47,18 @@ export function targetOf(
   if (stage.levels === null) return null;
   const activation = 'activation' in stage ? (stage.activation ?? 'linear') : 'linear';
   const scaled = 'scale' in stage && stage.scale !== undefined;
-  const boundaries = boundariesBefore(stage.levels, activation);
+  const { levels } = stage;
+  const boundaries = boundariesBefore(levels, activation);
+  const own = isPerChannel(activation)
+    ? activation.slopes.map((_, c) => boundariesBefore(levels, activation, c))
+    : null;
   // A scale per channel cannot be a shift: only thresholds express it. Pools and sums have nothing per channel.
   return {
     boundaries,
+    own,
     grid: gridOf(boundaries),
     kind: scaled ? 'thresholds' : 'weights' in stage ? (kind ?? 'shiftTable') : 'shiftTable',
-    spacing: evenSpacing(stage, from, boundaries),
+    spacing: own === null ? evenSpacing(stage, from, boundaries) : null,
   };
 }
 
@@ -142,8 +150,8 @@ function requantization(
   count = 1,
 ): Requantize | null {
   if (target === null) return null;
-  const { boundaries, grid, kind } = target;
-  if (channels.length > 0) return channelThresholds({ boundaries, unit, channels });
+  const { boundaries, own, grid, kind } = target;
+  if (channels.length > 0) return channelThresholds({ boundaries, own, unit, channels });
   if (kind === 'shiftTable') return activationTable(grid, unit, shift);
   const inUnits = boundaries.map((boundary) => boundary / unit);
   return sharedThresholds(inUnits, count);

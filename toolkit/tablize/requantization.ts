@@ -33,6 +33,8 @@ const up = (value: number): number => Math.ceil(value - 1e-12 * Math.max(1, Math
 export interface Boundaries {
   /** Before the activation function, real numbers. */
   readonly boundaries: readonly number[];
+  /** Those of each channel, where they differ. */
+  readonly own?: readonly (readonly number[])[] | null;
   /** Real numbers per accumulator unit. */
   readonly unit: number;
   readonly channels: readonly { readonly factor: number; readonly bias: number }[];
@@ -43,11 +45,11 @@ export interface Boundaries {
  * `acc >= (boundary - bias) / (factor * unit)`. This is batch norm without rounding it (FINN's way). What lies beyond 32
  * bits is put where no accumulator is; see `withinReach`.
  */
-export function channelThresholds({ boundaries, unit, channels }: Boundaries): Thresholds {
+export function channelThresholds({ boundaries, own, unit, channels }: Boundaries): Thresholds {
   return {
     kind: 'thresholds',
-    values: channels.map(({ factor, bias }) =>
-      boundaries.map((boundary) => up((boundary - bias) / (factor * unit))),
+    values: channels.map(({ factor, bias }, c) =>
+      (own?.[c] ?? boundaries).map((boundary) => up((boundary - bias) / (factor * unit))),
     ),
   };
 }

@@ -1,7 +1,15 @@
 import { BuildError } from '../errors.js';
 import { uniqueName } from '../model/safe-name.js';
 import { FORMAT, INPUT, type ProductTable, type Stage, type TableNetwork } from '../network/index.js';
-import { isUniform, levelCount, levelIndex, levelValues, type Levels } from '../quantize/levels.js';
+import { isPerChannel } from '../model/activations.js';
+import {
+  isUniform,
+  levelCount,
+  levelIndex,
+  levelsAsRead,
+  levelValues,
+  type Levels,
+} from '../quantize/levels.js';
 import type { QuantizedModel, QuantizedStage } from '../quantize/quantized-model.js';
 import { chooseScale, chooseSharedScale, type ScaleOptions } from './choose-scale.js';
 import type { IntegerStage } from './integer-stage.js';
@@ -16,14 +24,16 @@ export type TablizeOptions = ScaleOptions;
  */
 export function tablize(model: QuantizedModel, options: TablizeOptions = {}): TableNetwork {
   const levels = new Map<string, Levels>([[INPUT, model.input.levels]]);
-  const wired = model.stages.map((stage): Wired => {
+  const wired = model.stages.map(scaledSlopes).map((stage): Wired => {
     const from = ('inputs' in stage ? stage.inputs : [stage.input]).map((input) => {
       const found = levels.get(input);
       if (found === undefined) throw new BuildError(`stage "${stage.name}" reads the unknown "${input}"`);
       return found;
     });
     const to = 'levels' in stage ? stage.levels : from[0];
-    if (to !== null && to !== undefined) levels.set(stage.name, to);
+    const activation = ('activation' in stage ? stage.activation : undefined) ?? 'linear';
+    if (to !== null && to !== undefined) levels.set(stage.name, levelsAsRead(to, activation));
+    if (stage.kind === 'maxPool') checkAscending(stage.name, from);
     return { stage, from };
   });
   const shared = sharedStages(wired, options);
@@ -49,6 +59,22 @@ export function tablize(model: QuantizedModel, options: TablizeOptions = {}): Ta
 interface Wired {
   readonly stage: QuantizedStage;
   readonly from: readonly Levels[];
+}
+
+/** Slopes of channels are expressed by thresholds, as their scales are. */
+function scaledSlopes(stage: QuantizedStage): QuantizedStage {
+  if (!('weights' in stage) || stage.scale !== undefined) return stage;
+  const { activation = 'linear', bias } = stage;
+  return isPerChannel(activation) ? { ...stage, scale: bias.map(() => 1) } : stage;
+}
+
+function checkAscending(name: string, [levels]: readonly Levels[]): void {
+  const values = levels === undefined ? [] : levelValues(levels);
+  if (values.every((value, i) => i === 0 || value >= (values[i - 1] ?? value))) return;
+  throw new BuildError('it picks the largest of levels that do not ascend', {
+    where: `stage "${name}"`,
+    next: 'Put a stage that gives the same values between it and the swish before it.',
+  });
 }
 
 /** Stages with weights in integers with one set of factors, if they all have the same weight levels; else none. */

@@ -1,0 +1,38 @@
+import type { GraphNode } from './graph.js';
+
+/** Whether a tensor cannot have values below 0, as far as a look at the nodes before it tells. */
+export function isNeverNegative(tensor: string, maker: (tensor: string) => GraphNode | undefined): boolean {
+  const node = maker(tensor);
+  if (node === undefined) return false;
+  const { operation } = node;
+  const all = (): boolean => node.inputs.every((input) => isNeverNegative(input, maker));
+  switch (operation.kind) {
+    case 'unary':
+      switch (operation.of.kind) {
+        case 'relu':
+        case 'sigmoid':
+        case 'hardSigmoid':
+        case 'softplus':
+        case 'exp':
+        case 'abs':
+          return true;
+        case 'clip':
+          return operation.of.least >= 0;
+        default:
+          return false;
+      }
+    case 'quantize':
+      return !operation.levels.bipolar && all();
+    case 'maxPool':
+    case 'averagePool':
+    case 'concat':
+    case 'reshape':
+    case 'transpose':
+    case 'slice':
+      return all();
+    case 'pad':
+      return operation.value >= 0 && all();
+    default:
+      return false;
+  }
+}
