@@ -53,15 +53,24 @@ async function expectError(reading: Promise<unknown>, message: string, where: st
   });
 }
 
-describe('depth_multiplier', () => {
-  test.each(['DepthwiseConv2D', 'SeparableConv2D'])('of a %s layer must be 1', async (className) => {
-    const config = { kernel_size: 2, filters: 1, depth_multiplier: 2 };
-    await expectError(
-      read([3, 3, 1], {}, [[className, 'layer', config, 'in']]),
-      `the setting depth_multiplier of this ${className} layer is not supported`,
-      'layer',
-      'Use depth_multiplier 1, and before it a Conv2D of kernel size 1',
-    );
+describe('settings of convolutions', () => {
+  test('depth_multiplier, of both kinds of layer', async () => {
+    const config = { kernel_size: 2, filters: 1, depth_multiplier: 3, use_bias: false };
+    const weights = { 'layer/depthwise_kernel': [2, 2, 1, 3], 'layer/pointwise_kernel': [1, 1, 3, 1] };
+    const depthwise = await read([2, 2, 1], weights, [['DepthwiseConv2D', 'layer', config, 'in']]);
+    expect(depthwise.layers[0]).toMatchObject({ multiplier: 3, bias: new Float32Array(3) });
+    const separable = await read([2, 2, 1], weights, [['SeparableConv2D', 'layer', config, 'in']]);
+    expect(separable.layers[0]).toMatchObject({ multiplier: 3 });
+    // 1 4 7 10, 2 5 8 11, 3 6 9 12 of ones, weighed 1, 2, 3.
+    expect([...evaluateFloat(separable, Float32Array.of(1, 1, 1, 1))]).toEqual([22 + 2 * 26 + 3 * 30]);
+  });
+
+  test('dilation_rate and groups', async () => {
+    const config = { kernel_size: 2, filters: 2, dilation_rate: [1, 2], groups: 2, use_bias: false };
+    const node: Node = ['Conv2D', 'conv', config, 'in'];
+    const model = await read([2, 3, 2], { 'conv/kernel': [2, 2, 1, 2] }, [node, mean('conv')]);
+    expect(model.layers[0]).toMatchObject({ dilations: [1, 2], groups: 2 });
+    expect([...evaluateFloat(model, new Float32Array(12).fill(1))]).toEqual([16, 20]);
   });
 });
 
@@ -185,11 +194,15 @@ describe('settings', () => {
   });
 
   test.each<[string, Node]>([
-    ['max_value', ['ReLU', 'layer', { max_value: 4 }, 'in']],
-    ['negative_slope', ['ReLU', 'layer', { negative_slope: 0.1 }, 'in']],
+    ['max_value', ['ReLU', 'layer', { max_value: 4, negative_slope: 0.1 }, 'in']],
+    ['negative_slope', ['ReLU', 'layer', { negative_slope: -0.1 }, 'in']],
+    [
+      'activation',
+      ['Activation', 'layer', { activation: { class_name: 'ReLU', config: { max_value: 6 } } }, 'in'],
+    ],
     ['data_format', ['Flatten', 'layer', { data_format: 'channels_first' }, 'in']],
     ['data_format', ['ZeroPadding2D', 'layer', { data_format: 'channels_first' }, 'in']],
-    ['dilation_rate', ['DepthwiseConv2D', 'layer', { kernel_size: 2, dilation_rate: 2 }, 'in']],
+    ['dilation_rate', ['DepthwiseConv2D', 'layer', { kernel_size: 2, dilation_rate: 0 }, 'in']],
     ['padding', ['ZeroPadding2D', 'layer', { padding: -1 }, 'in']],
   ])('%s of %j', async (setting, node) => {
     await expectError(
@@ -220,7 +233,8 @@ describe('Keras 3', () => {
     expect((await read([2, 2, 1], depthwiseWeights, nodes)).layers[1]).toMatchObject({
       activation: 'hardSigmoid',
     });
-    await expectError(read([2, 2, 1], depthwiseWeights, nodes, keras3), 'x / 6 + 0.5', 'act', 'Keras 2');
+    const { layers } = await read([2, 2, 1], depthwiseWeights, nodes, keras3);
+    expect(layers[1]).toMatchObject({ activation: { kind: 'hardSigmoid', gain: 1 / 6, offset: 0.5 } });
   });
 
   test('its hard_tanh, functions as objects, and "kernel" for a depthwise kernel', async () => {
@@ -234,6 +248,39 @@ describe('Keras 3', () => {
     expect(model.layers[1]).toMatchObject({ activation: 'hardTanh' });
     expect([...evaluateFloat(model, Float32Array.of(0.1, 0, 0, 0))]).toEqual([Math.fround(0.1)]);
     expect([...evaluateFloat(model, Float32Array.of(0, 0, 0, -3))]).toEqual([-1]);
+  });
+});
+
+describe('activations', () => {
+  test.each<[Node, unknown]>([
+    [['ReLU', 'act', { max_value: 4 }, 'dw'], { kind: 'clip', least: 0, most: 4 }],
+    [['ReLU', 'act', { negative_slope: 0.1 }, 'dw'], { kind: 'leakyRelu', slope: 0.1 }],
+    [['LeakyReLU', 'act', { alpha: 0.2 }, 'dw'], { kind: 'leakyRelu', slope: 0.2 }],
+    [['LeakyReLU', 'act', { negative_slope: 0.4 }, 'dw'], { kind: 'leakyRelu', slope: 0.4 }],
+    [['LeakyReLU', 'act', {}, 'dw'], { kind: 'leakyRelu', slope: 0.3 }],
+    [['ELU', 'act', {}, 'dw'], { kind: 'elu', alpha: 1, gamma: 1 }],
+    [['PReLU', 'act', { shared_axes: [1, 2] }, 'dw'], { kind: 'prelu', slopes: [1] }],
+    [['Activation', 'act', { activation: 'silu' }, 'dw'], 'swish'],
+    [['Activation', 'act', { activation: 'hard_silu' }, 'dw'], 'hardSwish'],
+    [['Activation', 'act', { activation: 'softplus' }, 'dw'], 'softplus'],
+  ])('%j', async (node, activation) => {
+    const weights = { ...depthwiseWeights, 'act/alpha': [1, 1, 1] };
+    const { layers } = await read([2, 2, 1], weights, [depthwise, node, mean('act')]);
+    expect(layers[1]).toEqual({ name: 'act', input: 'dw', kind: 'activation', activation });
+  });
+
+  test('a PReLU with a slope for each place', async () => {
+    const weights = { ...depthwiseWeights, 'act/alpha': [2, 2, 1] };
+    await expectError(
+      read([3, 3, 1], weights, [depthwise, ['PReLU', 'act', {}, 'dw'], mean('act')]),
+      'a PReLU layer (or this use of one)',
+      'act',
+    );
+  });
+
+  test('GlobalMaxPooling2D', async () => {
+    const model = await read([2, 2, 1], {}, [['GlobalMaxPooling2D', 'most', {}, 'in']]);
+    expect([...evaluateFloat(model, Float32Array.of(-4, -2, -8, -3))]).toEqual([-2]);
   });
 });
 

@@ -111,6 +111,7 @@ function rankAfter({ className, config }: KerasNode, rank: number): number {
     case 'Flatten':
       return 2;
     case 'GlobalAveragePooling2D':
+    case 'GlobalMaxPooling2D':
       return config['keepdims'] === true ? rank : 2;
     case 'Reshape':
       return Array.isArray(target) ? target.length + 1 : rank;

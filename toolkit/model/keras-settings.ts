@@ -17,10 +17,16 @@ const paddingMode = z
 const activationName = z.union([
   z.string(),
   z.object({ class_name: z.literal('function'), config: z.string() }).transform(({ config }) => config),
-  z.object({ class_name: z.string() }).transform((o) => o.class_name),
+  z
+    .object({ class_name: z.string(), config: z.unknown().optional() })
+    .refine(({ config }) => !hasSettings(config), 'it is a layer with settings of its own')
+    .transform(({ class_name: className }) => className),
 ]);
-const ones = pair.refine(([a, b]) => a === 1 && b === 1, 'dilation is not supported').nullish();
-const one = z.literal(1).nullish();
+/** Whether a layer that stands for an activation is another function than its name says. */
+const hasSettings = (config: unknown): boolean =>
+  Object.entries(z.record(z.string(), z.unknown()).safeParse(config).data ?? {}).some(
+    ([key, value]) => !['name', 'trainable', 'dtype'].includes(key) && value !== null && value !== 0,
+  );
 
 const weighted = { use_bias: z.boolean().default(true), activation: activationName.nullish() };
 const sliding = {
@@ -28,12 +34,12 @@ const sliding = {
   padding: paddingMode.default('valid'),
   data_format: channelsLast,
 };
-const convolution = { ...weighted, ...sliding, kernel_size: pair, dilation_rate: ones };
+const convolution = { ...weighted, ...sliding, kernel_size: pair, dilation_rate: pair.nullish() };
 
 export const denseSchema = z.object({ ...weighted, units: size });
-export const convSchema = z.object({ ...convolution, filters: size, groups: one });
-export const depthwiseSchema = z.object({ ...convolution, depth_multiplier: one });
-export const separableSchema = z.object({ ...convolution, filters: size, depth_multiplier: one });
+export const convSchema = z.object({ ...convolution, filters: size, groups: size.nullish() });
+export const depthwiseSchema = z.object({ ...convolution, depth_multiplier: size.nullish() });
+export const separableSchema = depthwiseSchema.extend({ filters: size });
 export const poolSchema = z.object({
   ...sliding,
   pool_size: pair.default([2, 2]),
@@ -56,11 +62,22 @@ export const batchNormSchema = z.object({
   scale: z.boolean().default(true),
   center: z.boolean().default(true),
 });
-export const reluSchema = z.object({
-  max_value: z.union([z.literal(6), z.null()], 'it must be 6 or none').default(null),
-  negative_slope: z.literal(0).nullish(),
-  threshold: z.literal(0).nullish(),
-});
+const slope = z.number().min(0);
+export const reluSchema = z
+  .object({
+    max_value: z.number().positive().nullable().default(null),
+    negative_slope: slope.nullish(),
+    threshold: z.literal(0).nullish(),
+  })
+  .refine(({ max_value: most, negative_slope: below }) => most === null || !below, {
+    path: ['max_value'],
+    message: 'it cannot be together with a negative_slope',
+  });
+/** Keras 3 calls the slope negative_slope; its default is that of Keras 2. */
+export const leakyReluSchema = z
+  .object({ negative_slope: slope.optional(), alpha: slope.optional() })
+  .transform((set) => set.negative_slope ?? set.alpha ?? 0.3);
+export const eluSchema = z.object({ alpha: z.number().positive().default(1) });
 export const activationSchema = z.object({ activation: activationName });
 export const concatSchema = z.object({ axis: z.int().default(-1) });
 
@@ -90,10 +107,6 @@ export const normalizationSchema = z.object({
 });
 
 const RETRAIN = 'Change the layer and train the model again.';
-const NEXT: Readonly<Record<string, string>> = {
-  depth_multiplier: 'Use depth_multiplier 1, and before it a Conv2D of kernel size 1 for more channels.',
-};
-
 /**
  * The settings of a layer.
  *
@@ -106,6 +119,6 @@ export function settingsOf<T>(node: KerasNode, where: string, schema: z.ZodType<
   const setting = issue?.path.map(String).join('.') ?? '?';
   throw new InputError(
     `the setting ${setting} of this ${node.className} layer is not supported: ${issue?.message ?? ''}`,
-    { where: `layer "${node.name}" of ${where}`, next: NEXT[setting] ?? RETRAIN },
+    { where: `layer "${node.name}" of ${where}`, next: RETRAIN },
   );
 }

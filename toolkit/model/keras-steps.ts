@@ -9,6 +9,7 @@ const ON_MAPS: Readonly<Record<string, string>> = {
   MaxPooling1D: 'MaxPooling2D',
   AveragePooling1D: 'AveragePooling2D',
   GlobalAveragePooling1D: 'GlobalAveragePooling2D',
+  GlobalMaxPooling1D: 'GlobalMaxPooling2D',
   ZeroPadding1D: 'ZeroPadding2D',
 };
 

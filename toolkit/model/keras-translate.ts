@@ -14,6 +14,8 @@ import {
   poolSchema,
   permuteSchema,
   reluSchema,
+  leakyReluSchema,
+  eluSchema,
   reshapeSchema,
   separableSchema,
   settingsOf,
@@ -48,8 +50,8 @@ export interface Context {
 }
 
 const SUPPORTED =
-  'Dense, Conv2D, DepthwiseConv2D, SeparableConv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, ' +
-  'ZeroPadding2D, the same in one dimension, Rescaling and Normalization at the very start, Flatten, Add, Concatenate, BatchNormalization, ReLU and Activation';
+  'Dense, Conv2D, DepthwiseConv2D, SeparableConv2D, MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, ' +
+  'ZeroPadding2D, the same in one dimension, Rescaling and Normalization at the very start, Flatten, Add, Concatenate, BatchNormalization, ReLU, LeakyReLU, PReLU, ELU and Activation';
 
 /** Layers with a window. */
 const SLIDING = ['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', 'MaxPooling2D', 'AveragePooling2D'];
@@ -83,28 +85,42 @@ export function toLayers(
       return [{ ...base, kind: 'dense', units, kernel, ...ending(node, config, units, context) }];
     }
     case 'Conv2D': {
-      const { filters, kernel_size: kernelSize, ...config } = settingsOf(node, where, convSchema);
+      const { filters, kernel_size: kernelSize, groups, ...config } = settingsOf(node, where, convSchema);
       const kernel = weight(node, context, 'kernel');
-      const rest = { ...placing(config, input), kernel, ...ending(node, config, filters, context) };
+      const grouped = (groups ?? 1) > 1 ? { groups: groups ?? 1 } : {};
+      const rest = {
+        ...placing(config, input),
+        ...grouped,
+        kernel,
+        ...ending(node, config, filters, context),
+      };
       return [{ ...base, kind: 'conv2d', filters, kernelSize, ...rest }];
     }
     case 'DepthwiseConv2D': {
       const { kernel_size: kernelSize, ...config } = settingsOf(node, where, depthwiseSchema);
       // Keras 3 calls it kernel.
       const kernel = weight(node, context, 'depthwise_kernel', 'kernel');
-      const rest = { ...placing(config, input), kernel, ...ending(node, config, input.shape[2], context) };
+      const { outputs, multiplied } = multiplying(config, input);
+      const rest = {
+        ...placing(config, input),
+        ...multiplied,
+        kernel,
+        ...ending(node, config, outputs, context),
+      };
       return [{ ...base, kind: 'depthwiseConv2d', kernelSize, ...rest }];
     }
     case 'SeparableConv2D': {
       const { filters, kernel_size: kernelSize, ...config } = settingsOf(node, where, separableSchema);
+      const { outputs, multiplied } = multiplying(config, input);
       const depthwise: FloatLayer = {
         name: context.unique(`${name}_depthwise`),
         input: input.layer,
         kind: 'depthwiseConv2d',
         kernelSize,
         ...placing(config, input),
+        ...multiplied,
         kernel: weight(node, context, 'depthwise_kernel'),
-        bias: new Float32Array(input.shape[2]),
+        bias: new Float32Array(outputs),
         activation: 'linear',
       };
       const pointwise: FloatLayer = {
@@ -132,6 +148,9 @@ export function toLayers(
     case 'GlobalAveragePooling2D':
       settingsOf(node, where, formatSchema);
       return [{ ...base, kind: 'globalAveragePool' }];
+    case 'GlobalMaxPooling2D':
+      settingsOf(node, where, formatSchema);
+      return [{ ...base, kind: 'globalMaxPool' }];
     case 'Flatten':
       settingsOf(node, where, formatSchema);
       return [{ ...base, kind: 'flatten' }];
@@ -161,8 +180,25 @@ export function toLayers(
     case 'BatchNormalization':
       return [batchNorm(node, base, input, context)];
     case 'ReLU': {
-      const { max_value: most } = settingsOf(node, where, reluSchema);
-      return [{ ...base, kind: 'activation', activation: most === 6 ? 'relu6' : 'relu' }];
+      const { max_value: most, negative_slope: slope } = settingsOf(node, where, reluSchema);
+      if (slope) return [{ ...base, kind: 'activation', activation: { kind: 'leakyRelu', slope } }];
+      if (most === null) return [{ ...base, kind: 'activation', activation: 'relu' }];
+      const activation: Activation = most === 6 ? 'relu6' : { kind: 'clip', least: 0, most };
+      return [{ ...base, kind: 'activation', activation }];
+    }
+    case 'LeakyReLU': {
+      const slope = settingsOf(node, where, leakyReluSchema);
+      return [{ ...base, kind: 'activation', activation: { kind: 'leakyRelu', slope } }];
+    }
+    case 'ELU': {
+      const { alpha } = settingsOf(node, where, eluSchema);
+      return [{ ...base, kind: 'activation', activation: { kind: 'elu', alpha, gamma: 1 } }];
+    }
+    case 'PReLU': {
+      const slopes = [...weight(node, context, 'alpha')];
+      // One for each channel, and not for each place.
+      if (slopes.length !== input.shape[2]) throw unsupported(node, where);
+      return [{ ...base, kind: 'activation', activation: { kind: 'prelu', slopes } }];
     }
     case 'Softmax':
       if (!context.isLast) throw unsupported(node, where);
@@ -179,13 +215,25 @@ export function toLayers(
 interface Placing {
   readonly strides: Pair;
   readonly padding: PaddingMode;
+  readonly dilation_rate?: Pair | null | undefined;
 }
 
-/** Strides, and for padding the zeros around the input if there are any. */
-const placing = ({ strides, padding }: Placing, { zeros }: Tensor): Placing => ({
-  strides,
-  padding: zeros ?? padding,
-});
+type Placed = Omit<Placing, 'dilation_rate'> & { readonly dilations?: Pair };
+
+/** Strides and dilations, and for padding the zeros around the input if there are any. */
+function placing({ strides, padding, dilation_rate: dilations }: Placing, { zeros }: Tensor): Placed {
+  const dilated = dilations?.some((apart) => apart > 1) === true ? { dilations } : {};
+  return { strides, padding: zeros ?? padding, ...dilated };
+}
+
+/** How many channels a depthwise convolution makes, and the setting for it. */
+function multiplying(
+  { depth_multiplier: multiplier }: { readonly depth_multiplier?: number | null | undefined },
+  { shape }: Tensor,
+): { readonly outputs: number; readonly multiplied: { readonly multiplier?: number } } {
+  const times = multiplier ?? 1;
+  return { outputs: shape[2] * times, multiplied: times > 1 ? { multiplier: times } : {} };
+}
 
 interface Weighted {
   readonly use_bias: boolean;
@@ -244,17 +292,13 @@ function checkZerosLose(node: KerasNode, { zeros, layer }: Tensor, { layers, whe
 function activationOf(node: KerasNode, name: string, context: Context): Activation {
   const where = `layer "${node.name}" of ${context.where}`;
   const activation =
-    name.toLowerCase() === 'softmax' && context.isLast ? 'linear' : activationFromKeras(name);
+    name.toLowerCase() === 'softmax' && context.isLast
+      ? 'linear'
+      : activationFromKeras(name, context.isKeras3);
   if (activation === undefined) {
     throw new InputError(`activation "${name}" of a ${node.className} layer is not supported here`, {
       where,
-      next: 'Use relu, relu6, tanh, sigmoid, hard_sigmoid or linear, and softmax only at the very end.',
-    });
-  }
-  if (activation === 'hardSigmoid' && context.isKeras3) {
-    throw new InputError('the hard_sigmoid of Keras 3 is x / 6 + 0.5; only 0.2 x + 0.5 is supported', {
-      where,
-      next: 'Use sigmoid, or train the model with TensorFlow.js or Keras 2.',
+      next: 'Use relu, relu6, leaky_relu, elu, tanh, sigmoid, hard_sigmoid, swish, softplus, softsign or linear, and softmax only at the very end.',
     });
   }
   return activation;

@@ -17,26 +17,36 @@ const archive = asArchive(model);
 /** In its 27 bytes of a header and its directory a zip file has most to go wrong. */
 const weights = unzipSync(archive)['model.weights.h5'] ?? new Uint8Array();
 
+interface Damage {
+  readonly changes: readonly (readonly [at: number, value: number])[];
+  readonly length: number;
+}
+
 /** Bytes changed at a few places, and perhaps cut short. */
-const damaged = (bytes: Uint8Array): fc.Arbitrary<Uint8Array> =>
-  fc
-    .record({
-      changes: fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 })), {
-        maxLength: 12,
-      }),
-      length: fc.oneof({ weight: 3, arbitrary: fc.constant(bytes.length) }, fc.nat(bytes.length)),
-    })
-    .map(({ changes, length }) => {
-      const copy = Uint8Array.from(bytes);
-      for (const [at, value] of changes) copy[at] = value;
-      return copy.subarray(0, length);
-    });
+const damage = (size: number): fc.Arbitrary<Damage> =>
+  fc.record({
+    changes: fc.array(fc.tuple(fc.nat(size - 1), fc.integer({ min: 0, max: 255 })), { maxLength: 12 }),
+    length: fc.oneof({ weight: 3, arbitrary: fc.constant(size) }, fc.nat(size)),
+  });
+
+function damaged(bytes: Uint8Array, { changes, length }: Damage): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  for (const [at, value] of changes) copy[at] = value;
+  return copy.subarray(0, length);
+}
+
+const hasArrays = (read: unknown): boolean =>
+  typeof read === 'object' && read !== null && 'datasets' in read && read.datasets instanceof Map;
 
 /** A model, or an InputError. */
 async function reads(reading: Promise<unknown>): Promise<void> {
   await reading.then(
-    (read) => expect(read).toHaveProperty('layers'),
-    (error: unknown) => expect(error).toBeInstanceOf(InputError),
+    (read) => {
+      expect(read).toHaveProperty('layers');
+    },
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(InputError);
+    },
   );
 }
 
@@ -46,7 +56,7 @@ describe('damaged copies', () => {
     ['.keras', archive],
   ])('of a %s file are a model or an InputError', async (_, bytes) => {
     await fc.assert(
-      fc.asyncProperty(damaged(bytes), (copy) => reads(readKerasFile(copy, 'damaged'))),
+      fc.asyncProperty(damage(bytes.length), (done) => reads(readKerasFile(damaged(bytes, done), 'damaged'))),
       { numRuns: 6, seed: 1 },
     );
   });
@@ -56,19 +66,18 @@ describe('damaged copies', () => {
     ['weights', weights],
   ])('of %s are read or refused by HDF5, without the thread', async (_, bytes) => {
     await fc.assert(
-      fc.asyncProperty(damaged(bytes), (copy) =>
-        walkHdf5(copy).then(
-          ({ datasets }) => expect(datasets).toBeInstanceOf(Map),
-          (error: unknown) => expect(error).toBeDefined(),
-        ),
-      ),
+      fc.asyncProperty(damage(bytes.length), async (done) => {
+        const result = await walkHdf5(damaged(bytes, done)).catch((error: unknown) => error);
+        expect(result instanceof Error || hasArrays(result)).toBe(true);
+      }),
       { numRuns: 150, seed: 2 },
     );
   });
 
   test('of an archive are unzipped or an InputError', () => {
     fc.assert(
-      fc.property(damaged(archive), (copy) => {
+      fc.property(damage(archive.length), (done) => {
+        const copy = damaged(archive, done);
         try {
           expect(unzip(copy, ['config.json', 'model.weights.h5'], 'damaged')).toBeInstanceOf(Map);
         } catch (error) {
@@ -82,7 +91,8 @@ describe('damaged copies', () => {
   test('of a configuration are layers or an InputError', () => {
     const text = strToU8(JSON.stringify(kerasOf(model).configuration));
     fc.assert(
-      fc.property(damaged(text), (copy) => {
+      fc.property(damage(text.length), (done) => {
+        const copy = damaged(text, done);
         try {
           const value = parseBoundedJson(Buffer.from(copy).toString('utf8'), 'damaged');
           expect(parseTopology({ model_config: value }, 'damaged')).toHaveProperty('nodes');
