@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
-import { FORMAT, networkHash, parseNetwork, type TableNetwork } from '../network/index.js';
+import { networkHash, parseNetwork, type TableNetwork } from '../network/index.js';
 import { parseQuantized, QUANTIZED_FORMAT } from '../quantize/quantized-model.js';
+import { fileKind, type FileKind } from '../readers/index.js';
 import { tablize } from '../tablize/index.js';
 
 export interface LoadedModel {
@@ -58,23 +59,31 @@ function loadFolder(folder: string): LoadedModel {
 }
 
 function loadFile(path: string): LoadedModel {
-  const text = read(path);
+  const bytes = read(path);
+  const title = TRAINED[fileKind(bytes)];
+  if (title !== undefined) {
+    throw new InputError(`this is ${title}, which has floats`, { where: path, next: quantizeFirst(path) });
+  }
+  const text = bytes.toString('utf8');
   // A look at the start tells the formats apart without parsing megabytes twice; the parsers check the rest.
   const head = text.slice(0, 2000);
   if (head.includes(QUANTIZED_FORMAT))
     return { network: tablize(parseQuantized(text, path)), path, tablized: true };
-  if (head.includes('modelTopology') && !head.includes(FORMAT)) {
-    throw new InputError('this is a TF.js model, which has floats', {
-      where: path,
-      next: quantizeFirst(path),
-    });
-  }
   return { network: parseNetwork(text, path), path, tablized: false };
 }
 
-function read(path: string): string {
+/** Models that were trained and have no tables yet. */
+const TRAINED: Readonly<Partial<Record<FileKind, string>>> = {
+  'tfjs-layers': 'a TF.js model',
+  'tfjs-graph': 'a TF.js model',
+  hdf5: 'a Keras model',
+  zip: 'a Keras model',
+  tflite: 'a TensorFlow Lite model',
+};
+
+function read(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (cause) {
     throw new InputError(`cannot be read: ${(cause as Error).message}`, { where: path, cause });
   }

@@ -26,9 +26,17 @@ function startsAsJson(bytes: Uint8Array): boolean {
   return mark === 0x7b;
 }
 
-/** A look at both ends, where the keys that tell are; the readers check the rest. */
+/** The keys of the outermost object tell; the readers check the rest. */
 function jsonKind(bytes: Uint8Array): FileKind {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  if (/"format"\s*:\s*"graph-model"/.test(text)) return 'tfjs-graph';
-  return text.includes('"modelTopology"') ? 'tfjs-layers' : 'json';
+  const { buffer, byteOffset, byteLength } = bytes;
+  const text = Buffer.from(buffer, byteOffset, byteLength);
+  // A table network may have "modelTopology" for a label.
+  if (text.subarray(0, HEAD).includes('"tablize/')) return 'json';
+  if (!text.includes('"modelTopology"')) return 'json';
+  return /"format"\s*:\s*"graph-model"/.test(text.subarray(0, HEAD).toString('latin1')) ||
+    /"format"\s*:\s*"graph-model"/.test(text.subarray(-HEAD).toString('latin1'))
+    ? 'tfjs-graph'
+    : 'tfjs-layers';
 }
+
+const HEAD = 4096;
