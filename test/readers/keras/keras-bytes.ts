@@ -10,8 +10,8 @@ export function hdf5(fill: (file: File) => void): Uint8Array {
   const file = new h5wasm.File('made.h5', 'w');
   fill(file);
   file.close();
-  const bytes = Uint8Array.from(FS?.readFile('made.h5') ?? []);
-  FS?.unlink('made.h5');
+  const bytes = Uint8Array.from(FS.readFile('made.h5'));
+  FS.unlink('made.h5');
   return bytes;
 }
 
