@@ -23,6 +23,11 @@ static size_t mend(uint8_t *frame, size_t left, unsigned how)
     }
   } else if (how % 4 == 1) {
     frame[1] = (uint8_t)(frame[1] % 6);
+  } else if (how % 4 == 2 && frame[1] == 4 && left > HEADER + 7) {
+    /* A range that may lie in a tensor: point, offset and count. */
+    frame[HEADER] = (uint8_t)(frame[HEADER] % (NETWORK_STAGES + 2));
+    memset(frame + HEADER + 2, 0, 3);
+    frame[HEADER + 6] = 0;
   }
   frame[5] = check_of_header(frame);
   length = frame[3] + 256u * frame[4];

@@ -47,7 +47,7 @@ export function goodFrames(network: TableNetwork): readonly Uint8Array[] {
 /** A HELLO and a TRACE: what planted bugs are sought from, so that finding them takes more than replaying. */
 export const firstFrames = (network: TableNetwork): readonly Uint8Array[] => {
   const good = goodFrames(network);
-  return [good[0] ?? NONE, good[5] ?? NONE];
+  return [good[0] ?? NONE, good[6] ?? NONE];
 };
 
 const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
