@@ -13,7 +13,7 @@ import { answersOf, simulate } from './line/simulate.js';
 import { BOARD, SMALLEST_BOARD, verilateProject } from './simulated-board.js';
 
 /** Of `npm run fuzz:line`. */
-const frames = Number(process.env['LINE_FRAMES'] ?? 600);
+const frames = Number(process.env['LINE_FRAMES'] ?? 300);
 const seed = Number(process.env['LINE_SEED'] ?? 1);
 const out = process.env['LINE_OUT'];
 
@@ -156,10 +156,10 @@ describeWithTool(['verilator', 'c++'], 'a verilated board whose line is random',
     3_600_000,
   );
 
-  const bugs = Object.entries(BUGS).slice(0, out === undefined ? 1 : undefined);
-  it.each(bugs)('notices when %s', (name, bug) => {
-    const { frames: foundAfterFrames, difference } = send(build(SMALL, bug), SMALL.board, frames);
-    planted.push({ bug: name, foundAfterFrames: difference === null ? null : foundAfterFrames, difference });
+  // A design is built for each, which takes too long for every day.
+  it.runIf(out !== undefined).each(Object.entries(BUGS))('notices when %s', (bug, change) => {
+    const { frames: foundAfterFrames, difference } = send(build(SMALL, change), SMALL.board, frames);
+    planted.push({ bug, foundAfterFrames: difference === null ? null : foundAfterFrames, difference });
     expect(difference).not.toBeNull();
   });
 
