@@ -157,7 +157,7 @@ describeWithTool(['verilator', 'c++'], 'a verilated board whose line is random',
   );
 
   // A design is built for each, which takes too long for every day.
-  it.runIf(out !== undefined).each(Object.entries(BUGS))('notices when %s', (bug, change) => {
+  it.each(Object.entries(out === undefined ? {} : BUGS))('notices when %s', (bug, change) => {
     const { frames: foundAfterFrames, difference } = send(build(SMALL, change), SMALL.board, frames);
     planted.push({ bug, foundAfterFrames: difference === null ? null : foundAfterFrames, difference });
     expect(difference).not.toBeNull();
