@@ -157,11 +157,15 @@ describeWithTool(['verilator', 'c++'], 'a verilated board whose line is random',
   );
 
   // A design is built for each, which takes too long for every day.
-  it.each(Object.entries(out === undefined ? {} : BUGS))('notices when %s', (bug, change) => {
-    const { frames: foundAfterFrames, difference } = send(build(SMALL, change), SMALL.board, frames);
-    planted.push({ bug, foundAfterFrames: difference === null ? null : foundAfterFrames, difference });
-    expect(difference).not.toBeNull();
-  });
+  it.each(Object.entries(out === undefined ? {} : BUGS))(
+    'notices when %s',
+    (bug, change) => {
+      const { frames: foundAfterFrames, difference } = send(build(SMALL, change), SMALL.board, frames);
+      planted.push({ bug, foundAfterFrames: difference === null ? null : foundAfterFrames, difference });
+      expect(difference).not.toBeNull();
+    },
+    3_600_000,
+  );
 
   afterAll(() => {
     const command = `npm run fuzz:line -- --frames ${frames} --seed ${seed}`;

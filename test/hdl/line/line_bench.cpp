@@ -15,7 +15,7 @@
 
 namespace {
 
-constexpr uint32_t PATIENCE = 1u << 21;
+constexpr uint32_t PATIENCE = 1u << 18;
 // After the last record, for what nobody asked for.
 constexpr uint32_t AFTERWARDS = 1u << 16;
 
