@@ -9,6 +9,8 @@ export interface SeenFrame {
   readonly payload: readonly number[];
   /** All of it came, and its CRC is right: it is answered. */
   readonly isWhole: boolean;
+  /** How many bytes of the line are over when it is. */
+  readonly end: number;
 }
 
 /** The frames that a device finds, to which a request has at most `longest` bytes of payload (docs/protocol.md, section 2.1). */
@@ -25,7 +27,7 @@ export function framesOn(line: readonly number[], longest: number): readonly See
     const end = at + 6 + length;
     const crc = (line[end] ?? 0) + 256 * (line[end + 1] ?? 0);
     const isWhole = end + 2 <= line.length && crc16(line.slice(at + 1, end)) === crc;
-    seen.push({ type, sequence, length, payload: line.slice(at + 6, end), isWhole });
+    seen.push({ type, sequence, length, payload: line.slice(at + 6, end), isWhole, end: end + 2 });
     at = end + 2;
   }
   return seen;

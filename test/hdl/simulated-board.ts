@@ -26,17 +26,20 @@ export function verilate(network: TableNetwork, folding: Folding, board = BOARD)
   return verilateProject(hdlProject(network, board, folding));
 }
 
-/** As `verilate`, any design. */
-export function verilateProject({ files, sources, top, clocksPerBit }: HdlProject): string {
+/** As `verilate`, any design, driven by what `main` names; `optimize` takes longer to build and less to run. */
+export function verilateProject(
+  { files, sources, top, clocksPerBit }: HdlProject,
+  main = assetPath('hdl-templates/simulation/board.cpp'),
+  optimize = false,
+): string {
   const folder = temporaryFolder('verilated');
   for (const [name, content] of files) writeFileSync(join(folder, name), content);
   const options = ['--cc', '--exe', '--build', '--top-module', top, '--Mdir', 'obj', '--x-initial', 'unique'];
-  const flags = `-DCLOCKS_PER_BIT=${clocksPerBit}`;
-  execFileSync(
-    'verilator',
-    [...options, '-CFLAGS', flags, ...sources, assetPath('hdl-templates/simulation/board.cpp')],
-    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const flags = `-DCLOCKS_PER_BIT=${clocksPerBit}${optimize ? ' -O2' : ''}`;
+  execFileSync('verilator', [...options, '-CFLAGS', flags, ...sources, main], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   return join(folder, 'obj', `V${top}`);
 }
 

@@ -108,8 +108,8 @@ function withoutUnread({ inputs, gates, outputs, owners }: Circuit): Circuit {
     const made = Array.from({ length: outputBits(gate) }, (_, k) => gate.first + k);
     if (!made.some((bit) => read.has(bit))) continue;
     for (const literal of gateInputs(gate)) read.add(bitOf(literal));
-    kept.unshift(gate);
-    keptOwners.unshift(owners[i] ?? 0);
+    kept.push(gate);
+    keptOwners.push(owners[i] ?? 0);
   }
-  return { inputs, gates: kept, outputs, owners: keptOwners };
+  return { inputs, gates: kept.reverse(), outputs, owners: keptOwners.reverse() };
 }
