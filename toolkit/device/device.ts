@@ -11,8 +11,8 @@ export interface DeviceInfo {
   readonly pixels: number;
   readonly logits: number;
   readonly stages: number;
-  /** Bits per activation index of a packed picture: 1, 2, 4 or 8; 0 when the device takes raw bytes only. */
-  readonly packedBits: 0 | 1 | 2 | 4 | 8;
+  /** Bits per activation index of a packed picture: 1 to 8; 0 when the device takes raw bytes only. */
+  readonly packedBits: number;
   /** Bytes of further requests that the device can hold while it works on one; 0: one request at a time. */
   readonly window: number;
 }
