@@ -97,6 +97,7 @@ describe('latencies in instructions', () => {
     infer: () => Promise.resolve({ label: 0, logits: new Int32Array(1), latency }),
     trace: () => Promise.resolve([]),
     traceStage: () => Promise.resolve(new Int32Array(0)),
+    traffic: () => ({ sent: 0, received: 0, repeats: 0, now: 0, waited: 0 }),
     close: () => Promise.resolve(),
   });
 

@@ -100,6 +100,13 @@ describe('verification of a device', () => {
       mismatches: { labels: 0, logits: 0 },
       accuracy: { reference: 0.9, device: 0.9 },
       latency: { unit: 'clocks', median: 10 + 26, max: 10 + 51, clockHz: 1000 },
+      link: {
+        sent: 50 * (64 + 8),
+        received: 50 * (6 + 4 * 5 + 8),
+        repeats: 0,
+        seconds: expect.any(Number) as number,
+        waited: expect.any(Number) as number,
+      },
       firstMismatch: null,
       stopped: null,
       interrupted: false,
