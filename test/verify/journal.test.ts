@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { serialDevice, type Device, type Timing } from '../../toolkit/device/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { networkHash } from '../../toolkit/network/index.js';
@@ -219,6 +219,7 @@ describe('a journal', () => {
     const other = spawn(process.execPath, ['--input-type=module', '-e', holds], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    onTestFinished(() => void other.kill('SIGKILL'));
     await once(other.stdout, 'data');
     for (const resume of [true, false]) {
       expect(() => openJournal(path, header, { resume })).toThrow(
