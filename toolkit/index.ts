@@ -3,11 +3,13 @@ export { loadBoard, listBoards, type Board } from './boards/index.js';
 export { dataSetOf, loadDataSet, type DataSet, type Pictures } from './data/index.js';
 export {
   openDevice,
+  openPort,
   serialDevice,
   type Device,
   type DeviceInfo,
   type Inference,
   type Link,
+  type Traffic,
 } from './device/index.js';
 export { EXIT, TablizeError } from './errors.js';
 export { firmwareProject, type FirmwareProject } from './firmware/index.js';
@@ -48,7 +50,23 @@ export {
 } from './quantize/index.js';
 export { readModelFile, type ReadModel } from './readers/index.js';
 export { tableAccuracy, tablize, type TablizeOptions } from './tablize/index.js';
-export { verify, type Verification } from './verify/index.js';
+export {
+  isExact,
+  openJournal,
+  verify,
+  verifyBoards,
+  type Answer,
+  type BoardShare,
+  type BoardsVerification,
+  type Journal,
+  type JournalHeader,
+  type LinkUse,
+  type Mismatch,
+  type Recording,
+  type Verification,
+  type VerifyBoardsOptions,
+  type VerifyOptions,
+} from './verify/index.js';
 export {
   quantizeTables,
   trainTables,

@@ -240,10 +240,11 @@ void tablize_concat(const TABLIZE_FLASH tablize_concat_t *stage, uint8_t *worksp
 void tablize_load(const TABLIZE_FLASH uint8_t *table, const uint8_t *pixels, uint8_t *indices, size_t count);
 
 /*
- * Unpacks indices of 1, 2, 4 or 8 bits, the first in the lowest bits; `packed` may be `indices`.
+ * Unpacks indices of 1 to 8 bits, the first in the lowest bits of the first byte. `end` is behind the last byte, of which the lowest
+ * `used` bits, 1 to 8, hold indices. The packed bytes may begin where `indices` do.
  * An index beyond `largest` becomes `largest`: noise on the line never leads out of a table.
  */
-void tablize_load_packed(const uint8_t *packed, uint8_t *indices, size_t count, uint8_t log2_bits, uint8_t largest);
+void tablize_load_packed(const uint8_t *end, uint8_t *indices, size_t count, uint8_t bits, uint8_t used, uint8_t largest);
 
 /* The position of the first largest logit. */
 uint16_t tablize_label(const int32_t *logits, uint16_t count);

@@ -8,22 +8,23 @@ void tablize_load(const TABLIZE_FLASH uint8_t *table, const uint8_t *pixels, uin
   }
 }
 
-void tablize_load_packed(const uint8_t *packed, uint8_t *indices, size_t count, uint8_t log2_bits, uint8_t largest)
+void tablize_load_packed(const uint8_t *end, uint8_t *indices, size_t count, uint8_t bits, uint8_t used, uint8_t largest)
 {
-  const uint8_t bits = (uint8_t)(1u << log2_bits);
   const uint8_t mask = (uint8_t)(0xffu >> (8u - bits));
   /* Backwards, since an index never lies before the byte that holds it: this works in place. */
-  const size_t last_bit = (count - 1) << log2_bits;
-  const uint8_t *byte = packed + (last_bit >> 3);
-  uint8_t shift = (uint8_t)(last_bit & 7u);
+  const uint8_t *byte = end - 1;
+  uint16_t held = *byte;
+  uint8_t left = used;
   while (count != 0) {
-    const uint8_t index = (uint8_t)((*byte >> shift) & mask);
+    uint8_t index;
+    if (left < bits) {
+      byte--;
+      held = (uint16_t)((uint16_t)(held << 8) | *byte);
+      left = (uint8_t)(left + 8u);
+    }
+    left = (uint8_t)(left - bits);
+    index = (uint8_t)((held >> left) & mask);
     count--;
     indices[count] = index > largest ? largest : index;
-    if (shift == 0 && count != 0) {
-      byte--;
-      shift = 8;
-    }
-    shift = (uint8_t)(shift - bits);
   }
 }

@@ -33,16 +33,6 @@
 #error "a trace point is one byte"
 #endif
 
-#if NETWORK_PACKED_BITS == 8
-#define PACKED_BYTES NETWORK_PIXELS
-#elif NETWORK_PACKED_BITS == 4
-#define PACKED_BYTES ((NETWORK_PIXELS + 1u) >> 1)
-#elif NETWORK_PACKED_BITS == 2
-#define PACKED_BYTES ((NETWORK_PIXELS + 3u) >> 2)
-#elif NETWORK_PACKED_BITS == 1
-#define PACKED_BYTES ((NETWORK_PIXELS + 7u) >> 3)
-#endif
-
 static uint32_t workspace[NETWORK_WORKSPACE_WORDS];
 static int32_t logits[NETWORK_LOGITS];
 static frame_sender_t sender;
@@ -74,7 +64,7 @@ static uint16_t wanted_length(uint8_t type, bool *known)
       return NETWORK_PIXELS;
 #if NETWORK_PACKED_BITS
     case INFER_PACKED:
-      return PACKED_BYTES;
+      return NETWORK_PACKED_BYTES;
 #endif
     case TRACE:
       return LONGEST;

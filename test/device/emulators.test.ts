@@ -19,6 +19,7 @@ import { DeviceError } from '../../toolkit/errors.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
 import { isExact, verify } from '../../toolkit/verify/index.js';
 import { fakeDevice } from '../support/fake-device.js';
+import { expectLocated } from '../support/planted.js';
 import { buildRung } from '../support/rungs.js';
 import { requireTool } from '../support/tools.js';
 import { toyNetwork, toyPictures } from '../support/toy-network.js';
@@ -62,6 +63,13 @@ for (const { id, tool, executor } of boards) {
       for (const [point, values] of points.entries()) {
         expect(await device.traceStage(picture, point, values.length)).toEqual(values);
       }
+      await device.close();
+    });
+
+    it('shows where it parts from a reference with one other weight', async () => {
+      const device = await openDevice({ board, network, image });
+      const { firstMismatch } = await expectLocated(device, network, pictures);
+      expect(['hidden', 'narrow']).toContain(firstMismatch?.stage);
       await device.close();
     });
 

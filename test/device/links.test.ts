@@ -13,6 +13,7 @@ import { openError } from '../../toolkit/device/links/serial-port-link.js';
 import { DeviceError, InputError } from '../../toolkit/errors.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
 import { isExact, verify } from '../../toolkit/verify/index.js';
+import { expectLocated } from '../support/planted.js';
 import { pseudoTerminal, type PseudoTerminal } from '../support/pseudo-terminal.js';
 import { buildToy, writeTemporary } from '../support/toy-firmware.js';
 import { toyNetwork, toyPictures } from '../support/toy-network.js';
@@ -71,6 +72,12 @@ describe.skipIf(!gcc || !requireTool('script'))('a serial port', () => {
     terminal = await pseudoTerminal(program);
   });
   afterAll(() => terminal.close());
+
+  it('shows where a board parts from a reference with one other weight', async () => {
+    const device = await openDevice({ board, network, port: terminal.path });
+    await expectLocated(device, network, pictures);
+    await device.close();
+  });
 
   it('carries a verification', async () => {
     const device = await openDevice({ board, network, port: terminal.path });

@@ -9,6 +9,7 @@ import { firmwareProject } from '../../toolkit/firmware/index.js';
 import { executePlan, findToolchain, planFirmware } from '../../toolkit/plan/index.js';
 import { isExact, verify } from '../../toolkit/verify/index.js';
 import { tablize } from '../support/cli.js';
+import { expectLocated } from '../support/planted.js';
 import { buildRung, QEMU_RUNGS } from '../support/rungs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { describeWithTool, itWithTool } from '../support/tools.js';
@@ -97,6 +98,7 @@ describe('latencies in instructions', () => {
     infer: () => Promise.resolve({ label: 0, logits: new Int32Array(1), latency }),
     trace: () => Promise.resolve([]),
     traceStage: () => Promise.resolve(new Int32Array(0)),
+    traffic: () => ({ sent: 0, received: 0, repeats: 0, now: 0, waited: 0 }),
     close: () => Promise.resolve(),
   });
 
@@ -139,6 +141,7 @@ for (const rung of QEMU_RUNGS.filter(({ compiler }) => compiler === 'gcc')) {
           expect(device.executor).toBe('qemu');
           expect(await device.info()).toMatchObject({ board: rung.board, latencyUnit: 'instructions' });
           expect(isExact(await verify({ network, device, data }))).toBe(true);
+          await expectLocated(device, network, pictures);
           const all: number[] = [];
           for (const picture of pictures.slice(0, 10)) all.push((await device.infer(picture)).latency);
           return all;

@@ -7,6 +7,7 @@ import { OPTION } from '../../toolkit/device/links/telnet.js';
 import { DeviceError, InputError } from '../../toolkit/errors.js';
 import { isExact, verify } from '../../toolkit/verify/index.js';
 import { linkPair } from '../support/link-pair.js';
+import { expectLocated } from '../support/planted.js';
 import { pseudoTerminal } from '../support/pseudo-terminal.js';
 import {
   freePort,
@@ -218,6 +219,7 @@ describe('a port over TCP', () => {
     });
     const device = await openDevice({ board: host, network, port: `tcp://localhost:${port}` });
     expect(isExact(await verify({ network, device, data }))).toBe(true);
+    await expectLocated(device, network, toyPictures(30));
     await device.close();
     close();
   });
@@ -241,6 +243,7 @@ describeWithTool(['ser2net', 'script', 'cc'], 'ports that ser2net serves', () =>
     expect(result).toMatchObject({ executor: 'serial', images: 200, stopped: null });
     expect(isExact(result)).toBe(true);
     expect(terminal.speed()).toBe(57_600);
+    await expectLocated(device, network, toyPictures(30));
 
     // It serves one program at a time.
     const second = await caught(openPort(port, 9600));

@@ -208,7 +208,7 @@ describe.skipIf(!gcc)('the C side of the protocol, spoken to by the TypeScript c
   });
 
   it('takes packed pictures only as it announces them', () => {
-    for (const packedBits of [0, 4, 8] as const) {
+    for (const packedBits of [0, 3, 8]) {
       const other = buildToy(network, { packedBits });
       const payload = packPicture(pictures[1] ?? none, network.input.table, packedBits || 4);
       const request = encodeFrame({ type: REQUEST.inferPacked, sequence: 1, payload });

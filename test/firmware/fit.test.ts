@@ -29,9 +29,9 @@ function dense(pixels: number, units: number, levels = 8, weights = 5): TableNet
   };
 }
 
-function refusal(network: TableNetwork): BuildError {
+function refusal(network: TableNetwork, board = 'arduino-uno'): BuildError {
   try {
-    checkFit(network, loadFirmwareBoard('arduino-uno'));
+    checkFit(network, loadFirmwareBoard(board));
   } catch (error) {
     if (error instanceof BuildError) return error;
     throw error;
@@ -81,5 +81,14 @@ describe('checkFit', () => {
     expect(error.where).toBe('RAM');
     expect(error.message).toMatch(/at least 3272 bytes of RAM \(activations 3000, .* 2048$/);
     expect(error.next).toContain('"only" alone reads and writes 3000');
+  });
+
+  it('says of a table that it is too large for the compiler of an AVR, where the flash is not', () => {
+    // Codes of pairs: half as many bytes as weights.
+    const large = refusal(dense(7000, 10), 'arduino-mega2560');
+    expect(large.message).toMatch(
+      /does not fit Arduino Mega.*: its table "\w+" has \d+ bytes, .* at most 32767$/,
+    );
+    checkFit(dense(7000, 10), loadFirmwareBoard('raspberry-pi-pico'));
   });
 });

@@ -93,12 +93,13 @@ function differenceOf(segments: readonly Segment[], got: Int32Array): string | n
   return null;
 }
 
-/** Activation indices of 1, 2, 4 or 8 bits, the first in the lowest bits. */
+/** Activation indices of the fewest bits that hold all levels, the first in the lowest bits, bit by bit. */
 function pack(indices: ArrayLike<number>, levels: number): Uint8Array {
-  const bits = levels <= 2 ? 1 : levels <= 4 ? 2 : levels <= 16 ? 4 : 8;
+  const bits = [1, 2, 3, 4, 5, 6, 7].find((each) => levels <= 2 ** each) ?? 8;
   const packed = new Uint8Array(Math.ceil((indices.length * bits) / 8));
-  for (let i = 0; i < indices.length; i++) {
-    packed[(i * bits) >> 3] = (packed[(i * bits) >> 3] ?? 0) | ((indices[i] ?? 0) << ((i * bits) & 7));
+  for (let i = 0; i < indices.length * bits; i++) {
+    const value = ((indices[Math.floor(i / bits)] ?? 0) >> (i % bits)) & 1;
+    packed[i >> 3] = (packed[i >> 3] ?? 0) | (value << (i & 7));
   }
   return packed;
 }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { crc16 } from '../../toolkit/device/protocol/crc.js';
 import { createInterpreter, elements } from '../../toolkit/network/index.js';
 import { between, seeded } from '../support/random.js';
-import { randomNetwork } from '../support/random-network.js';
+import { expectLocated } from '../support/planted.js';
+import { randomNetwork, randomPicture } from '../support/random-network.js';
 import { describeWithTool } from '../support/tools.js';
 import { BOARD, openSimulated, verilate } from './simulated-board.js';
 
@@ -36,6 +37,11 @@ describeWithTool(['verilator', 'c++'], 'a verilated board, bit by bit over its s
         const sums = points.map((values, k) => crc16(k === points.length - 1 ? logitBytes : values));
         expect(await device.trace(picture)).toEqual(sums);
       }
+      await expectLocated(
+        device,
+        network,
+        Array.from({ length: 5 }, (_, i) => randomPicture(network, i)),
+      );
     } finally {
       await device.close();
     }

@@ -18,6 +18,7 @@ import {
   readUtilization,
   requireGoodNetlist,
 } from '../../toolkit/plan/index.js';
+import { expectLocated } from '../support/planted.js';
 import { randomNetwork, randomPicture } from '../support/random-network.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { tinyNetwork } from '../support/tiny-network.js';
@@ -73,7 +74,7 @@ describeWithTool(TOOLS, 'an FPGA, from Verilog to the bits of its bitstream', ()
   const folder = temporaryFolder('levels');
 
   it.each(LEVELS)(
-    'level %s computes what interpret() computes, at every trace point',
+    'level %s computes what interpret() computes, at every trace point, and shows where it parts from another',
     async (level) => {
       const builder = fpgaBuilder(board, network, { level, folding: FOLDING, out: folder });
       const { image, facts } = await builder.build('emulate', quiet);
@@ -82,6 +83,11 @@ describeWithTool(TOOLS, 'an FPGA, from Verilog to the bits of its bitstream', ()
       try {
         expect(device.executor).toBe(level);
         await expectExact(device, network);
+        await expectLocated(
+          device,
+          network,
+          Array.from({ length: 8 }, (_, i) => randomPicture(network, i)),
+        );
       } finally {
         await device.close();
       }

@@ -1,6 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wallClock } from '../../toolkit/device/index.js';
+import { pacedLine } from './paced-line.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface PseudoTerminal {
@@ -15,16 +17,28 @@ export interface PseudoTerminal {
 
 /**
  * A program behind a pseudo-terminal. `script` (of bsdutils, on every Debian) makes the terminal and copies between
- * it and the program's streams; inside it a shell says the terminal's name, makes it raw, and sleeps.
+ * it and the program's streams; inside it a shell says the terminal's name, makes it raw, and sleeps. `baud`: bytes pass at that speed,
+ * whatever the terminal is set to.
  */
-export async function pseudoTerminal(program: string): Promise<PseudoTerminal> {
+export async function pseudoTerminal(
+  program: string,
+  { baud }: { readonly baud?: number } = {},
+): Promise<PseudoTerminal> {
   const note = join(temporaryFolder('terminal'), 'name');
-  const inside = `stty raw -echo; tty > '${note}.part'; mv '${note}.part' '${note}'; exec sleep 600`;
+  const inside = `stty raw -echo; tty > '${note}.part'; mv '${note}.part' '${note}'; exec sleep 3600`;
   const script = spawn('script', ['-q', '-c', inside, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
   const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'ignore'] });
   const processes: ChildProcess[] = [script, child];
-  script.stdout.on('data', (bytes: Buffer) => child.stdin.write(bytes));
-  child.stdout.on('data', (bytes: Buffer) => script.stdin.write(bytes));
+  const line = (deliver: (bytes: Uint8Array) => void): ((bytes: Uint8Array) => void) =>
+    baud === undefined ? deliver : pacedLine(wallClock, baud, deliver);
+  script.stdout.on(
+    'data',
+    line((bytes) => child.stdin.write(bytes)),
+  );
+  child.stdout.on(
+    'data',
+    line((bytes) => script.stdin.write(bytes)),
+  );
   for (const { stdin } of [script, child]) stdin.on('error', () => undefined);
   const path = await nameFrom(note);
   return {

@@ -9,7 +9,7 @@ export interface ToyOptions {
   readonly board?: string;
   /** Receive window to announce; 0: one request at a time. */
   readonly window?: number;
-  readonly packedBits?: 0 | 1 | 2 | 4 | 8;
+  readonly packedBits?: number;
   readonly clockHz?: number;
   readonly latencyUnit?: number;
   /** The C reads this network, but announces the hash of the one it was made from: a flipped entry in the firmware. */
@@ -82,6 +82,7 @@ export function toySources(network: TableNetwork, options: ToyOptions = {}): Rec
 #define NETWORK_WORKSPACE_WORDS ${Math.ceil((even + odd) / 4)}
 #define NETWORK_INPUT_OFFSET 0
 #define NETWORK_PACKED_BITS ${packedBits}
+#define NETWORK_PACKED_BYTES ${Math.ceil((pixels * packedBits) / 8)}
 #define NETWORK_HASH_BYTES {${bytes.map((byte) => `0x${byte}`).join(', ')}}
 void network_load(uint32_t *workspace, const uint8_t *pixels);
 void network_load_packed(uint32_t *workspace, const uint8_t *packed);
@@ -106,7 +107,8 @@ void network_load_packed(uint32_t *words, const uint8_t *packed)
   uint16_t i = NETWORK_PIXELS;
   while (i != 0) {
     const uint32_t bit = (uint32_t)(--i) * NETWORK_PACKED_BITS;
-    workspace[i] = (uint8_t)((packed[bit >> 3] >> (bit & 7u)) & ((1u << NETWORK_PACKED_BITS) - 1u));
+    const uint32_t held = packed[bit >> 3] | (uint32_t)packed[(bit + NETWORK_PACKED_BITS - 1u) >> 3] << 8;
+    workspace[i] = (uint8_t)((held >> (bit & 7u)) & ((1u << NETWORK_PACKED_BITS) - 1u));
   }
 }
 ${stages.map(dense).join('')}

@@ -2,10 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { boardPlace, placesOf } from '../../toolkit/commands/verify-boards.js';
+import { loadModel } from '../../toolkit/commands/model.js';
+import { loadDataSet, picture } from '../../toolkit/data/index.js';
 import { InputError } from '../../toolkit/errors.js';
+import type { DeploymentReport } from '../../toolkit/report/deployment.js';
+import { pictureLines } from '../../toolkit/report/picture.js';
 import { tablize, type CliResult } from '../support/cli.js';
+import { pacedServer } from '../support/paced-server.js';
 import { pseudoTerminal } from '../support/pseudo-terminal.js';
 import { freePort } from '../support/rfc2217-server.js';
+import { buildRung } from '../support/rungs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { describeWithTool } from '../support/tools.js';
 
@@ -97,5 +103,34 @@ describeWithTool(['cc', 'script'], 'tablize verify', () => {
     const kernels = await verify(cwd, '--resume', '--optimize', 'size');
     expect(kernels.code).toBe(2);
     expect(kernels.stderr).toMatch(/the firmware of "host" was another/);
+  });
+
+  it('shows the picture, the stage and the index where a board parts from the reference', async () => {
+    const cwd = temporaryFolder('verify');
+    const { network } = loadModel(model);
+    // The hash is that of the network; the lowest bin of the first stage's table is not.
+    const { elf } = await buildRung({ board: 'host', compiler: 'gcc', tools: [] }, network, {
+      path: 'network/mnist_small.c',
+      change: (text) =>
+        text.replace(/(table_\w+\[\d+\] = \{(?:\s*0,)+\s*)1,/, (_all, head: string) => `${head}2,`),
+    });
+    const server = await pacedServer(elf, 4_000_000);
+    const { code, stdout } = await verify(cwd, '--port', server.address);
+    const asJson = await verify(cwd, '--port', server.address, '--json');
+    server.close();
+    expect([code, asJson.code]).toEqual([1, 1]);
+    const { firstMismatch, link } = JSON.parse(asJson.stdout) as DeploymentReport;
+    expect(firstMismatch).toMatchObject({ stage: network.stages[0]?.name, expected: 1, got: 2, note: null });
+    const { image, index } = firstMismatch ?? {};
+    const data = loadDataSet('mnist:test');
+    const drawn = pictureLines(picture(data, image ?? -1), data.shape);
+    expect(drawn.join('').length).toBeGreaterThan(50);
+    expect(stdout).toContain(
+      `first: picture ${image}, stage "${firstMismatch?.stage}", index ${index}: expected 1, got 2\n${drawn.join('\n')}\n`,
+    );
+    expect(link?.line).toMatchObject({ baud: 115_200, bitsPerByte: 10 });
+    expect(stdout).toMatch(
+      /line: [\d,]+ bytes to the board, [\d,]+ from it in [\d.]+ s: [\d.]+ % of what 115200 baud carry/,
+    );
   });
 });

@@ -1,11 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { serialDevice, type Device, type Timing } from '../../toolkit/device/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { networkHash } from '../../toolkit/network/index.js';
 import { openJournal, verify, type JournalHeader, type Verification } from '../../toolkit/verify/index.js';
+import { repository } from '../support/cli.js';
 import { fakeDevice, type FakeDevice, type FakeOptions } from '../support/fake-device.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { toyNetwork, toyPictures } from '../support/toy-network.js';
@@ -64,11 +69,12 @@ const run = async (
   path: string,
   options: FakeOptions = {},
   resume = true,
-): Promise<{ result: Verification; asked: number }> => {
+): Promise<{ result: Omit<Verification, 'link'>; asked: number }> => {
   const journal = openJournal(path, header, { resume });
   try {
     const { link, device } = await open(options);
-    const result = await verify({ network, device, data, record: journal });
+    const { link: use, ...result } = await verify({ network, device, data, record: journal });
+    expect(use.repeats).toBe(0);
     await device.close();
     return { result, asked: link.requests.filter(({ type }) => type === 0x02).length };
   } finally {
@@ -201,5 +207,50 @@ describe('a journal', () => {
     }
     expect(() => openJournal(folder, header, { resume: true })).toThrow(InputError);
     expect(() => openJournal('/proc/nowhere/journal', header, { resume: true })).toThrow(InputError);
+  });
+
+  it('is for one process at a time, which the error names', async () => {
+    const path = newFile();
+    const library = pathToFileURL(join(repository, 'dist/verify/index.js')).href;
+    const holds = `import { openJournal } from ${JSON.stringify(library)};
+      openJournal(${JSON.stringify(path)}, ${JSON.stringify(header)}, { resume: false });
+      console.log('open');
+      setInterval(() => {}, 1000);`;
+    const other = spawn(process.execPath, ['--input-type=module', '-e', holds], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void other.kill('SIGKILL'));
+    await once(other.stdout, 'data');
+    for (const resume of [true, false]) {
+      expect(() => openJournal(path, header, { resume })).toThrow(
+        `process ${other.pid} is writing this journal`,
+      );
+    }
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    // What a killed process leaves is no lock.
+    expect(existsSync(`${path}.lock`)).toBe(true);
+    const journal = openJournal(path, header, { resume: true });
+    expect(() => openJournal(path, header, { resume: true })).toThrow(`process ${process.pid} is writing`);
+    journal.close();
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('.lock'))).toEqual([]);
+    expect((await run(path)).result.images).toBe(40);
+  });
+
+  it.each([
+    ['of a process that has ended', JSON.stringify({ pid: 2 ** 22 + 1, machine: hostname() })],
+    ['of this process before it was this one', JSON.stringify({ pid: process.pid, machine: hostname() })],
+    ['without sense', 'x'],
+  ])('is taken over with a lock %s', (_, text) => {
+    const path = newFile(whole.text);
+    writeFileSync(`${path}.lock`, text);
+    openJournal(path, header, { resume: true }).close();
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it('is not taken from another machine, of whose processes nothing is known', () => {
+    const path = newFile(whole.text);
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: 17, machine: 'elsewhere' }));
+    expect(() => openJournal(path, header, { resume: true })).toThrow(/process 17 on elsewhere is writing/);
   });
 });

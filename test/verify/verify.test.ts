@@ -4,6 +4,7 @@ import { InputError } from '../../toolkit/errors.js';
 import { createInterpreter, type DenseStage, type TableNetwork } from '../../toolkit/network/index.js';
 import { isExact, verify, type Verification } from '../../toolkit/verify/index.js';
 import { fakeDevice, type FakeDevice, type FakeOptions } from '../support/fake-device.js';
+import { differenceBetween, type Difference } from '../support/planted.js';
 import { buildToy } from '../support/toy-firmware.js';
 import { toyNetwork, toyPictures } from '../support/toy-network.js';
 import { requireTool } from '../support/tools.js';
@@ -45,32 +46,11 @@ function changed(name: string, change: (stage: DenseStage) => DenseStage): Table
   };
 }
 
-/** What `verify` should find when the device runs `planted`: by the interpreter alone. */
-function expectedMismatch(planted: TableNetwork): {
-  labels: number;
-  logits: number;
-  first: object;
-} {
-  const other = createInterpreter(planted);
-  const got = pictures.map((picture) => other.infer(picture, { trace: true }));
-  const differs = (a: Int32Array, b: Int32Array): boolean => a.some((value, i) => value !== b[i]);
-  const image = answers.findIndex((a, i) => differs(a.logits, got[i]?.logits ?? a.logits));
-  const expected = answers[image]?.trace ?? [];
-  const found = got[image]?.trace ?? [];
-  const point = expected.findIndex((values, i) => differs(values, found[i] ?? values));
-  const index = expected[point]?.findIndex((value, i) => value !== found[point]?.[i]) ?? -1;
-  return {
-    labels: answers.filter((a, i) => a.label !== got[i]?.label).length,
-    logits: answers.filter((a, i) => differs(a.logits, got[i]?.logits ?? a.logits)).length,
-    first: {
-      image,
-      stage: point === 0 ? 'input' : network.stages[point - 1]?.name,
-      index,
-      expected: expected[point]?.[index],
-      got: found[point]?.[index],
-      note: null,
-    },
-  };
+/** What `verify` should find when the device runs `planted`. */
+function expectedMismatch(planted: TableNetwork): Difference {
+  const difference = differenceBetween(network, planted, pictures);
+  if (difference === undefined) throw new Error('it does not show');
+  return difference;
 }
 
 const flippedWeight = changed('narrow', (stage) => ({
@@ -100,6 +80,13 @@ describe('verification of a device', () => {
       mismatches: { labels: 0, logits: 0 },
       accuracy: { reference: 0.9, device: 0.9 },
       latency: { unit: 'clocks', median: 10 + 26, max: 10 + 51, clockHz: 1000 },
+      link: {
+        sent: 50 * (64 + 8),
+        received: 50 * (6 + 4 * 5 + 8),
+        repeats: 0,
+        seconds: expect.any(Number) as number,
+        waited: expect.any(Number) as number,
+      },
       firstMismatch: null,
       stopped: null,
       interrupted: false,

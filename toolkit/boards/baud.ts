@@ -1,5 +1,8 @@
 import type { FirmwareBoard } from './board.js';
 
+/** On a serial line: start bit, eight data bits, stop bit. */
+export const BITS_PER_BYTE = 10;
+
 /** A receiver samples in the middle of the bits: of ten bits, some 3 % is what it tolerates. */
 export const BAUD_TOLERANCE = 0.03;
 

@@ -1,5 +1,5 @@
 export { asEmulated } from './as-emulated.js';
-export { clocksPerBit, LEAST_CLOCKS_PER_BIT } from './baud.js';
+export { BITS_PER_BYTE, clocksPerBit, LEAST_CLOCKS_PER_BIT } from './baud.js';
 export * from './board.js';
 export { pllFor, type Pll } from './pll.js';
 export * from './registry.js';

@@ -49,7 +49,7 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
     output.line(whereItRuns(board, executor));
   }
   const report = await verifyTarget({ board, network, port, built }, pictures, run);
-  return conclude(board, report, run);
+  return conclude(board, report, pictures, run);
 };
 
 function whereItRuns(board: Board, executor: Executor): string {

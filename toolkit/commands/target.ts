@@ -1,5 +1,5 @@
 import type { Board } from '../boards/index.js';
-import type { DataSet } from '../data/index.js';
+import { picture, type DataSet } from '../data/index.js';
 import { executorOf, openDevice, type Device, type Executor, type SimulatedDesign } from '../device/index.js';
 import { EXIT, InputError, type ExitCode } from '../errors.js';
 import type { TableNetwork } from '../network/index.js';
@@ -9,7 +9,8 @@ import {
   NOTHING_BUILT,
   type DeploymentReport,
 } from '../report/deployment.js';
-import { verify, type Recording } from '../verify/index.js';
+import { pictureLines } from '../report/picture.js';
+import { verify, type Mismatch, type Recording } from '../verify/index.js';
 import { builderFor, type BuilderOptions } from './builder-for.js';
 import type { Built } from './builder.js';
 import { defaultLevel } from './fpga.js';
@@ -88,7 +89,7 @@ export async function verifyTarget(
       ...(record === undefined ? {} : { record }),
     });
     return deploymentReport({
-      board: board.id,
+      board,
       executor: device.executor,
       network,
       verification,
@@ -100,10 +101,20 @@ export async function verifyTarget(
 }
 
 /** Prints the report and gives the exit code that it deserves. */
-export function conclude(board: Board, report: DeploymentReport, { output, signal }: Run): ExitCode {
+export function conclude(
+  board: Board,
+  report: DeploymentReport,
+  pictures: DataSet,
+  { output, signal }: Run,
+): ExitCode {
   output.json(report);
-  for (const line of deploymentLines(board, report)) output.line(line);
+  for (const line of deploymentLines(board, report, drawn(report.firstMismatch, pictures))) output.line(line);
   if (report.firstMismatch !== null) return EXIT.difference;
   if (signal.aborted) return EXIT.interrupted;
   return report.stopped === null ? EXIT.ok : EXIT.device;
+}
+
+/** The picture of a difference as lines for a terminal; none where it is no picture's. */
+export function drawn(mismatch: Mismatch | null, pictures: DataSet): readonly string[] {
+  return mismatch?.image == null ? [] : pictureLines(picture(pictures, mismatch.image), pictures.shape);
 }

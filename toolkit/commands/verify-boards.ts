@@ -10,7 +10,7 @@ import { verifyBoards } from '../verify/index.js';
 import { boardOf } from './board.js';
 import type { BuilderOptions } from './builder-for.js';
 import type { Run } from './run.js';
-import { openTarget, prepareTarget, type Target } from './target.js';
+import { drawn, openTarget, prepareTarget, type Target } from './target.js';
 import { journalOf, type JournalOptions } from './verify-journal.js';
 
 /** A board, and the port that it is on; emulated without one. */
@@ -95,11 +95,12 @@ export async function verifyTargets(
     const places = targets.map(({ board, port, built }) => ({
       board: board.id,
       port: port ?? null,
+      baud: board.serial.baud,
       facts: built?.facts ?? NOTHING_BUILT,
     }));
     const report = boardsReport(network, places, verification);
     output.json(report);
-    for (const line of boardsLines(report)) output.line(line);
+    for (const line of boardsLines(report, drawn(report.firstMismatch, pictures))) output.line(line);
     if (report.firstMismatch !== null) return EXIT.difference;
     if (signal.aborted) return EXIT.interrupted;
     return report.leftOver === 0 ? EXIT.ok : EXIT.device;

@@ -35,7 +35,7 @@ export const verify: CommandBody<VerifyBoardsOptions> = async (options, run) => 
   const record = journalOf(options, targets, network, pictures);
   try {
     const report = await verifyTarget(target, pictures, run, record);
-    return conclude(target.board, report, run);
+    return conclude(target.board, report, pictures, run);
   } finally {
     record?.close();
   }

@@ -11,8 +11,8 @@ export interface DeviceInfo {
   readonly pixels: number;
   readonly logits: number;
   readonly stages: number;
-  /** Bits per activation index of a packed picture: 1, 2, 4 or 8; 0 when the device takes raw bytes only. */
-  readonly packedBits: 0 | 1 | 2 | 4 | 8;
+  /** Bits per activation index of a packed picture: 1 to 8; 0 when the device takes raw bytes only. */
+  readonly packedBits: number;
   /** Bytes of further requests that the device can hold while it works on one; 0: one request at a time. */
   readonly window: number;
 }
@@ -22,6 +22,23 @@ export interface Inference {
   readonly logits: Int32Array;
   /** In the device's latency unit. */
   readonly latency: number;
+}
+
+/** What went over a device's line since it was opened; the difference of two tells of the time between them. */
+export interface Traffic {
+  /** Bytes to the device, repeats and fillers among them. */
+  readonly sent: number;
+  /** Bytes from it, noise among them. */
+  readonly received: number;
+  /** Requests that were sent again. */
+  readonly repeats: number;
+  /** Wall time in milliseconds since some moment. */
+  readonly now: number;
+  /**
+   * Milliseconds of that in which this process had nothing to do but wait, or, for an emulator within this process, in which
+   * the emulator ran.
+   */
+  readonly waited: number;
 }
 
 /** The device does not know this type of request; smallest devices do not know TRACE. */
@@ -40,6 +57,7 @@ export interface Device {
   trace(picture: Uint8Array): Promise<readonly number[]>;
   /** All integers of one trace point: 0 is the input indices, k the output of stage k - 1. */
   traceStage(picture: Uint8Array, point: number, count: number): Promise<Int32Array>;
+  traffic(): Traffic;
   close(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ export {
   type Executor,
   type Inference,
   type Link,
+  type Traffic,
 } from './device.js';
 export { avr8Link, isAvrChip } from './emulators/avr8.js';
 export { emulatedLink, type EmulatedLink } from './emulators/emulated-link.js';

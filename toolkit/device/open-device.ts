@@ -124,7 +124,13 @@ function emulatedDevice(
   link: EmulatedLink,
   options: Pick<Parameters<typeof serialDevice>[1], 'network' | 'board' | 'signal' | 'executor' | 'where'>,
 ): Promise<Device> {
-  return serialDevice(link, { ...options, timing: EMULATOR_TIMING, clock: link.clock, window: 0 });
+  return serialDevice(link, {
+    ...options,
+    timing: EMULATOR_TIMING,
+    clock: link.clock,
+    waited: link.ran,
+    window: 0,
+  });
 }
 
 async function readImage({ bin }: FirmwareImage): Promise<Uint8Array> {

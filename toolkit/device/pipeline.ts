@@ -24,6 +24,8 @@ export interface Pipeline {
   ask<T>(request: Request<T>): Promise<T>;
   /** Bytes of frames that may be sent beyond the one that the device works on. */
   setWindow(bytes: number): void;
+  /** How many requests were sent again. */
+  repeats(): number;
   /** Rejects all that is pending, and everything from now on, with this error; a second call does nothing. */
   fail(error: TablizeError): void;
 }
@@ -72,6 +74,7 @@ export function pipeline(link: Link, options: PipelineOptions): Pipeline {
   let failure: TablizeError | undefined;
   let window = 0;
   let lastSequence = 0;
+  let repeats = 0;
   let lastProgress = 0;
   let cancelTimer = (): void => undefined;
   /** Slowest answer seen, by type of request. */
@@ -122,7 +125,7 @@ export function pipeline(link: Link, options: PipelineOptions): Pipeline {
       if (next.sent === undefined) {
         const sequence = freeSequence();
         next.sent = { sequence, frame: encodeFrame({ type: next.type, sequence, payload: next.payload }) };
-      }
+      } else repeats++;
       next.tries++;
       flying.push(next);
       send(next.sent.frame);
@@ -228,6 +231,7 @@ export function pipeline(link: Link, options: PipelineOptions): Pipeline {
       window = bytes;
       pump();
     },
+    repeats: () => repeats,
     fail,
   };
 }

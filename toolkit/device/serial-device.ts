@@ -2,6 +2,7 @@ import { DeviceError, InputError, InterruptedError, type TablizeError } from '..
 import { elements, networkHash, type TableNetwork } from '../network/index.js';
 import { wallClock, type Clock } from './clock.js';
 import type { Device, DeviceInfo, Executor, Inference, Link } from './device.js';
+import { meteredLink } from './links/metered-link.js';
 import { pipeline } from './pipeline.js';
 import {
   ALL_POINTS,
@@ -36,6 +37,8 @@ export interface SerialDeviceOptions {
   readonly clock?: Clock;
   /** Sends at most so many bytes ahead, whatever the device could hold; 0: one request at a time. */
   readonly window?: number;
+  /** Milliseconds for which the device was waited for (Traffic); those in which this process was idle, when it is left out. */
+  readonly waited?: () => number;
   /** Ends the device: everything pending is rejected with InterruptedError. */
   readonly signal?: AbortSignal;
 }
@@ -50,11 +53,12 @@ const NO_PAYLOAD = new Uint8Array(0);
  * expect. Throws DeviceError when it is silent, speaks another protocol, or runs another network; the link is
  * closed then.
  */
-export async function serialDevice(link: Link, options: SerialDeviceOptions): Promise<Device> {
-  const { network, executor, where, signal } = options;
+export async function serialDevice(line: Link, options: SerialDeviceOptions): Promise<Device> {
+  const { network, executor, where, signal, waited = idle } = options;
   const pixels = elements(network.input.shape);
   const logits = network.output.labels.length;
   const points = network.stages.length + 1;
+  const link = meteredLink(line);
   const requests = pipeline(link, {
     clock: options.clock ?? wallClock,
     timing: options.timing,
@@ -143,8 +147,18 @@ export async function serialDevice(link: Link, options: SerialDeviceOptions): Pr
       }
       return values;
     },
+    traffic: () => ({
+      ...link.bytes(),
+      repeats: requests.repeats(),
+      now: performance.now(),
+      waited: waited(),
+    }),
     close: () => close(new DeviceError('the device is closed', { where })),
   };
+}
+
+function idle(): number {
+  return performance.eventLoopUtilization().idle;
 }
 
 function expectedAnswers(logits: number, points: number): Expected {

@@ -1,3 +1,5 @@
+import { BITS_PER_BYTE } from '../boards/index.js';
+
 /** How long to wait and how often to ask again. All times in milliseconds of the device's clock. */
 export interface Timing {
   /** Patience with the first answer to a type of request, when nothing is known of it; never is it more than four times this before repeats. */
@@ -11,9 +13,6 @@ export interface Timing {
   /** Added for every byte on the line. */
   readonly perByte: number;
 }
-
-/** Start bit, eight data bits, stop bit. */
-const BITS_PER_BYTE = 10;
 
 /** For a board on a port: its boot loader may keep it for two seconds, and bytes may be lost. */
 export function serialTiming(baud: number): Timing {

@@ -82,7 +82,7 @@ function projectView(network: NetworkSource, board: FirmwareBoard, target: Targe
       baud,
       receiveBuffer,
       // A ring holds one byte less than its size.
-      window: receiveWindow(receiveBuffer - 1, network.pixels),
+      window: receiveWindow(receiveBuffer - 1, network.packedBytes),
       latencyUnit: target.latency.unit,
       latencyCode: target.latency.code,
       onHost: board.memory === null,

@@ -2,6 +2,7 @@ import { BuildError } from '../errors.js';
 import type { FirmwareBoard } from '../boards/index.js';
 import { analyse, type TableNetwork } from '../network/index.js';
 import { usualKernels, type KernelOptions } from './kernels/kernel-options.js';
+import { coreOf, largestTable } from './kernels/predict.js';
 import { allTables, networkSource, type NetworkSource } from './network-source.js';
 import { TARGETS } from './targets.js';
 
@@ -81,6 +82,8 @@ export function checkFit(
   const flash = tableBytes + weightBytes + overhead.flash;
   const ram = workspaceBytes + 4 * source.logits + board.serial.receiveBuffer + overhead.ram;
   const { flash: flashMemory, ram: ramMemory } = board.memory;
+  const largest = allTables(source).reduce((most, table) => (table.bytes > most.bytes ? table : most));
+  const limit = largestTable(coreOf(board));
   if (flash > flashMemory.size) {
     throw new BuildError(
       `"${network.name}" does not fit ${board.title}: it needs at least ${flash} bytes of flash ` +
@@ -89,6 +92,13 @@ export function checkFit(
         where: 'flash',
         next: flashAdvice(network, flashMemory.size - overhead.flash, tableBytes, weightBytes),
       },
+    );
+  }
+  if (largest.bytes > limit) {
+    throw new BuildError(
+      `"${network.name}" does not fit ${board.title}: its table "${largest.name}" has ${largest.bytes} bytes, ` +
+        `and the compiler for this core takes at most ${limit}`,
+      { where: 'flash', next: 'make that layer smaller, or choose a board with another core' },
     );
   }
   if (ram > ramMemory.size) {

@@ -50,8 +50,9 @@ export interface NetworkSource {
   readonly workspaceBytes: number;
   readonly inputOffset: number;
   readonly packedBits: number;
-  readonly packedLog2: number;
   readonly packedBytes: number;
+  /** Bits of the last byte that hold indices, 1 to 8. */
+  readonly packedInLastByte: number;
   readonly largestIndex: number;
   readonly sumType: string;
   readonly lanes: number;
@@ -88,9 +89,9 @@ export function allTables({ inputTable: input, products, stages }: NetworkSource
   return [input, ...products, ...stages.flatMap(({ tables }) => tables)];
 }
 
-/** Bits of a packed activation index: the fewest of 1, 2, 4 and 8 that hold all levels of the input. */
+/** Bits of a packed activation index: the fewest that hold all levels of the input. */
 function packedBits(levels: number): number {
-  return [1, 2, 4].find((bits) => levels <= 2 ** bits) ?? 8;
+  return Math.max(1, Math.ceil(Math.log2(levels)));
 }
 
 /** Lays out a network for C: number types, memory, tables and wiring. Throws InputError for an invalid network. */
@@ -123,8 +124,8 @@ export function networkSource(network: TableNetwork, options: KernelOptions): Ne
     workspaceBytes: plan.size,
     inputOffset: plan.offsets.get('input') ?? 0,
     packedBits: bits,
-    packedLog2: Math.log2(bits),
     packedBytes: Math.ceil((pixels * bits) / 8),
+    packedInLastByte: ((pixels * bits - 1) % 8) + 1,
     largestIndex: network.input.levels - 1,
     sumType: types.sum,
     lanes: options.lanes,

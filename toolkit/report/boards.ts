@@ -9,7 +9,8 @@ import {
   type BuildFacts,
   type DeploymentReport,
 } from './deployment.js';
-import { columns, grouped } from './text.js';
+import { linkReport, type LinkReport } from './link.js';
+import { columns, grouped, percent } from './text.js';
 
 /** One of several boards, for machines. Fields are only ever added. */
 export interface BoardReport {
@@ -22,6 +23,8 @@ export interface BoardReport {
   readonly images: number;
   readonly mismatches: DeploymentReport['mismatches'];
   readonly latency: DeploymentReport['latency'];
+  /** Its line; null when it could not be opened or asked nothing. */
+  readonly link: LinkReport | null;
   /** From its opening to its last answer. */
   readonly seconds: number;
   /** Null when it answered none. */
@@ -44,7 +47,12 @@ export interface BoardsReport extends Pick<
 
 export function boardsReport(
   network: TableNetwork,
-  targets: readonly { readonly board: string; readonly port: string | null; readonly facts: BuildFacts }[],
+  targets: readonly {
+    readonly board: string;
+    readonly port: string | null;
+    readonly baud: number;
+    readonly facts: BuildFacts;
+  }[],
   verification: BoardsVerification,
 ): BoardsReport {
   const { images, asked, resumed, accuracy, mismatches, firstMismatch } = verification;
@@ -60,10 +68,14 @@ export function boardsReport(
     boards: verification.boards.flatMap((share, i) => {
       const target = targets[i];
       if (target === undefined) return [];
-      const { executor, seconds, latency, stopped } = share;
+      const { executor, seconds, latency, stopped, link } = share;
+      const { board, port, baud, facts } = target;
       return {
-        ...target,
+        board,
+        port,
+        facts,
         executor,
+        link: link === null || executor === null ? null : linkReport(link, executor, baud),
         images: share.images,
         mismatches: share.mismatches,
         latency,
@@ -77,14 +89,15 @@ export function boardsReport(
 }
 
 /** The same for people; the verdict comes last but for the accuracy. */
-export function boardsLines(report: BoardsReport): string[] {
+export function boardsLines(report: BoardsReport, firstPicture: readonly string[] = []): string[] {
   const rows = report.boards.map(
-    ({ board, port, executor, images, mismatches, picturesPerSecond, stopped }) => [
+    ({ board, port, executor, images, mismatches, picturesPerSecond, link, stopped }) => [
       board,
       port ?? executor ?? '-',
       grouped(images),
       grouped(Math.max(mismatches.labels, mismatches.logits)),
       picturesPerSecond === null ? '-' : grouped(picturesPerSecond),
+      link?.line == null ? '-' : percent(link.line.share),
       stopped !== null ? 'STOPPED' : images === 0 ? 'nothing was left for it' : 'to the end',
     ],
   );
@@ -92,9 +105,9 @@ export function boardsLines(report: BoardsReport): string[] {
     stopped === null ? [] : [`${port === null ? board : `${board} on ${port}`} stopped: ${stopped}`],
   );
   return [
-    ...columns([['board', 'on', 'pictures', 'different', 'pictures/s', 'ran'], ...rows]),
+    ...columns([['board', 'on', 'pictures', 'different', 'pictures/s', 'of the line', 'ran'], ...rows]),
     ...stops,
-    ...verdictLines(report),
+    ...verdictLines(report, firstPicture),
     ...accuracyLines(report),
   ];
 }

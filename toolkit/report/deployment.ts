@@ -2,6 +2,7 @@ import type { Board } from '../boards/board.js';
 import type { Executor } from '../device/device.js';
 import { measureNetwork, networkHash, type TableNetwork } from '../network/index.js';
 import type { Mismatch, Verification } from '../verify/verification.js';
+import { linkLines, linkReport, type LinkReport } from './link.js';
 import { grouped, percent } from './text.js';
 
 /** Bytes of the firmware image in flash, and of its static data in RAM (stack not counted). */
@@ -93,6 +94,8 @@ export interface DeploymentReport {
     readonly max: number;
     readonly clockHz: number;
   } | null;
+  /** The line while pictures were compared; null when none were asked for. */
+  readonly link: LinkReport | null;
   readonly size: BuildFacts['size'];
   readonly multiplies: Multiplies | null;
   readonly toolchain: string | null;
@@ -103,7 +106,7 @@ export interface DeploymentReport {
 }
 
 export interface DeploymentFacts {
-  readonly board: string;
+  readonly board: Pick<Board, 'id' | 'serial'>;
   readonly executor: Executor;
   readonly network: TableNetwork;
   readonly verification: Verification;
@@ -119,7 +122,7 @@ export function deploymentReport({
 }: DeploymentFacts): DeploymentReport {
   const model = modelReport(network);
   return {
-    board,
+    board: board.id,
     executor,
     model,
     images: verification.images,
@@ -133,6 +136,7 @@ export function deploymentReport({
     mismatches: verification.mismatches,
     latency:
       verification.latency === null ? null : { ...verification.latency, clockHz: verification.info.clockHz },
+    link: linkReport(verification.link, executor, board.serial.baud),
     ...facts,
     fpga:
       facts.fpga === null
@@ -203,34 +207,45 @@ export function sizeLines(board: Board, { size, multiplies, toolchain }: BuildFa
   ];
 }
 
-/** What a verification gave, for people; the last lines that a user reads. */
-export function deploymentLines(board: Board, report: DeploymentReport): string[] {
+/** What a verification gave, for people; the last lines that a user reads. `firstPicture`: the picture of the first difference, drawn. */
+export function deploymentLines(
+  board: Board,
+  report: DeploymentReport,
+  firstPicture: readonly string[] = [],
+): string[] {
   const { latency, stopped } = report;
   return [
-    ...verdictLines(report),
+    ...verdictLines(report, firstPicture),
     ...(stopped === null ? [] : [`stopped early: ${stopped}`]),
     ...accuracyLines(report),
     ...(latency === null ? [] : [latencyLine(latency)]),
+    ...linkLines(report.link, report.executor),
     ...speedLines(report),
     ...sizeLines(board, report),
   ];
 }
 
-/** Which pictures were compared, and what differs. */
-export function verdictLines({
-  images,
-  requested,
-  resumed,
-  mismatches,
-  firstMismatch,
-}: Pick<DeploymentReport, 'images' | 'requested' | 'resumed' | 'mismatches' | 'firstMismatch'>): string[] {
+/** Which pictures were compared, and what differs; a picture, drawn, stands under its difference. */
+export function verdictLines(
+  {
+    images,
+    requested,
+    resumed,
+    mismatches,
+    firstMismatch,
+  }: Pick<DeploymentReport, 'images' | 'requested' | 'resumed' | 'mismatches' | 'firstMismatch'>,
+  firstPicture: readonly string[] = [],
+): string[] {
   const exact = images - Math.max(mismatches.logits, mismatches.labels);
   const verified =
     images === requested
       ? `${grouped(exact)} of ${grouped(images)} pictures bit-exact with the host's integer reference, labels and logits`
       : `NOT FINISHED: ${grouped(images)} of ${grouped(requested)} pictures verified, ${grouped(exact)} of them bit-exact`;
   const before = resumed === 0 ? '' : ` (${grouped(resumed)} answers are from the journal)`;
-  return [verified + before, ...(firstMismatch === null ? [] : mismatchLines(mismatches, firstMismatch))];
+  return [
+    verified + before,
+    ...(firstMismatch === null ? [] : [...mismatchLines(mismatches, firstMismatch), ...firstPicture]),
+  ];
 }
 
 export function accuracyLines({ images, accuracy }: Pick<DeploymentReport, 'images' | 'accuracy'>): string[] {

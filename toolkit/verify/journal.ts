@@ -10,6 +10,7 @@ import {
   requireSame,
   type JournalHeader,
 } from './journal-lines.js';
+import { takeLock } from './lock.js';
 import type { Recording } from './recording.js';
 
 export type { JournalHeader } from './journal-lines.js';
@@ -20,27 +21,39 @@ export interface Journal extends Recording {
 }
 
 /**
- * Opens the journal of a run, or starts it. `resume`: goes on with one that is there; without it, such a file is not
- * touched. Throws InputError when the file is of another run, is damaged or no journal, or cannot be written.
+ * Opens the journal of a run, or starts it; no other process can until it is closed. `resume`: goes on with one that is there; without it,
+ * such a file is not touched. Throws InputError when another process has it open, when the file is of another run, is damaged or no
+ * journal, or cannot be written.
  */
 export function openJournal(
   path: string,
   header: JournalHeader,
-  { resume }: { readonly resume: boolean },
+  options: { readonly resume: boolean },
 ): Journal {
-  const attempt = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (cause) {
-      if (!(cause instanceof Error) || !('code' in cause)) throw cause;
-      throw new InputError(`the journal cannot be written: ${cause.message}`, {
-        where: path,
-        next: 'give --journal a file that you may write to, with room on its disk',
-        cause,
-      });
-    }
-  };
-  const there = attempt(() => existsSync(path));
+  const unlock = attempt(path, () => {
+    makeFolder(dirname(path));
+    return takeLock(path);
+  });
+  try {
+    const journal = openLocked(path, header, options);
+    return {
+      ...journal,
+      close() {
+        try {
+          journal.close();
+        } finally {
+          unlock();
+        }
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function openLocked(path: string, header: JournalHeader, { resume }: { readonly resume: boolean }): Journal {
+  const there = attempt(path, () => existsSync(path));
   if (there && !resume) {
     throw new InputError('there is a journal already', {
       where: path,
@@ -49,19 +62,18 @@ export function openJournal(
   }
   const known = there
     ? readJournal(
-        attempt(() => readFileSync(path, 'utf8')),
+        attempt(path, () => readFileSync(path, 'utf8')),
         path,
       )
     : null;
   if (known !== null) requireSame(header, known.header, path);
   const used = known?.header ?? header;
-  const file = attempt(() => {
+  const file = attempt(path, () => {
     if (there) truncateSync(path, known?.length ?? 0);
-    else makeFolder(dirname(path));
     return openSync(path, 'a');
   });
   const write = (line: string): void => {
-    attempt(() => {
+    attempt(path, () => {
       const bytes = Buffer.from(line);
       for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
     });
@@ -73,8 +85,22 @@ export function openJournal(
     answered: (answer) => write(answerLine(used, answer)),
     differs: (mismatch) => write(mismatchLine(used, mismatch)),
     close() {
-      attempt(() => fsyncSync(file));
+      attempt(path, () => fsyncSync(file));
       closeSync(file);
     },
   };
+}
+
+/** What the file system refuses, in words that help. */
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    if (cause instanceof InputError || !(cause instanceof Error) || !('code' in cause)) throw cause;
+    throw new InputError(`the journal cannot be written: ${cause.message}`, {
+      where: path,
+      next: 'give --journal a file that you may write to, with room on its disk',
+      cause,
+    });
+  }
 }

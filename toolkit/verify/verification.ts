@@ -1,4 +1,4 @@
-import type { DeviceInfo, Executor } from '../device/index.js';
+import type { DeviceInfo, Executor, Traffic } from '../device/index.js';
 
 /** The first picture whose answer differs, and where in the network it first differs. */
 export interface Mismatch {
@@ -12,6 +12,13 @@ export interface Mismatch {
   readonly got: number;
   /** What else is known: why the stage could not be found, or what the place means. Null when all is said. */
   readonly note: string | null;
+}
+
+/** What went over the line while pictures were compared. */
+export interface LinkUse extends Pick<Traffic, 'sent' | 'received' | 'repeats'> {
+  readonly seconds: number;
+  /** Of these, those for which the device was waited for. */
+  readonly waited: number;
 }
 
 /** What a device answered, compared with the integer reference. */
@@ -34,11 +41,23 @@ export interface Verification {
     readonly max: number;
     readonly clockHz: number;
   } | null;
+  readonly link: LinkUse;
   readonly firstMismatch: Mismatch | null;
   /** Why it ended before the last picture; null when it did not. */
   readonly stopped: string | null;
   /** Whether the user stopped it, not the device. */
   readonly interrupted: boolean;
+}
+
+/** What went over the line between two moments. */
+export function linkUse(before: Traffic, after: Traffic): LinkUse {
+  return {
+    sent: after.sent - before.sent,
+    received: after.received - before.received,
+    repeats: after.repeats - before.repeats,
+    seconds: (after.now - before.now) / 1000,
+    waited: (after.waited - before.waited) / 1000,
+  };
 }
 
 /** Whether every picture was compared and all labels and logits are the same. */

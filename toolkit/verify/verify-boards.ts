@@ -7,7 +7,7 @@ import { progressOf } from './progress.js';
 import type { Recording } from './recording.js';
 import { resume } from './resume.js';
 import { accuracyOf, latencyOf, tally, together, type Tally } from './tally.js';
-import type { Verification } from './verification.js';
+import { linkUse, type LinkUse, type Verification } from './verification.js';
 import { describe } from './verify.js';
 import { work } from './work.js';
 
@@ -29,6 +29,8 @@ export interface BoardShare extends Pick<
   /** Null when it could not be opened. */
   readonly executor: Executor | null;
   readonly info: DeviceInfo | null;
+  /** Null when it could not be opened. */
+  readonly link: LinkUse | null;
   /** From its opening to its last answer. */
   readonly seconds: number;
 }
@@ -71,11 +73,13 @@ export async function verifyBoards(options: VerifyBoardsOptions): Promise<Boards
       device: Device | null,
       info: DeviceInfo | null,
       stopped: TablizeError | undefined,
+      link: LinkUse | null = null,
     ): BoardShare => {
       const { images, mismatches, firstMismatch } = counted.count();
       return {
         executor: device?.executor ?? null,
         info,
+        link,
         images,
         mismatches,
         latency: info === null ? null : latencyOf(counted.count(), info),
@@ -91,6 +95,7 @@ export async function verifyBoards(options: VerifyBoardsOptions): Promise<Boards
       return share(null, null, expectedError(error));
     }
     try {
+      const before = device.traffic();
       const stopped = await compare(device, {
         network,
         interpreter,
@@ -104,7 +109,7 @@ export async function verifyBoards(options: VerifyBoardsOptions): Promise<Boards
           progress.now();
         },
       });
-      return share(device, await device.info(), stopped);
+      return share(device, await device.info(), stopped, linkUse(before, device.traffic()));
     } finally {
       await device.close();
     }

@@ -7,7 +7,7 @@ import { progressOf } from './progress.js';
 import type { Recording } from './recording.js';
 import { resume } from './resume.js';
 import { accuracyOf, latencyOf, tally } from './tally.js';
-import type { Verification } from './verification.js';
+import { linkUse, type Verification } from './verification.js';
 import { work } from './work.js';
 
 export interface VerifyOptions {
@@ -37,6 +37,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
   const left = resume(record, network, interpreter, pictures, counted);
   const resumed = pictures.length - left.length;
   const progress = progressOf(counted.count, pictures.length, resumed, options.progress);
+  const before = device.traffic();
   const stopped = await compare(device, {
     network,
     interpreter,
@@ -58,6 +59,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
     mismatches: count.mismatches,
     accuracy: accuracyOf(count, data.labels !== null),
     latency: latencyOf(count, info),
+    link: linkUse(before, device.traffic()),
     firstMismatch: count.firstMismatch,
     stopped: stopped === undefined ? null : describe(stopped),
     interrupted: stopped instanceof InterruptedError,

@@ -7,6 +7,8 @@ import { assetPath } from '../../../toolkit/assets.js';
 
 const pico = loadFirmwareBoard('raspberry-pi-pico');
 const uno = loadFirmwareBoard('arduino-uno');
+const mega = loadFirmwareBoard('arduino-mega2560');
+const { network: mlp } = loadModel(assetPath('models/mnist-mlp'));
 const { network: cnn } = loadModel(assetPath('models/mnist-cnn'));
 const { network: small } = loadModel(assetPath('models/mnist-small'));
 
@@ -59,5 +61,16 @@ describe('the choice of kernels', () => {
       /stage "dense1" cannot be computed by level-sums: it has a single position/,
     );
     expect(() => kernelReport(cnn, pico, { forced: new Map([['conv', 'pairs']]) })).toThrow(InputError);
+  });
+
+  it('leaves out what has a table too large for the compiler of an AVR', () => {
+    // 784 x 128 weights: a code for two of them is a byte.
+    const forced = new Map([['dense1', 'pairs' as const]]);
+    expect(() => kernelReport(mlp, mega, { forced })).toThrow(InputError);
+    expect(() => kernelReport(mlp, mega, { forced })).toThrow(
+      /stage "dense1" cannot be computed by pairs: one of its tables would have 50176 bytes, .* at most 32767/,
+    );
+    expect(kernelReport(mlp, pico, { forced }).stages[0]?.chosen).toBe('pairs');
+    expect(kernelReport(mlp, mega, { aim: 'speed', room: null }).stages[0]?.chosen).not.toBe('pairs');
   });
 });

@@ -458,7 +458,7 @@ void stepped_load(uint32_t *workspace, const uint8_t *pixels)
 
 void stepped_load_packed(uint32_t *workspace, const uint8_t *packed)
 {
-  tablize_load_packed(packed, (uint8_t *)workspace + STEPPED_INPUT_OFFSET, STEPPED_PIXELS, 2, 7);
+  tablize_load_packed(packed + STEPPED_PACKED_BYTES, (uint8_t *)workspace + STEPPED_INPUT_OFFSET, STEPPED_PIXELS, STEPPED_PACKED_BITS, 8, 7);
 }
 
 void stepped_run_stage(uint8_t stage, uint32_t *words, int32_t *logits)

@@ -220,7 +220,7 @@ void pooled_load(uint32_t *workspace, const uint8_t *pixels)
 
 void pooled_load_packed(uint32_t *workspace, const uint8_t *packed)
 {
-  tablize_load_packed(packed, (uint8_t *)workspace + POOLED_INPUT_OFFSET, POOLED_PIXELS, 1, 3);
+  tablize_load_packed(packed + POOLED_PACKED_BYTES, (uint8_t *)workspace + POOLED_INPUT_OFFSET, POOLED_PIXELS, POOLED_PACKED_BITS, 8, 3);
 }
 
 void pooled_run_stage(uint8_t stage, uint32_t *words, int32_t *logits)

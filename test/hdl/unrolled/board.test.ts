@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { UnknownRequestError } from '../../../toolkit/device/device.js';
 import { LUT4, unrolledProject } from '../../../toolkit/hdl/index.js';
 import { createInterpreter } from '../../../toolkit/network/index.js';
+import { expectLocated } from '../../support/planted.js';
 import { randomPicture } from '../../support/random-network.js';
 import { describeWithTool } from '../../support/tools.js';
 import { BOARD, openSimulated, verilateProject } from '../simulated-board.js';
@@ -34,6 +35,7 @@ describeWithTool(['verilator', 'c++'], 'the unrolled engine behind the serial li
           for (const [point, values] of (expected[i]?.trace ?? []).entries())
             expect(await device.traceStage(picture, point, values.length)).toEqual(values);
         }
+        await expectLocated(device, network, pictures, { knowsTrace: keepUnread });
       } finally {
         await device.close();
       }

@@ -120,6 +120,7 @@ export function avrMachine({ bin, chip = 'atmega328p' }: Program): Machine {
     pending: () => line.length(),
     receive: (bytes) => line.put(bytes),
     sent() {
+      if (cpu.cycles < quietAt) return new Uint8Array(0);
       const bytes = Uint8Array.from(sent);
       sent = [];
       quietAt = Infinity;

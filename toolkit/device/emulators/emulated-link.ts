@@ -9,6 +9,8 @@ export interface EmulatedLink extends Link {
   readonly clock: Clock;
   /** CPU cycles since the start. */
   cycles(): number;
+  /** Wall time in milliseconds for which the emulator ran. */
+  ran(): number;
 }
 
 /** Wall time after which a slice gives way to the rest of the program. */
@@ -28,6 +30,7 @@ export function emulatedLink(machine: Machine): EmulatedLink {
   const timers = new Set<Timer>();
   let slice: NodeJS.Immediate | undefined;
   let sliceMs = 1;
+  let ranMs = 0;
 
   const wake = (): void => {
     if (slice === undefined && !events.closed() && (timers.size > 0 || machine.pending() > 0)) {
@@ -48,6 +51,7 @@ export function emulatedLink(machine: Machine): EmulatedLink {
     }
     // Emulated time per slice follows how fast the emulator is.
     const wall = performance.now() - started;
+    ranMs += wall;
     if (wall < SLICE_WALL_MS / 2) sliceMs = Math.min(sliceMs * 2, 1000);
     else if (wall > SLICE_WALL_MS) sliceMs /= 2;
     const sent = machine.sent();
@@ -71,6 +75,7 @@ export function emulatedLink(machine: Machine): EmulatedLink {
       },
     },
     cycles: () => machine.cycles(),
+    ran: () => ranMs,
     write(bytes) {
       if (events.closed()) return Promise.reject(new DeviceError('the emulated board was switched off'));
       machine.receive(bytes);

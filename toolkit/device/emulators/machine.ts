@@ -11,7 +11,10 @@ export interface Machine {
   receive(bytes: Uint8Array): void;
   /** Bytes that are on the line to the chip still. */
   pending(): number;
-  /** Takes the bytes that the chip has sent since the last call. */
+  /**
+   * Takes the bytes that the chip has sent since the last call, once it has paused: when they are handed over depends on the chip alone, not
+   * on where a slice of its time ends, so that the same requests take the same cycles on a busy machine.
+   */
   sent(): Uint8Array;
   /** CPU cycles since the start. */
   cycles(): number;

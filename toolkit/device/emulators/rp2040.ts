@@ -71,6 +71,7 @@ export function rp2040Machine(image: Uint8Array): Machine {
     pending: () => line.length(),
     receive: (bytes) => line.put(bytes),
     sent() {
+      if (core.cycles < quietAt) return new Uint8Array(0);
       const bytes = Uint8Array.from(sent);
       sent = [];
       quietAt = Infinity;
@@ -80,12 +81,12 @@ export function rp2040Machine(image: Uint8Array): Machine {
       const end = clock.nanos + milliseconds * 1e6;
       while (clock.nanos < end && core.cycles < quietAt) {
         if (clock.nanos >= nextByteAt) feed(clock.nanos);
-        if (core.waiting) {
+        if (core.waiting && sent.length > 0) quietAt = core.cycles;
+        else if (core.waiting) {
           // Asleep until an interrupt: on to the next thing that can cause one.
           const alarm = clock.nanosToNextAlarm > 0 ? clock.nanos + clock.nanosToNextAlarm : Infinity;
           const next = line.length() > 0 ? Math.max(nextByteAt, clock.nanos + 8) : Infinity;
           clock.tick(Math.min(alarm, next, end) - clock.nanos);
-          if (sent.length > 0) break;
         } else {
           clock.tick((core.executeInstruction() * 1e9) / chip.clkSys);
         }

@@ -24,7 +24,7 @@ const LONGEST_BOARD_ID = 64;
 const INFER_HEADER = 6;
 const TRACE_ANSWER_HEADER = 5;
 const LATENCY_UNITS = ['none', 'cycles', 'instructions', 'clocks', 'nanoseconds'] as const;
-const PACKED_BITS = [0, 1, 2, 4, 8] as const;
+const MOST_PACKED_BITS = 8;
 
 function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -54,9 +54,9 @@ export function decodeHello(payload: Uint8Array): DeviceInfo | undefined {
   if (!isHelloLength(payload.length)) return undefined;
   const data = view(payload);
   const latencyUnit = LATENCY_UNITS[data.getUint8(1)];
-  const packedBits = PACKED_BITS.find((bits) => bits === data.getUint8(3));
+  const packedBits = data.getUint8(3);
   const board = Buffer.from(payload.subarray(HELLO_HEADER)).toString('latin1');
-  if (latencyUnit === undefined || packedBits === undefined || !/^[!-~]+$/.test(board)) return undefined;
+  if (latencyUnit === undefined || packedBits > MOST_PACKED_BITS || !/^[!-~]+$/.test(board)) return undefined;
   return {
     protocol: data.getUint8(0),
     latencyUnit,
@@ -107,13 +107,20 @@ export function packedLength(pixels: number, bits: number): number {
   return Math.ceil((pixels * bits) / 8);
 }
 
-/** INFER packed: the picture's activation indices, `bits` each (1, 2, 4 or 8), the first in the lowest bits. */
+/** INFER packed: the picture's activation indices, `bits` each (1 to 8), the first in the lowest bits of the first byte. */
 export function packPicture(picture: Uint8Array, table: readonly number[], bits: number): Uint8Array {
   const packed = new Uint8Array(packedLength(picture.length, bits));
-  for (let i = 0, bit = 0; i < picture.length; i++, bit += bits) {
-    const index = table[picture[i] ?? 0] ?? 0;
-    packed[bit >> 3] = (packed[bit >> 3] ?? 0) | (index << (bit & 7));
+  let held = 0;
+  let holds = 0;
+  let next = 0;
+  for (const pixel of picture) {
+    held |= (table[pixel] ?? 0) << holds;
+    for (holds += bits; holds >= 8; holds -= 8) {
+      packed[next++] = held & 0xff;
+      held >>= 8;
+    }
   }
+  if (holds > 0) packed[next] = held;
   return packed;
 }
 
@@ -121,7 +128,8 @@ export function packPicture(picture: Uint8Array, table: readonly number[], bits:
 export function unpackPicture(packed: Uint8Array, pixels: number, bits: number): Uint8Array {
   return Uint8Array.from({ length: pixels }, (_, i) => {
     const bit = i * bits;
-    return ((packed[bit >> 3] ?? 0) >> (bit & 7)) & (2 ** bits - 1);
+    const word = (packed[bit >> 3] ?? 0) | ((packed[(bit >> 3) + 1] ?? 0) << 8);
+    return (word >> (bit & 7)) & (2 ** bits - 1);
   });
 }
 

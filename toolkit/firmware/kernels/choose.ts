@@ -2,9 +2,9 @@ import { InputError } from '../../errors.js';
 import { nearestName } from '../../nearest.js';
 import type { AnalysedStage, TableNetwork } from '../../network/index.js';
 import { planMemory, type PlannedStage } from '../memory-plan.js';
-import { flashBytes } from './flash-bytes.js';
+import { flashBytes, stageTables } from './flash-bytes.js';
 import type { KernelOptions } from './kernel-options.js';
-import { predictStage, unitOf } from './predict.js';
+import { largestTable, predictStage, unitOf } from './predict.js';
 import { isPooled, makeKernel, type KernelName } from './stage-kernel.js';
 import { USUAL_ACTIVE } from './work.js';
 
@@ -138,22 +138,34 @@ function choiceAt(
   const alone: PlannedStage[] =
     pooling === undefined ? [] : [{ analysed: pooling, kernel: { name: 'lookup' } }];
   const found: Candidate[] = [];
+  const tooLarge: Candidate[] = [];
   const reasons: string[] = [];
+  const add = (planned: readonly PlannedStage[]): void => {
+    const tables = planned.flatMap((one) => stageTables(network, stages, one));
+    const largest = tables.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+    const limit = largestTable(core);
+    if (largest <= limit) {
+      found.push(candidate(planned));
+      return;
+    }
+    tooLarge.push(candidate(planned));
+    reasons.push(
+      `one of its tables would have ${largest} bytes, and the compiler for this core takes at most ${limit}`,
+    );
+  };
   for (const name of names) {
     if (!('weights' in analysed.stage) && name !== 'lookup') continue;
     if (pooling !== undefined) {
       const both = makeKernel(name, network, analysed, lanes, 2);
       if (typeof both !== 'string')
-        found.push(
-          candidate([
-            { analysed, kernel: both },
-            { analysed: pooling, kernel: { name: 'fused' } },
-          ]),
-        );
+        add([
+          { analysed, kernel: both },
+          { analysed: pooling, kernel: { name: 'fused' } },
+        ]);
     }
     const kernel = makeKernel(name, network, analysed, lanes);
     if (typeof kernel === 'string') reasons.push(kernel);
-    else found.push(candidate([{ analysed, kernel }, ...alone]));
+    else add([{ analysed, kernel }, ...alone]);
   }
   if (force !== undefined && found.length === 0) {
     throw new InputError(
@@ -164,7 +176,7 @@ function choiceAt(
       },
     );
   }
-  const [fastest, ...others] = found.sort((a, b) => a.time - b.time);
+  const [fastest, ...others] = (found.length > 0 ? found : tooLarge).sort((a, b) => a.time - b.time);
   return fastest === undefined
     ? [candidate([{ analysed, kernel: { name: 'lookup' } }, ...alone])]
     : [fastest, ...others];

@@ -20,17 +20,28 @@ const LEVEL_SUMS_CODE = { 1: 500, 2: 800 } as const;
 export function flashBytes(
   network: TableNetwork,
   stages: readonly AnalysedStage[],
-  { analysed, kernel }: PlannedStage,
+  planned: PlannedStage,
 ): number {
+  const { kernel } = planned;
+  const code = kernel.name === 'level-sums' ? LEVEL_SUMS_CODE[kernel.plan.pool] : 0;
+  return stageTables(network, stages, planned).reduce((sum, { bytes }) => sum + bytes, code);
+}
+
+/** All constants of a stage. */
+export function stageTables(
+  network: TableNetwork,
+  stages: readonly AnalysedStage[],
+  { analysed, kernel }: PlannedStage,
+): readonly Table[] {
   switch (kernel.name) {
     case 'fused':
-      return 0;
+      return [];
     case 'level-sums':
-      return total(levelSumsTables(kernel.plan)) + LEVEL_SUMS_CODE[kernel.plan.pool];
+      return levelSumsTables(kernel.plan);
     case 'pairs':
-      return total(pairTables(kernel.plan));
+      return pairTables(kernel.plan);
     case 'rows':
-      return total(rowTables(analysed, kernel.plan, numberTypes(network, stages, [kernel.plan.held])));
+      return rowTables(analysed, kernel.plan, numberTypes(network, stages, [kernel.plan.held]));
     case 'lookup': {
       const { stage } = analysed;
       const types = numberTypes(network, stages);
@@ -41,14 +52,12 @@ export function flashBytes(
               productTable(stage.products, productTableOf(network, stage), types),
             ]
           : [];
-      return total([
+      return [
         ...weighted,
         ...valueTables(stage, types),
         ...indexTables(stage),
         ...requantizeTables(analysed, types),
-      ]);
+      ];
     }
   }
 }
-
-const total = (tables: readonly Table[]): number => tables.reduce((sum, { bytes }) => sum + bytes, 0);

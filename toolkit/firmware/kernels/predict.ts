@@ -19,6 +19,11 @@ const ARM: Readonly<Record<string, CoreId>> = {
   'cortex-m7': 'm7',
 };
 
+/** Bytes of the largest array that compilers make for a core: of an AVR, half of what its 16 bits of address reach. */
+export function largestTable(core: CoreId): number {
+  return core === 'atmega328p' ? 32_767 : Infinity;
+}
+
 /** The core of a board; this computer counts as a large microcontroller. */
 export function coreOf({ target, toolchain }: FirmwareBoard): CoreId {
   if (target === 'rp2040') return 'rp2040';

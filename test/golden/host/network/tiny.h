@@ -31,6 +31,7 @@ extern "C" {
 
 /* A packed picture: activation indices of so many bits, the first in the lowest bits of the first byte. */
 #define TINY_PACKED_BITS 2
+#define TINY_PACKED_BYTES 4
 
 /* SHA-256 of the network, and its first 8 bytes. */
 #define TINY_HASH "3480351e8a61609f6143fa1fbac98d91ee50e761898556cb96fcc4b23035c4c0"

@@ -396,7 +396,7 @@ void tiny_load(uint32_t *workspace, const uint8_t *pixels)
 
 void tiny_load_packed(uint32_t *workspace, const uint8_t *packed)
 {
-  tablize_load_packed(packed, (uint8_t *)workspace + TINY_INPUT_OFFSET, TINY_PIXELS, 1, 3);
+  tablize_load_packed(packed + TINY_PACKED_BYTES, (uint8_t *)workspace + TINY_INPUT_OFFSET, TINY_PIXELS, TINY_PACKED_BITS, 8, 3);
 }
 
 void tiny_run_stage(uint8_t stage, uint32_t *words, int32_t *logits)
