@@ -51,8 +51,8 @@ export function draftGraph(graphName: string, where: string): GraphDraft {
   const register = (name: string, of: Sizes): string => {
     checkElements(of, `tensor ${quoted(name)} of ${where}`);
     total += elements(of);
-    if (total > 2 * MOST_ELEMENTS) {
-      throw new InputError(`its tensors have more than ${2 * MOST_ELEMENTS} values together`, {
+    if (total > MOST_ELEMENTS) {
+      throw new InputError(`its tensors have more than ${MOST_ELEMENTS} values together`, {
         where,
         next: 'Give a network that is made for small devices.',
       });
