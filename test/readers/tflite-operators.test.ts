@@ -331,7 +331,7 @@ describe('integers', () => {
     '%s values are scale * (q - zero), their levels stay known',
     (_, type, [least, most], Values) => {
       const random = seeded(7);
-      const data = Values.from({ length: 12 }, () => between(random, least, most));
+      const data = new Values(Array.from({ length: 12 }, () => between(random, least, most)));
       const [scale, zero] = [0.125, least + 100];
       const kernel: BuiltTensor = { sizes: [3, 4], type, data, scale: [scale], zero: [zero] };
       const graph = oneOperator(9, [given(1, 4), kernel]);
