@@ -206,7 +206,7 @@ describe('single nodes', () => {
     attr,
   });
   const cases: Case[] = [
-    ['MatMul', [1, 3], [y('MatMul', ['x', 'm'])], { m: matrix }, (x) => tf.matMul(x as tf.Tensor2D, tensorOf(matrix) as tf.Tensor2D)],
+    ['MatMul', [1, 3], [y('MatMul', ['x', 'm'])], { m: matrix }, (x) => tf.matMul(x, tensorOf(matrix))],
     ['_FusedMatMul, transposed', [1, 4], [y('_FusedMatMul', ['x', 'm', 'b'], { transpose_b: { b: true }, fused_ops: texts('BiasAdd', 'Sigmoid') })], { m: matrix, b }, (x) => tf.sigmoid(tf.add(tf.matMul(x as tf.Tensor2D, tensorOf(matrix) as tf.Tensor2D, false, true), tensorOf(b)))],
     ['BiasAdd', [1, 2, 2, 3], [y('BiasAdd', ['x', 'b'])], { b }, (x) => tf.add(x, tensorOf(b))],
     ['AddV2', [1, 3], [y('AddV2', ['x', 'b'])], { b }, (x) => tf.add(x, tensorOf(b))],
@@ -254,7 +254,7 @@ describe('single nodes', () => {
       tf.Tensor1D,
       tf.Tensor1D,
     ];
-    expectSame(graph, (x) => tf.batchNorm(x, mean, tensorOf(variance) as tf.Tensor1D, offset, scale, 0.001));
+    expectSame(graph, (x) => tf.batchNorm(x, mean, tensorOf(variance), offset, scale, 0.001));
   });
 
   it('sizes that the network works out become constants', () => {

@@ -134,7 +134,7 @@ describe('operators with windows, random sizes', () => {
     );
     expectSame(graph, random, (x) => {
       const turned = tf.transpose(tensorOf(kernel), [1, 2, 3, 0]) as tf.Tensor4D;
-      const [lower, upper] = tf.split(x as tf.Tensor4D, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
+      const [lower, upper] = tf.split(x, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
       const [first, second] = tf.split(turned, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
       return tf.concat([tf.conv2d(lower, first, 1, 'valid'), tf.conv2d(upper, second, 1, 'valid')], 3);
     });
@@ -156,7 +156,7 @@ describe('operators with windows, random sizes', () => {
         ];
         const graph = oneOperator(4, [given(1, c.height, c.width, c.channels), kernel, bias], options);
         expectSame(graph, c.random, (x) => {
-          const turned = tf.reshape(tensorOf(kernel), [...c.window, c.channels, c.multiplier]) as tf.Tensor4D;
+          const turned = tf.reshape<tf.Rank.R4>(tensorOf(kernel), [...c.window, c.channels, c.multiplier]);
           const sum = tf.depthwiseConv2d(x as tf.Tensor4D, turned, stride, padOf(c.mode));
           return tf.clipByValue(tf.add(sum, tensorOf(bias)), 0, 6);
         });
@@ -196,7 +196,7 @@ describe('FULLY_CONNECTED', () => {
       [2, 'int8', keeps ? 1 : 0],
     ];
     expectSame(oneOperator(9, [given(1, 2, 8), kernel, bias], options), random, (x) => {
-      const rows = tf.matMul(tf.reshape(x, [2, 8]), tensorOf(kernel) as tf.Tensor2D, false, true);
+      const rows = tf.matMul(tf.reshape(x, [2, 8]), tensorOf(kernel), false, true);
       const result = tf.tanh(tf.add(rows, tensorOf(bias)));
       return keeps ? tf.reshape(result, [1, 2, 3]) : result;
     });
@@ -206,7 +206,7 @@ describe('FULLY_CONNECTED', () => {
     const random = seeded(5);
     const kernel = weights(random, [4, 18]);
     expectSame(oneOperator(9, [given(1, 3, 3, 2), kernel]), random, (x) =>
-      tf.matMul(tf.reshape(x, [1, 18]), tensorOf(kernel) as tf.Tensor2D, false, true),
+      tf.matMul(tf.reshape(x, [1, 18]), tensorOf(kernel), false, true),
     );
   });
 });
@@ -340,7 +340,7 @@ describe('integers', () => {
           [...data].map((q) => scale * (q - zero)),
           [3, 4],
         );
-        return tf.matMul(x as tf.Tensor2D, values, false, true);
+        return tf.matMul(x, values, false, true);
       });
       const rounding = graph.nodes.find(({ operation }) => operation.kind === 'quantize')?.operation;
       expect(rounding).toEqual({
