@@ -120,6 +120,7 @@ describe('convolutions and pools, random sizes', () => {
     padding: fc.constantFrom('SAME', 'VALID'),
     fused: fc.constantFrom('', 'Relu', 'Relu6', 'Elu', 'Prelu', 'LeakyRelu'),
     isDepthwise: fc.boolean(),
+    hasBias: fc.boolean(),
     out: fc.integer({ min: 1, max: 3 }),
   });
   const activate = (name: string, x: tf.Tensor, slopes: tf.Tensor): tf.Tensor => {
@@ -153,11 +154,16 @@ describe('convolutions and pools, random sizes', () => {
           dilations: i(1, 1, 1, 1),
           padding: s(c.padding),
           data_format: s('NHWC'),
-          fused_ops: texts('BiasAdd', ...(c.fused === '' ? [] : [c.fused])),
+          fused_ops: texts(...(c.hasBias ? ['BiasAdd'] : []), ...(c.fused === '' ? [] : [c.fused])),
           leakyrelu_alpha: { f: 0.3 },
         };
         const op = c.isDepthwise ? 'FusedDepthwiseConv2dNative' : '_FusedConv2D';
-        const input = ['x', 'kernel', 'bias', ...(c.fused === 'Prelu' ? ['slopes'] : [])];
+        const input = [
+          'x',
+          'kernel',
+          ...(c.hasBias ? ['bias'] : []),
+          ...(c.fused === 'Prelu' ? ['slopes'] : []),
+        ];
         const graph = load(
           [placeholder(-1, c.height, c.width, c.channels), { name: 'y', op, input, attr }],
           constants,
@@ -166,7 +172,11 @@ describe('convolutions and pools, random sizes', () => {
           const mode = c.padding === 'SAME' ? 'same' : 'valid';
           const conv = c.isDepthwise ? tf.depthwiseConv2d : tf.conv2d;
           const sum = conv(x as tf.Tensor4D, tensorOf(constants.kernel) as tf.Tensor4D, c.stride, mode);
-          return activate(c.fused, tf.add(sum, tensorOf(constants.bias)), tensorOf(constants.slopes));
+          return activate(
+            c.fused,
+            c.hasBias ? tf.add(sum, tensorOf(constants.bias)) : sum,
+            tensorOf(constants.slopes),
+          );
         });
       }),
       { numRuns: 60 },
@@ -298,6 +308,20 @@ describe('the file', () => {
     expect(valuesOf({ dtype: 'uint16', scale: 0.5, min: -1 }, words)).toEqual([-1, -0.5, 0, 499]);
     const halves = Uint8Array.from(Buffer.from(Uint16Array.of(0x3c00, 0xc000, 0, 0x7bff).buffer));
     expect(valuesOf({ dtype: 'float16' }, halves)).toEqual([1, -2, 0, 65504]);
+  });
+
+  it('an input of integers has what its bytes say', () => {
+    const input: Node = {
+      ...placeholder(1, 4),
+      attr: { ...placeholder(1, 4).attr, dtype: { type: 'DT_INT32' } },
+    };
+    const cast: Node = {
+      name: 'y',
+      op: 'Cast',
+      input: ['x'],
+      attr: { SrcT: { type: 'DT_INT32' }, DstT: { type: 'DT_FLOAT' } },
+    };
+    expect(load([input, cast]).inputs).toEqual([{ name: 'x', sizes: [1, 4], byte: { scale: 1, offset: 0 } }]);
   });
 
   it('the signature tells which outputs count: what they do not need is not looked at', () => {

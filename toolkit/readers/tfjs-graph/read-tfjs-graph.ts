@@ -5,7 +5,7 @@ import { quoted, type Graph } from '../../graph/index.js';
 import { manifestSchema, parseModelFile, readGroups } from '../../model/tfjs-files.js';
 import { decodeWeights, type DecodedWeight } from '../../model/tfjs-weights.js';
 import { draftGraph, type GraphDraft } from '../graph-draft.js';
-import { nodesSchema, shapeOf, tensorShapeSchema, type NodeDef } from './node-def.js';
+import { nodesSchema, shapeOf, tensorShapeSchema, typeOf, type NodeDef } from './node-def.js';
 import { operatorOf } from './operators.js';
 
 const signatureSchema = z.object({
@@ -22,6 +22,8 @@ const fileSchema = z.object({
   signature: signatureSchema.optional(),
   userDefinedMetadata: z.object({ signature: signatureSchema.optional() }).optional().catch(undefined),
 });
+
+const INTEGERS = ['DT_UINT8', 'DT_INT32'];
 
 /** A TensorFlow graph whose weights are decoded. */
 export interface TfjsGraph {
@@ -130,7 +132,14 @@ function translate(
       return [draft.addConstant(node.name, { sizes: weight.shape, values: weight.values })];
     }
     case 'Placeholder':
-      return [draft.addInput({ name: node.name, sizes: inputSizes(node, signature, title), byte: null })];
+      return [
+        draft.addInput({
+          name: node.name,
+          sizes: inputSizes(node, signature, title),
+          // Pictures go into such networks as they are.
+          byte: INTEGERS.includes(typeOf(node, 'dtype')) ? { scale: 1, offset: 0 } : null,
+        }),
+      ];
     default: {
       const operator = operatorOf(node.op);
       if (operator === null) {

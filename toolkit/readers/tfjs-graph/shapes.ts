@@ -129,7 +129,7 @@ export const split: Translate = (call) => {
   const axis = checkedAxis(call, integers(call, 0)[0] ?? 0, from.length);
   const count = integerOf(call.node, 'num_split', 1);
   const size = (from[axis] ?? 0) / count;
-  if (!Number.isInteger(size) || count < 1)
+  if (!Number.isInteger(size) || count < 1 || count > MOST_PARTS)
     throw failure(call, `${from[axis] ?? 0} cannot be parted into ${count}`);
   return Array.from({ length: count }, (_, part) => {
     const begin = from.map((_, k) => (k === axis ? part * size : 0));
@@ -137,3 +137,5 @@ export const split: Translate = (call) => {
     return add(call, { kind: 'slice', begin, end, step: from.map(() => 1) }, [input(call, 1)]);
   });
 };
+
+const MOST_PARTS = 256;
