@@ -1,23 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
 import type { FloatModel } from './float-model.js';
-import {
-  modelFromArtifacts,
-  ownMetadataSchema,
-  weightEntriesSchema,
-  type ReadOptions,
-} from './tfjs-artifacts.js';
-import type { WeightGroup } from './tfjs-weights.js';
+import { modelFromArtifacts, ownMetadataSchema, type ReadOptions } from './tfjs-artifacts.js';
+import { manifestSchema, parseModelFile, readBytes, readGroups } from './tfjs-files.js';
 
-const manifestSchema = z.array(
-  z.object({
-    paths: z.array(z.string()).min(1),
-    weights: weightEntriesSchema,
-  }),
-);
 const fileSchema = z.object({
   modelTopology: z.record(z.string(), z.unknown()),
   weightsManifest: manifestSchema,
@@ -35,7 +22,7 @@ export function readTfjsLayers(path: string, options: ReadOptions = {}): FloatMo
   return modelFromArtifacts(
     {
       topology: file.modelTopology,
-      weightGroups: readGroups(path, file),
+      weightGroups: readGroups(path, file.weightsManifest),
       metadata: file.userDefinedMetadata,
       where: path,
     },
@@ -45,8 +32,8 @@ export function readTfjsLayers(path: string, options: ReadOptions = {}): FloatMo
 
 /** SHA-256 of a model's files, as 64 hex digits: `model.json`, then the shards in the order of the manifest. */
 export function hashTfjsLayers(path: string): string {
-  const hash = createHash('sha256').update(read(path));
-  for (const { shards } of readGroups(path, readModelFile(path))) {
+  const hash = createHash('sha256').update(readBytes(path));
+  for (const { shards } of readGroups(path, readModelFile(path).weightsManifest)) {
     for (const shard of shards) hash.update(shard);
   }
   return hash.digest('hex');
@@ -57,17 +44,12 @@ export function isOwnTfjsLayers(value: unknown): boolean {
   return z.object({ userDefinedMetadata: ownMetadataSchema }).safeParse(value).success;
 }
 
+const NEXT = 'Give the model.json that tf.LayersModel.save or tensorflowjs_converter wrote.';
+
 type ModelFile = z.infer<typeof fileSchema>;
 
 function readModelFile(path: string): ModelFile {
-  const text = Buffer.from(read(path)).toString('utf8');
-  const next = 'Give the model.json that tf.LayersModel.save or tensorflowjs_converter wrote.';
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new InputError(`not a TensorFlow.js model: ${looksLike(text)}`, { where: path, next, cause });
-  }
+  const value = parseModelFile(path);
   const format = value !== null && typeof value === 'object' && 'format' in value ? value.format : undefined;
   if (format === 'graph-model') {
     throw new InputError('a TensorFlow.js graph model; only Layers models can be read', {
@@ -81,40 +63,6 @@ function readModelFile(path: string): ModelFile {
   throw new InputError(
     `not a TensorFlow.js Layers model: ${keys === '' ? 'no object' : `an object with ${keys}`}` +
       ` (${parsed.error.issues[0]?.path.map(String).join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? ''})`,
-    { where: path, next },
+    { where: path, next: NEXT },
   );
-}
-
-function looksLike(text: string): string {
-  if (text.trim() === '') return 'the file is empty';
-  if (text.startsWith('\u0089HDF')) return 'an HDF5 file (Keras .h5)';
-  if (text.startsWith('PK')) return 'a zip archive';
-  if (text.trimStart().startsWith('{')) return 'JSON that is damaged or cut short';
-  return 'no JSON';
-}
-
-function readGroups(path: string, file: ModelFile): readonly WeightGroup[] {
-  return file.weightsManifest.map(({ paths, weights }) => ({
-    paths,
-    weights,
-    shards: paths.map((shard) => {
-      const inside = normalize(shard);
-      if (isAbsolute(inside) || inside.startsWith('..')) {
-        throw new InputError(`the weight shard "${shard}" lies outside the model's folder`, { where: path });
-      }
-      return read(join(dirname(path), inside));
-    }),
-  }));
-}
-
-function read(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new InputError('cannot read the file', {
-      where: path,
-      next: 'Check the path; weight shards must lie beside model.json.',
-      cause,
-    });
-  }
 }

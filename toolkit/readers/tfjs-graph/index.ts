@@ -1,0 +1,1 @@
+export { readTfjsGraph } from './read-tfjs-graph.js';
