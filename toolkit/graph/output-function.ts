@@ -56,7 +56,17 @@ function functionOf({ operation }: GraphNode): OutputFunction | 'same' | null {
     case 'unary':
       if (operation.of.kind === 'identity') return 'same';
       return operation.of.kind === 'sigmoid' ? 'sigmoid' : null;
-    default:
+    case 'averagePool':
+    case 'binary':
+    case 'concat':
+    case 'conv2d':
+    case 'matmul':
+    case 'maxPool':
+    case 'pad':
+    case 'prelu':
+    case 'reduce':
+    case 'slice':
+    case 'transpose':
       return null;
   }
 }

@@ -97,37 +97,49 @@ function lower(node: GraphNode, lowering: Lowering): void {
   const { operation } = node;
   switch (operation.kind) {
     case 'conv2d':
-      return lowerConv(node, operation, lowering);
+      lowerConv(node, operation, lowering);
+      return;
     case 'matmul':
-      return lowerMatmul(node, lowering);
+      lowerMatmul(node, lowering);
+      return;
     case 'maxPool':
     case 'averagePool':
-      return lowerPool(node, operation, lowering);
+      lowerPool(node, operation, lowering);
+      return;
     case 'reduce':
-      return lowerReduce(node, operation, lowering);
+      lowerReduce(node, operation, lowering);
+      return;
     case 'unary':
-      return lowerUnary({ ...node, operation }, operation.of, lowering);
+      lowerUnary({ ...node, operation }, operation.of, lowering);
+      return;
     case 'prelu':
-      return lowerPrelu(node, constantAt(node, 1, lowering), lowering);
+      lowerPrelu(node, constantAt(node, 1, lowering), lowering);
+      return;
     case 'binary': {
       const [a = '', b = ''] = node.inputs;
       const [first, second] = [lowering.constants.get(a), lowering.constants.get(b)];
       const constant = first ?? second;
       if (constant !== undefined)
-        return lowerWithConstant({ ...node, operation }, constant, first !== undefined, lowering);
-      return lowerSum({ ...node, operation }, lowering);
+        lowerWithConstant({ ...node, operation }, constant, first !== undefined, lowering);
+      return;
+      lowerSum({ ...node, operation }, lowering);
+      return;
     }
     case 'concat':
-      return lowerConcat(node, operation.axis, lowering);
+      lowerConcat(node, operation.axis, lowering);
+      return;
     case 'reshape':
       lowering.tensors.set(node.output, { ...readAny(node, 0, lowering), sizes: operation.sizes });
       return;
     case 'pad':
-      return lowerPad(node, operation, lowering);
+      lowerPad(node, operation, lowering);
+      return;
     case 'slice':
-      return lowerSlice(node, operation, lowering);
+      lowerSlice(node, operation, lowering);
+      return;
     case 'quantize':
-      return lowerQuantize(node, operation.levels, lowering);
+      lowerQuantize(node, operation.levels, lowering);
+      return;
     case 'softmax':
     case 'argMax':
       throw unsupported(

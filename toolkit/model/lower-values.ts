@@ -1,4 +1,4 @@
-import type { Constant, GraphNode, QuantizedLevels, Unary } from '../graph/index.js';
+import type { BinaryName, Constant, GraphNode, QuantizedLevels, Unary } from '../graph/index.js';
 import { NO_END, type Activation } from './activations.js';
 import type { BatchNormLayer } from './float-model.js';
 import { givenFault } from './given-levels.js';
@@ -68,7 +68,17 @@ function activationOf(of: Unary): Activation | null {
       const within = (value: number): number => Math.min(Math.max(value, -NO_END), NO_END);
       return { kind: 'clip', least: within(of.least), most: within(of.most) };
     }
-    default:
+    case 'abs':
+    case 'ceil':
+    case 'erf':
+    case 'exp':
+    case 'floor':
+    case 'log':
+    case 'negative':
+    case 'reciprocal':
+    case 'round':
+    case 'sign':
+    case 'sqrt':
       return null;
   }
 }
@@ -107,38 +117,39 @@ export function lowerWithConstant(
       'Use one constant per channel.',
     );
   }
+  const affine = affineOf(of, isFirst);
+  if (affine === null) {
+    throw unsupported(
+      node,
+      `${of} ${isFirst ? 'of a constant and a tensor' : 'with a constant'} has no exact form in tables`,
+    );
+  }
   const at = (c: number): number => values[c] ?? 0;
+  lowerScale(node, input, (c) => affine.gamma(at(c)), (c) => affine.beta(at(c)), lowering);
+}
+
+/** What x is multiplied by and what is added, for a constant; null if it is not that. */
+function affineOf(
+  of: BinaryName,
+  isFirst: boolean,
+): { readonly gamma: (value: number) => number; readonly beta: (value: number) => number } | null {
+  const [none, one] = [() => 0, () => 1];
+  const same = (value: number): number => value;
+  const negative = (value: number): number => -value;
   switch (of) {
     case 'add':
-      return lowerScale(node, input, () => 1, at, lowering);
+      return { gamma: one, beta: same };
     case 'subtract':
-      return isFirst
-        ? lowerScale(node, input, () => -1, at, lowering)
-        : lowerScale(
-            node,
-            input,
-            () => 1,
-            (c) => -at(c),
-            lowering,
-          );
+      return isFirst ? { gamma: () => -1, beta: same } : { gamma: one, beta: negative };
     case 'multiply':
-      return lowerScale(node, input, at, () => 0, lowering);
+      return { gamma: same, beta: none };
     case 'divide':
-      if (!isFirst)
-        return lowerScale(
-          node,
-          input,
-          (c) => 1 / at(c),
-          () => 0,
-          lowering,
-        );
-      break;
-    default:
+      return isFirst ? null : { gamma: (value) => 1 / value, beta: none };
+    case 'maximum':
+    case 'minimum':
+    case 'power':
+      return null;
   }
-  throw unsupported(
-    node,
-    `${of} ${isFirst ? 'of a constant and a tensor' : 'with a constant'} has no exact form in tables`,
-  );
 }
 
 /** gamma * x + beta per channel; of the picture, if it is one for all channels, what bytes stand for. */
