@@ -88,7 +88,7 @@ function logitScale(model: QuantizedModel, network: TableNetwork): number {
 }
 
 describe('the random models', () => {
-  const curved = ['tanh', 'sigmoid'];
+  const curved = ['tanh', 'sigmoid', 'softplus', 'softsign'];
   const activations = ['linear', 'relu', 'relu6', 'hardTanh', 'hardSigmoid'];
   const spacings = ['uniform', 'uneven'];
   const kinds = ['dense', 'conv2d', 'depthwiseConv2d'];

@@ -18,7 +18,22 @@ export function isNeverNegative(tensor: string, maker: (tensor: string) => Graph
           return true;
         case 'clip':
           return operation.of.least >= 0;
-        default:
+        case 'ceil':
+        case 'elu':
+        case 'erf':
+        case 'floor':
+        case 'hardSwish':
+        case 'identity':
+        case 'leakyRelu':
+        case 'log':
+        case 'negative':
+        case 'reciprocal':
+        case 'round':
+        case 'sign':
+        case 'softsign':
+        case 'sqrt':
+        case 'swish':
+        case 'tanh':
           return false;
       }
     case 'quantize':
@@ -32,7 +47,13 @@ export function isNeverNegative(tensor: string, maker: (tensor: string) => Graph
       return all();
     case 'pad':
       return operation.value >= 0 && all();
-    default:
+    case 'argMax':
+    case 'binary':
+    case 'conv2d':
+    case 'matmul':
+    case 'prelu':
+    case 'reduce':
+    case 'softmax':
       return false;
   }
 }

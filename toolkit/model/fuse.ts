@@ -156,7 +156,8 @@ function ofItsOwn(layer: Ending, input: string, shape: Shape): FusedStage {
 /** The last stage such that it gives plain sums, with one more after it if need be. */
 function logits(last: FusedStage, names: Set<string>): readonly FusedStage[] {
   if (last.kind !== 'maxPool' && last.kind !== 'concat' && keepsOrder(activationOf(last))) {
-    const { levels: _, ...stage } = last;
+    const { levels, ...rest } = last;
+    const stage = levels === undefined ? last : rest;
     const plain: FusedStage = 'activation' in stage ? { ...stage, activation: 'linear' } : stage;
     return [hasWeights(plain) ? foldNorm(plain) : plain];
   }

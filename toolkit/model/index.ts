@@ -1,6 +1,8 @@
+export * from './activations.js';
 export * from './check-layers.js';
 export * from './evaluate-float.js';
 export * from './float-model.js';
+export * from './from-graph.js';
 export * from './from-layers-model.js';
 export * from './fuse.js';
 export { parseTopology, type KerasNode } from './keras-topology.js';

@@ -21,7 +21,11 @@ export function fewValues(stage: FusedWeighted, count: number, scaled: boolean):
     const folded = kernel.map((weight, i) => weight * (scale[i % bias.length] ?? 1));
     return asLevels(folded, count, null, bias);
   }
-  return asLevels(kernel, count, scale, bias) ?? (scaled ? inSteps(stage, count, scale) : null);
+  const own = asLevels(kernel, count, scale, bias);
+  const stepped = scaled ? inSteps(stage, own?.weightLevels.length ?? count, scale) : null;
+  return stepped !== null && stepped.weightLevels.length < (own?.weightLevels.length ?? Infinity)
+    ? stepped
+    : own;
 }
 
 function asLevels(

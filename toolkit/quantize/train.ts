@@ -9,6 +9,7 @@ import { buildArchitecture } from './architectures.js';
 import { loadBackend } from './backend.js';
 import { buildQuantized } from './build-quantized.js';
 import { calibrateInput, calibrateLevels, isQuantized } from './calibrate.js';
+import { checkTrainable } from './check-trainable.js';
 import { claimModelFolder } from './claim-model-folder.js';
 import { folderStore, NO_STORE } from './checkpoint.js';
 import type { Levels } from './levels.js';
@@ -64,6 +65,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const start = startOf(options, settings.name);
   const data = { train: fitTo(start, options.data.train), test: fitTo(start, options.data.test) };
   const fused = fuse(start);
+  checkTrainable(start, fused);
   if (out !== undefined) {
     checkTfjsLayers(start);
     claimModelFolder(out);

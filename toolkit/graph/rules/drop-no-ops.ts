@@ -49,7 +49,11 @@ function unchanged(node: GraphNode, view: View): string | null {
         (value === 1 && (of === 'multiply' || ((of === 'divide' || of === 'power') && !found.isFirst)));
       return neutral ? found.input : null;
     }
-    default:
+    case 'argMax':
+    case 'conv2d':
+    case 'matmul':
+    case 'prelu':
+    case 'softmax':
       return null;
   }
 }

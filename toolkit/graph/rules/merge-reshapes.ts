@@ -1,25 +1,31 @@
-import { again, sameSizes, scalar, withConstant, type Rule } from './rule.js';
+import type { GraphNode } from '../graph.js';
+import { again, sameSizes, scalar, withConstant, type Rule, type View } from './rule.js';
 
-/** A reshape of a reshape is one; so is a reduction of axes of one value, and a transpose that moves no others. */
+/**
+ * A reshape of a reshape is one, and a reduction of axes of one value is one. A transpose that moves only such axes
+ * is one beside another; alone it stays what it is, for others to cancel it.
+ */
 export const mergeReshapes: Rule = (node, view) => {
   const { operation } = node;
   const input = node.inputs[0] ?? '';
-  const sizes = view.sizes(input);
-  const to = view.sizes(node.output);
-  if (operation.kind === 'reshape') {
-    const before = view.maker(input);
-    if (before?.operation.kind !== 'reshape') return null;
-    return { nodes: [again(node, { inputs: before.inputs })] };
+  const reshape = { kind: 'reshape', sizes: view.sizes(node.output) } as const;
+  if (operation.kind === 'reduce') {
+    const only = operation.axes.every((axis) => view.sizes(input)[axis] === 1);
+    return only ? { nodes: [again(node, { operation: reshape })] } : null;
   }
-  const only =
-    operation.kind === 'reduce'
-      ? operation.axes.every((axis) => sizes[axis] === 1)
-      : operation.kind === 'transpose' && keepsValues(operation.order.filter((axis) => sizes[axis] !== 1));
-  return only ? { nodes: [again(node, { operation: { kind: 'reshape', sizes: to } })] } : null;
+  const before = view.maker(input);
+  if (before === undefined || !keepsValues(node, view) || !keepsValues(before, view)) return null;
+  if (operation.kind === 'transpose' && before.operation.kind === 'transpose') return null;
+  return { nodes: [again(node, { operation: reshape, inputs: before.inputs })] };
 };
 
-const keepsValues = (order: readonly number[]): boolean =>
-  order.every((axis, k) => k === 0 || axis > (order[k - 1] ?? 0));
+/** Whether a node only gives other sizes to the values in their order. */
+export function keepsValues({ operation, inputs }: GraphNode, view: Pick<View, 'sizes'>): boolean {
+  if (operation.kind !== 'transpose') return operation.kind === 'reshape';
+  const sizes = view.sizes(inputs[0] ?? '');
+  const moved = operation.order.filter((axis) => sizes[axis] !== 1);
+  return moved.every((axis, k) => k === 0 || axis > (moved[k - 1] ?? 0));
+}
 
 /** What looks at values one by one comes before a reshape. */
 export const sinkReshape: Rule = (node, view) => {

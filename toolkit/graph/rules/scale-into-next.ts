@@ -80,7 +80,9 @@ function affineOf(tensor: string, view: View): Affine | null {
       return isFirst ? null : { input, adds: false, constant: mapped(constant, (value) => 1 / value) };
     case 'subtract':
       return isFirst ? null : { input, adds: true, constant: mapped(constant, (value) => -value) };
-    default:
+    case 'maximum':
+    case 'minimum':
+    case 'power':
       return null;
   }
 }

@@ -62,7 +62,12 @@ export const sinkTranspose: Rule = (node, view) => {
       const kept = operation.keep ? order : without(order, [axis]);
       return moved(node, view, { ...operation, axis }, [before], kept);
     }
-    default:
+    case 'averagePool':
+    case 'conv2d':
+    case 'matmul':
+    case 'maxPool':
+    case 'reshape':
+    case 'transpose':
       return null;
   }
 };
