@@ -1,4 +1,4 @@
-export { broadcastSizes } from './broadcast.js';
+export { broadcast, broadcastSizes } from './broadcast.js';
 export { roundEven, unaryFunction } from './evaluate-elementwise.js';
 export { evaluateGraph, evaluateOperation } from './evaluate.js';
 export * from './graph.js';
