@@ -25,7 +25,7 @@ export interface OnnxOptions {
 }
 
 /** Versions of the operators that are known. */
-const OPSETS = { least: 7, most: 21 };
+const OPSETS = { least: 1, most: 21 };
 
 /** More nodes than this no network for such small devices has. */
 const MOST_NODES = 2 ** 16;
@@ -88,13 +88,16 @@ function notAModel(where: string, cause?: unknown): InputError {
   });
 }
 
-function versionOf({ opsets }: ModelMessage, where: string): number {
-  const version = opsets.get('') ?? opsets.get('ai.onnx');
-  if (version !== undefined && version >= OPSETS.least && version <= OPSETS.most) return version;
-  throw new InputError(
-    `operators of version ${version ?? 'unknown'}; ${OPSETS.least} to ${OPSETS.most} are supported`,
-    { where, next: 'Export the model with opset_version=17.' },
-  );
+/** The version of ONNX's own operators; 0 if there are none of them. */
+function versionOf({ opsets, graph }: ModelMessage, where: string): number {
+  const version = opsets.get('') ?? opsets.get('ai.onnx') ?? 0;
+  if (version >= OPSETS.least && version <= OPSETS.most) return version;
+  if (version === 0 && graph?.nodes.every(({ domain }) => domain !== '' && domain !== 'ai.onnx'))
+    return version;
+  throw new InputError(`operators of version ${version}; ${OPSETS.least} to ${OPSETS.most} are supported`, {
+    where,
+    next: 'Export the model with opset_version=17.',
+  });
 }
 
 /** Every name that the file gives a tensor. */

@@ -1,18 +1,19 @@
 import type { BinaryName } from '../../../graph/index.js';
-import type { Call, Translation, Translations } from '../call.js';
+import { axisOf, type Call, type Translation, type Translations } from '../call.js';
 import { isFloat, isHalf, TYPE, typeName, isDataType, type DataType } from '../data-types.js';
+import { count, reshape } from '../layout.js';
 import type { Value } from '../value.js';
 
 export const arithmeticOperators: Translations = {
-  Add: (call) => binary(call, 'add', call.input(0), call.input(1)),
-  Sub: (call) => binary(call, 'subtract', call.input(0), call.input(1)),
-  Mul: (call) => binary(call, 'multiply', call.input(0), call.input(1)),
+  Add: (call) => ofTwo(call, 'add'),
+  Sub: (call) => ofTwo(call, 'subtract'),
+  Mul: (call) => ofTwo(call, 'multiply'),
   Div: (call) => {
-    const quotient = binary(call, 'divide', call.input(0), call.input(1));
+    const quotient = ofTwo(call, 'divide');
     return isFloat(quotient.type) ? quotient : towardsZero(call, quotient);
   },
   Pow: (call) => {
-    const power = binary(call, 'power', call.input(0), call.input(1));
+    const power = ofTwo(call, 'power');
     return isFloat(power.type) ? power : towardsZero(call, power);
   },
   Max: chained('maximum'),
@@ -31,6 +32,15 @@ export const arithmeticOperators: Translations = {
     return cast(call, input, to);
   },
 };
+
+/** Before version 7 the second input's axes may be said to begin at one of the first's. */
+function ofTwo(call: Call, of: BinaryName): Value {
+  const [a, b] = [call.input(0), call.input(1)];
+  if (call.version >= 7 || !call.has('axis')) return binary(call, of, a, b);
+  const axis = axisOf(call, call.integer('axis', 0), a.sizes.length);
+  const missing = count(axis + b.sizes.length, a.sizes.length);
+  return binary(call, of, a, reshape(b, [...b.sizes, ...missing.map(() => 1)], call.apply));
+}
 
 function binary(call: Call, of: BinaryName, a: Value, b: Value): Value {
   return call.apply({ kind: 'binary', of }, [a, b]);

@@ -81,6 +81,8 @@ export const constantOperators: Translations = {
   },
   Tile: (call) => {
     const input = call.input(0);
+    if (call.version < 6)
+      throw call.fail('an old kind of repeating', 'Export the model with opset_version=17.');
     const repeats = [...call.known(1, 'the repeats').values];
     if (repeats.length !== input.sizes.length || repeats.some((times) => times < 1 || times > 4096)) {
       throw call.fail('a number of repeats per axis is needed, 1 to 4096');

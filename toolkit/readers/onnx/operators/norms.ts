@@ -27,11 +27,11 @@ export const normOperators: Translations = {
     const [input, slope] = [call.input(0), call.input(1)];
     const rank = input.sizes.length;
     if (slope.sizes.length > rank) throw call.fail('the slopes have more axes than the input');
-    const wide = reshape(
-      slope,
-      [...count(slope.sizes.length, rank).map(() => 1), ...slope.sizes],
-      call.apply,
-    );
+    const missing = count(slope.sizes.length, rank).map(() => 1);
+    // Before version 7 a list of slopes was one per channel.
+    const perChannel = call.version < 7 && slope.sizes.length === 1 && rank > 1;
+    const sizes = perChannel ? [1, ...slope.sizes, ...missing.slice(1)] : [...missing, ...slope.sizes];
+    const wide = reshape(slope, sizes, call.apply);
     const [x, slopes] = [channelsLast(input, call.apply), channelsLast(wide, call.apply)];
     return channelsFirst(call.apply({ kind: 'prelu' }, [x, slopes]), call.apply);
   },

@@ -1,5 +1,6 @@
-import type { Operation } from '../../../graph/index.js';
+import { elements, type Operation } from '../../../graph/index.js';
 import { axisOf, integersOf, numberOf, type Call, type Translations } from '../call.js';
+import { TYPE } from '../data-types.js';
 import { count, reshape } from '../layout.js';
 import { MOST_RUNS, pick, slice } from '../pick.js';
 import type { Value } from '../value.js';
@@ -56,14 +57,17 @@ export const partOperators: Translations = {
       count(0, rank).map((axis) => (axes.includes(axis) ? (pads[offset + axes.indexOf(axis)] ?? 0) : 0));
     return padded(call, input, side(0), side(axes.length));
   },
+  /** At work it drops nothing; its mask says so. */
   Dropout: (call) => {
     const input = call.input(0);
-    const training = call.optional(2);
-    if (training !== null && numberOf(call, call.known(2, 'training_mode')) !== 0) {
+    const flag = (index: number, what: string): number =>
+      call.optional(index) === null ? 0 : numberOf(call, call.known(index, what));
+    if (flag(2, 'training_mode') !== 0 && (call.optional(1) === null || flag(1, 'ratio') !== 0)) {
       throw call.fail('dropout in training mode', 'Export the model for inference (model.eval()).');
     }
-    if ((call.outputs[1] ?? '') !== '') throw call.fail('the mask of a dropout is not supported');
-    return input;
+    if ((call.outputs[1] ?? '') === '') return input;
+    call.spend(elements(input.sizes));
+    return [input, call.make(input.sizes, new Int32Array(elements(input.sizes)).fill(1), TYPE.bool)];
   },
 };
 

@@ -2,6 +2,7 @@ import type { Operation } from '../../../graph/index.js';
 import { axisOf, integersOf, type Call, type Translation, type Translations } from '../call.js';
 import { TYPE } from '../data-types.js';
 import { channelsFirst, channelsLast, count } from '../layout.js';
+import { MOST_RUNS, pick } from '../pick.js';
 import type { Value } from '../value.js';
 
 type Reduction = Extract<Operation, { kind: 'reduce' }>['of'];
@@ -11,13 +12,8 @@ export const reductionOperators: Translations = {
   ReduceMax: reduce('max', 18),
   ReduceMin: reduce('min', 18),
   ReduceSum: reduce('sum', 13),
-  ArgMax: (call) => {
-    const input = call.input(0);
-    if (call.integer('select_last_index', 0) !== 0)
-      throw call.fail('the last of equal values is not supported');
-    const axis = axisOf(call, call.integer('axis', 0), input.sizes.length);
-    return call.apply({ kind: 'argMax', axis, keep: call.integer('keepdims', 1) !== 0 }, [input], TYPE.int64);
-  },
+  ArgMax: (call) => argMax(call, call.input(0)),
+  ArgMin: (call) => argMax(call, call.apply({ kind: 'unary', of: { kind: 'negative' } }, [call.input(0)])),
 };
 
 /** @param since - the version from which the axes are an input. */
@@ -39,4 +35,24 @@ function reduced(call: Call, input: Value, of: Reduction, axes: readonly number[
   const last = channelsLast(input, call.apply);
   const output = call.apply({ kind: 'reduce', of, axes: [1, 2], keep }, [last]);
   return keep ? channelsFirst(output, call.apply) : output;
+}
+
+/** The last of equal values is the first one from the other end. */
+function argMax(call: Call, input: Value): Value {
+  const axis = axisOf(call, call.integer('axis', 0), input.sizes.length);
+  const keep = call.integer('keepdims', 1) !== 0;
+  if (call.integer('select_last_index', 0) === 0) {
+    return call.apply({ kind: 'argMax', axis, keep }, [input], TYPE.int64);
+  }
+  const last = (input.sizes[axis] ?? 0) - 1;
+  const places = call.make([], [last], TYPE.int64);
+  const index = call.apply({ kind: 'argMax', axis, keep }, [backwards(call, input, axis)], TYPE.int64);
+  return call.apply({ kind: 'binary', of: 'subtract' }, [places, index]);
+}
+
+function backwards(call: Call, input: Value, axis: number): Value {
+  const size = input.sizes[axis] ?? 0;
+  if (size > MOST_RUNS)
+    throw call.fail(`the last of equal values among more than ${MOST_RUNS} is not supported`);
+  return pick(call, input, axis, count(0, size).toReversed());
 }
