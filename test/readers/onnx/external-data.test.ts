@@ -16,7 +16,7 @@ writeFileSync(join(place, 'outside.bin'), values);
 symlinkSync(join(place, 'outside.bin'), join(folder, 'link.bin'));
 symlinkSync(place, join(folder, 'up'));
 
-const read = (external: Readonly<Record<string, string>>, from: string | undefined = folder): Graph =>
+const read = (external: Readonly<Record<string, string>>): Graph =>
   readOnnx(
     writeModel({
       inputs: [{ name: 'x', sizes: [3] }],
@@ -25,7 +25,7 @@ const read = (external: Readonly<Record<string, string>>, from: string | undefin
       outputs: ['y'],
     }),
     'model.onnx',
-    from === undefined ? {} : { folder: from },
+    { folder },
   );
 
 it('lies in a file beside the model', () => {

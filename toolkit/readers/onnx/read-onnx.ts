@@ -196,7 +196,7 @@ function unsupported({ operator, domain }: NodeMessage, where: string): InputErr
   const of = domain === '' ? '' : ` of ${quoted(domain)}`;
   return new InputError(`the operator ${quoted(operator)}${of} is not supported`, {
     where,
-    next: 'Use another layer in its place, or leave it out of the exported model; docs/models.md has the list.',
+    next: 'Use another layer in its place, or leave it out of the exported model; docs/onnx.md has the list.',
   });
 }
 

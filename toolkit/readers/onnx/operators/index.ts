@@ -35,3 +35,8 @@ const DOMAINS = new Map<string, ReadonlyMap<string, Translation>>([
 export function translationOf(domain: string, operator: string): Translation | undefined {
   return DOMAINS.get(domain)?.get(operator);
 }
+
+/** Names of all supported operators, sorted. */
+export function operatorNames(): readonly string[] {
+  return [...Object.keys(STANDARD), ...Object.keys(qonnxOperators)].sort();
+}
