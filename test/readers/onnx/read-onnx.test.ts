@@ -81,6 +81,11 @@ describe('pictures', () => {
     expect(outputOf(graph, [2, 4, 6, 8])).toEqual([1, 5, 8]);
   });
 
+  it('a last window that would start in the padding is none', () => {
+    const attributes = { kernel_shape: [1], strides: [2], pads: [0, 1], ceil_mode: 1 };
+    expect(outputOf(read(one({ operator: 'MaxPool', attributes }, [1, 1, 2])), [5, 6])).toEqual([5]);
+  });
+
   it('a softmax of old is over all axes from its own on', () => {
     const model = one({ operator: 'Softmax' }, [1, 2, 2]);
     expect(outputOf(read({ ...model, opsets: { '': 12 } }), [0, 0, 0, 0])).toEqual([0.25, 0.25, 0.25, 0.25]);
