@@ -168,6 +168,7 @@ function axisPadding(
   const places = Math.ceil((size + before + after - reach) / stride) + 1;
   // A window that would start beyond the input and the padding before it is none.
   const counted = (places - 1) * stride >= size + before ? places - 1 : places;
-  const partial = Math.max((counted - 1) * stride + reach - size - before - after, 0);
-  return { before, after: after + partial, partial };
+  const reached = Math.max((counted - 1) * stride + reach - size - before, 0);
+  const partial = Math.max(reached - after, 0);
+  return { before, after: counted < places ? reached : after + partial, partial };
 }
