@@ -14,6 +14,7 @@ export function conv2d(operation: Conv, inputs: readonly Constant[], sizes: Size
   const [windowHeight = 0, windowWidth = 0, perGroup = 0] = kernel.sizes;
   const { strides, dilations, padding, groups } = operation;
   const filtersPerGroup = filters / groups;
+  const [read, factors] = [input.values, kernel.values];
   const sums = new Float64Array(filters);
   let to = 0;
   for (let n = 0; n < batch; n++) {
@@ -29,12 +30,12 @@ export function conv2d(operation: Conv, inputs: readonly Constant[], sizes: Size
             const from = (inputRow * width + columnTaps.start + x * dilations[1]) * channels;
             const at = (y * windowWidth + x) * perGroup * filters;
             for (let channel = 0; channel < channels; channel++) {
-              const value = input.values[from + channel] ?? 0;
+              const value = read[from + channel] ?? 0;
               const group = Math.floor(channel / perGroup);
               const weights = at + (channel - group * perGroup) * filters;
               const last = (group + 1) * filtersPerGroup;
               for (let f = group * filtersPerGroup; f < last; f++) {
-                sums[f] = (sums[f] ?? 0) + value * (kernel.values[weights + f] ?? 0);
+                sums[f] = (sums[f] ?? 0) + value * (factors[weights + f] ?? 0);
               }
             }
           }

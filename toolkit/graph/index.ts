@@ -2,7 +2,7 @@ export * from './rules/index.js';
 export { withChannelsLastInput } from './channels-last-input.js';
 export { withoutOutputFunction, type OutputFunction } from './output-function.js';
 export { isNeverNegative } from './never-negative.js';
-export { broadcastSizes } from './broadcast.js';
+export { broadcast, broadcastSizes } from './broadcast.js';
 export { roundEven, unaryFunction } from './evaluate-elementwise.js';
 export { evaluateGraph, evaluateOperation } from './evaluate.js';
 export * from './graph.js';

@@ -1,0 +1,1 @@
+export { readOnnx, type OnnxOptions } from './read-onnx.js';
