@@ -12,7 +12,7 @@ import {
 } from '../../toolkit/graph/index.js';
 import { evaluateFused, floatModelFromGraph, fuse, inputValues } from '../../toolkit/model/index.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
-import { quantizeModel } from '../../toolkit/quantize/index.js';
+import { parseQuantized, quantizeModel, serializeQuantized } from '../../toolkit/quantize/index.js';
 import { tablize } from '../../toolkit/tablize/index.js';
 import { seeded } from '../support/random.js';
 
@@ -391,5 +391,49 @@ describe('networks that are quantized already', () => {
     expect(own.stages[1]).toMatchObject({ levels: { count: 4 } });
     const few = await quantizeModel(model, data, { activationLevels: 8, weightLevels: 4 });
     expect(few.stages[0]).toMatchObject({ weightLevels: { length: 4 } });
+  });
+});
+
+describe('values and not classes', () => {
+  const made = graph(
+    [1, 6],
+    { w: weights(6, 8), v: weights(8, 1), b: values([1], () => 0.4) },
+    ['h', matmul, 'x', 'w'],
+    ['r', unary('relu'), 'h'],
+    ['z', matmul, 'r', 'v'],
+    ['y', binary('add'), 'z', 'b'],
+    ['s', unary('sigmoid'), 'y'],
+  );
+  const random = seeded(6);
+  const data: DataSet = {
+    name: 'random',
+    shape: [1, 1, 6],
+    images: Uint8Array.from({ length: 50 * 6 }, () => Math.floor(random() * 256)),
+    labels: new Uint8Array(50),
+    classes: ['y'],
+  };
+
+  test('the scale of the integers and the function at the end are told', async () => {
+    const model = floatModelFromGraph(made, { name: 'value', task: 'regress', labels: ['y'] });
+    const quantized = await quantizeModel(model, data, { activationLevels: 128, weightLevels: 128 });
+    expect(parseQuantized(serializeQuantized(quantized), 'here')).toEqual(quantized);
+    const network = tablize(quantized);
+    expect(network.output).toMatchObject({ labels: ['y'], values: { offset: 0, activation: 'sigmoid' } });
+    const { infer } = createInterpreter(network);
+    for (let i = 0; i < 50; i++) {
+      const bytes = data.images.subarray(6 * i, 6 * i + 6);
+      const x = Float32Array.from(bytes, (byte) => byte / 255);
+      const wanted = evaluateGraph(made, new Map([['x', x]]), ['y']).get('y')?.values[0] ?? NaN;
+      expect((infer(bytes).logits[0] ?? NaN) * (network.output.values?.scale ?? NaN)).toBeCloseTo(wanted, 1);
+    }
+  });
+
+  test('a network of classes says nothing of it; a softmax gives no values', async () => {
+    const model = floatModelFromGraph(made, { name: 'classes' });
+    const quantized = await quantizeModel(model, data, { activationLevels: 8, weightLevels: 8 });
+    expect(quantized).not.toHaveProperty('values');
+    expect(tablize(quantized).output).toEqual({ labels: ['0', '1'] });
+    const shown = graph([1, 6], { w: weights(6, 2) }, ['y', matmul, 'x', 'w'], ['p', softmax, 'y']);
+    expect(() => floatModelFromGraph(shown, { name: 'none', task: 'regress' })).toThrow('those of a softmax');
   });
 });

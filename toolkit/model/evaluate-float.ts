@@ -68,7 +68,7 @@ export const evaluateStage = (stage: FusedStage, inputs: readonly Float32Array[]
 /** What follows the sums of a stage: its activation function and the levels that it was given. */
 export function ended(stage: FusedStage, sums: Float32Array): Float32Array {
   const values = activateAll(activationOf(stage), sums, stage.shape[2]);
-  return 'levels' in stage && stage.levels !== undefined ? roundGiven(stage.levels, values) : values;
+  return 'levels' in stage ? roundGiven(stage.levels, values) : values;
 }
 
 /** The output of one stage before its activation function, norm and bias included. */

@@ -18,6 +18,8 @@ export interface FloatModel {
   readonly layers: readonly FloatLayer[];
   /** One per output value. */
   readonly labels: readonly string[];
+  /** What the outputs are: one of them names a class (where it is left out), or all are values. */
+  readonly task?: 'classify' | 'regress';
 }
 
 /** The network sees `byte * scale + offset`. */

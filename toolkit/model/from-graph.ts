@@ -6,6 +6,7 @@ import {
   withChannelsLastInput,
   withoutOutputFunction,
   type Graph,
+  type OutputFunction,
   type GraphNode,
 } from '../graph/index.js';
 import { keepsValues } from '../graph/rules/merge-reshapes.js';
@@ -34,6 +35,8 @@ export interface FromGraphOptions {
   /** The graph's input is `byte * scale + offset`; by default what the graph says, else 0 to 1. */
   readonly scale?: number;
   readonly offset?: number;
+  /** What the outputs are; by default logits of classes. */
+  readonly task?: 'classify' | 'regress';
 }
 
 /**
@@ -51,11 +54,35 @@ export function floatModelFromGraph(graph: Graph, options: FromGraphOptions): Fl
   const rough = { name: options.name, input, layers: lowering.layers, labels: [] };
   const single = outputCount(rough, checkLayers(rough)) === 1;
   const fresh = (name: string): string => uniqueName(name, lowering.used);
-  const layers = single && shown.of === 'sigmoid' ? twoLogits(lowering.layers, fresh) : lowering.layers;
-  const model = { ...rough, layers };
+  const { task = 'classify' } = options;
+  const layers =
+    task === 'regress'
+      ? withFunction(lowering.layers, shown.of, fresh, graph)
+      : single && shown.of === 'sigmoid'
+        ? twoLogits(lowering.layers, fresh)
+        : lowering.layers;
+  const model = { ...rough, layers, ...(task === 'regress' ? { task } : {}) };
   const labelled = { ...model, labels: labelsOf(model, graph, options) };
   checkFloatModel(labelled);
   return labelled;
+}
+
+/** Values are what they are behind the function at the end, which is told with them. */
+function withFunction(
+  layers: readonly FloatLayer[],
+  of: OutputFunction | null,
+  fresh: (name: string) => string,
+  graph: Graph,
+): readonly FloatLayer[] {
+  if (of === null) return layers;
+  if (of !== 'sigmoid') {
+    throw new InputError(`its outputs are those of a ${of}, and not values`, {
+      where: `graph ${quoted(graph.name)}`,
+      next: 'Take it for a classifier: leave the task out.',
+    });
+  }
+  const input = layers.at(-1)?.name ?? INPUT;
+  return [...layers, { name: fresh('sigmoid'), input, kind: 'activation', activation: 'sigmoid' }];
 }
 
 function start(graph: Graph, { scale, offset }: FromGraphOptions): Lowering {
@@ -119,10 +146,8 @@ function lower(node: GraphNode, lowering: Lowering): void {
       const [a = '', b = ''] = node.inputs;
       const [first, second] = [lowering.constants.get(a), lowering.constants.get(b)];
       const constant = first ?? second;
-      if (constant !== undefined)
-        lowerWithConstant({ ...node, operation }, constant, first !== undefined, lowering);
-      return;
-      lowerSum({ ...node, operation }, lowering);
+      if (constant === undefined) lowerSum({ ...node, operation }, lowering);
+      else lowerWithConstant({ ...node, operation }, constant, first !== undefined, lowering);
       return;
     }
     case 'concat':

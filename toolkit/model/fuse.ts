@@ -86,8 +86,12 @@ export function fuse(model: FloatModel): FusedModel {
   const last = fused.at(-1);
   if (last === undefined)
     throw new InputError('the model has no layers that compute', { where: `model "${model.name}"` });
-  const stagesOut = [...fused.slice(0, -1), ...logits(last, names)];
-  return { name: model.name, input: picture, stages: stagesOut, labels: model.labels };
+  const isValue = model.task === 'regress';
+  const stagesOut = [...fused.slice(0, -1), ...logits(last, names, isValue)];
+  const values = isValue
+    ? { values: { activation: stagesOut.length > fused.length ? ('linear' as const) : activationOf(last) } }
+    : {};
+  return { name: model.name, input: picture, stages: stagesOut, labels: model.labels, ...values };
 
   /** Stages do not flatten: only what looks at values one by one may read flattened ones. */
   function checkFlattened(layer: FloatModel['layers'][number]): void {
@@ -154,8 +158,8 @@ function ofItsOwn(layer: Ending, input: string, shape: Shape): FusedStage {
 }
 
 /** The last stage such that it gives plain sums, with one more after it if need be. */
-function logits(last: FusedStage, names: Set<string>): readonly FusedStage[] {
-  if (last.kind !== 'maxPool' && last.kind !== 'concat' && keepsOrder(activationOf(last))) {
+function logits(last: FusedStage, names: Set<string>, isValue: boolean): readonly FusedStage[] {
+  if (last.kind !== 'maxPool' && last.kind !== 'concat' && canEnd(activationOf(last), isValue)) {
     const { levels, ...rest } = last;
     const stage = levels === undefined ? last : rest;
     const plain: FusedStage = 'activation' in stage ? { ...stage, activation: 'linear' } : stage;
@@ -165,11 +169,11 @@ function logits(last: FusedStage, names: Set<string>): readonly FusedStage[] {
   return [last, passing(name, last.name, last.shape)];
 }
 
-/** Whether a larger value always gives a larger one. */
-function keepsOrder(activation: Activation): boolean {
+/** Whether an activation can be left to whoever reads the outputs: of logits if a larger value always gives a larger one. */
+function canEnd(activation: Activation, isValue: boolean): boolean {
   if (activation === 'linear') return true;
   if (isWave(activation) || isPerChannel(activation)) return false;
-  return activationFunction(activation).line === null;
+  return isValue || activationFunction(activation).line === null;
 }
 
 /** The tensors that more than one layer reads. */

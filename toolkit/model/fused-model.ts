@@ -13,6 +13,8 @@ export interface FusedModel {
   readonly input: FloatInput;
   readonly stages: readonly FusedStage[];
   readonly labels: readonly string[];
+  /** Where the outputs are values and not logits: the function that is still to be taken of them. */
+  readonly values?: { readonly activation: Activation };
 }
 
 interface StageBase {

@@ -125,7 +125,13 @@ export function lowerWithConstant(
     );
   }
   const at = (c: number): number => values[c] ?? 0;
-  lowerScale(node, input, (c) => affine.gamma(at(c)), (c) => affine.beta(at(c)), lowering);
+  lowerScale(
+    node,
+    input,
+    (c) => affine.gamma(at(c)),
+    (c) => affine.beta(at(c)),
+    lowering,
+  );
 }
 
 /** What x is multiplied by and what is added, for a constant; null if it is not that. */

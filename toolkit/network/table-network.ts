@@ -175,6 +175,15 @@ export const stageSchema = z.discriminatedUnion('kind', [
 /** The kinds of stages, in the order of section 4. */
 export const STAGE_KINDS = stageSchema.options.map((option) => option.unwrap().shape.kind.value);
 
+/** 6. Outputs that are values: `integer * scale + offset`, of which a function of this name is still to be taken. */
+export const outputValuesSchema = z
+  .strictObject({
+    scale: z.number().positive(),
+    offset: z.number(),
+    activation: z.string().max(32).nullable(),
+  })
+  .readonly();
+
 const fraction = z.number().min(0).max(1);
 
 /** 7. Where the network comes from. Not part of the hash: it does not change what is computed. */
@@ -208,7 +217,12 @@ export const tableNetworkSchema = z
     products: z.record(nameSchema, productTableSchema).readonly(),
     stages: z.array(stageSchema).min(1).max(250).readonly(),
     /** 6. One label per logit of the last stage. */
-    output: z.strictObject({ labels: z.array(labelSchema).min(1).readonly() }).readonly(),
+    output: z
+      .strictObject({
+        labels: z.array(labelSchema).min(1).readonly(),
+        values: outputValuesSchema.optional(),
+      })
+      .readonly(),
     provenance: provenanceSchema,
   })
   .readonly();

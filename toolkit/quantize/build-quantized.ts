@@ -88,6 +88,7 @@ export function buildQuantized(
     input: { shape: model.input.shape, levels, table: inputTable(model, isUniform(input) ? input : levels) },
     stages: model.stages.map(toStage),
     labels: model.labels,
+    ...(model.values === undefined ? {} : { values: withoutLinear(model.values) }),
     provenance,
   };
 }
@@ -106,6 +107,9 @@ function outputMajor(stage: FusedWeighted, values: Uint8Array): number[] {
 
 /** Seven digits are all that a 32-bit float holds. */
 const short = (value: number): number => Number(value.toPrecision(7));
+const withoutLinear = ({ activation }: { readonly activation: Activation }) =>
+  activation === 'linear' ? {} : { activation };
+
 const tidyActivation = (activation: Activation): Activation =>
   isPerChannel(activation) ? { ...activation, slopes: activation.slopes.map(short) } : activation;
 /** Levels that are the same in seven digits become one. */

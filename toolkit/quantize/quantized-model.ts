@@ -121,6 +121,8 @@ export const quantizedModelSchema = z
       .readonly(),
     stages: z.array(quantizedStageSchema).min(1).max(250).readonly(),
     labels: z.array(labelSchema).min(1).readonly(),
+    /** Where the outputs are values and not logits: the function that is still to be taken of them. */
+    values: z.strictObject({ activation }).readonly().optional(),
     provenance: provenanceSchema,
   })
   .readonly();

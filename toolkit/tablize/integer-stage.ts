@@ -17,6 +17,8 @@ import { integer, weightProducts } from './weight-products.js';
 export interface IntegerStage {
   readonly stage: Stage;
   readonly products: ProductTable | null;
+  /** Real numbers per accumulator unit. */
+  readonly unit: number;
   /** Accumulator units in the smallest factor other than 0, before rounding: how fine the scale is. */
   readonly finest: number;
   /** Squared error of the weights that rounding the table leaves, relative to the unit-free weights. */
@@ -81,6 +83,7 @@ export function integerStage(
     return {
       stage: { name, kind: 'averagePool', input, window, stride, padding, values, requantize },
       products: null,
+      unit,
       finest: smallest(levelValues(first)) * share,
       error: 0,
       spaced: false,
@@ -93,6 +96,7 @@ export function integerStage(
     return {
       stage: { name, kind: 'add', inputs, values, requantize },
       products: null,
+      unit,
       finest: Math.min(...from.map((levels) => smallest(levelValues(levels)))) / unit,
       error: 0,
       spaced: false,
@@ -111,6 +115,7 @@ export function integerStage(
   const quality = {
     spaced: spacing !== null,
     products,
+    unit,
     finest: smallest(exact) * (isUniform(first) ? 1 : smallest(levelValues(first))),
     error: error * unit * unit,
   };

@@ -1,7 +1,7 @@
 import { BuildError } from '../errors.js';
 import { uniqueName } from '../model/safe-name.js';
 import { FORMAT, INPUT, type ProductTable, type Stage, type TableNetwork } from '../network/index.js';
-import { isPerChannel } from '../model/activations.js';
+import { activationName, isPerChannel } from '../model/activations.js';
 import {
   isUniform,
   levelCount,
@@ -37,9 +37,9 @@ export function tablize(model: QuantizedModel, options: TablizeOptions = {}): Ta
     return { stage, from };
   });
   const shared = sharedStages(wired, options);
-  const tabled = wired.map(({ stage, from }): Pick<IntegerStage, 'stage' | 'products'> => {
-    if (stage.kind === 'maxPool') return { stage, products: null };
-    if (stage.kind === 'concat') return { stage: concat(stage, from), products: null };
+  const tabled = wired.map(({ stage, from }): Pick<IntegerStage, 'stage' | 'products' | 'unit'> => {
+    if (stage.kind === 'maxPool') return { stage, products: null, unit: 1 };
+    if (stage.kind === 'concat') return { stage: concat(stage, from), products: null, unit: 1 };
     return shared.get(stage.name) ?? chooseScale(stage, from, options);
   });
   return {
@@ -51,8 +51,21 @@ export function tablize(model: QuantizedModel, options: TablizeOptions = {}): Ta
       table: model.input.table,
     },
     ...(shared.size > 0 ? withSharedTables(tabled) : withOwnTables(tabled)),
-    output: { labels: model.labels },
+    output: { labels: model.labels, ...valuesOf(model, tabled.at(-1)?.unit ?? 1) },
     provenance: model.provenance,
+  };
+}
+
+/** What the integers of the last stage stand for, where they are values. */
+function valuesOf({ values }: QuantizedModel, unit: number): Pick<TableNetwork['output'], 'values'> {
+  if (values === undefined) return {};
+  const { activation } = values;
+  return {
+    values: {
+      scale: unit,
+      offset: 0,
+      activation: activation === undefined ? null : activationName(activation),
+    },
   };
 }
 
