@@ -6,7 +6,7 @@ import { InputError } from '../../toolkit/errors.js';
 import {
   evaluateFloat,
   fuse,
-  hashTfjsLayers,
+  hashTfjsFiles,
   readTfjsLayers,
   writeTfjsLayers,
   type FloatModel,
@@ -39,12 +39,12 @@ describe('a model that we wrote', () => {
     const out = join(folder, 'hash');
     writeTfjsLayers(out, everyLayer);
     const path = join(out, 'model.json');
-    const before = hashTfjsLayers(path);
+    const before = hashTfjsFiles(path);
     expect(before).toMatch(/^[0-9a-f]{64}$/);
     const weights = readFileSync(join(out, 'weights.bin'));
     weights[0] = (weights[0] ?? 0) ^ 1;
     writeFileSync(join(out, 'weights.bin'), weights);
-    expect(hashTfjsLayers(path)).not.toBe(before);
+    expect(hashTfjsFiles(path)).not.toBe(before);
   });
 });
 

@@ -5,7 +5,7 @@ import { take, type DataSet } from '../../toolkit/data/index.js';
 import { InputError, InterruptedError } from '../../toolkit/errors.js';
 import {
   hashAsTfjsLayers,
-  hashTfjsLayers,
+  hashTfjsFiles,
   writeTfjsLayers,
   type FloatLayer,
   type FloatModel,
@@ -120,7 +120,7 @@ describe('a model without files, trained into a folder', () => {
   test('has the hash of the files that it would be written to', () => {
     const out = join(folder, 'hash');
     writeTfjsLayers(out, twoLayers('relu'));
-    expect(hashAsTfjsLayers(twoLayers('relu'))).toBe(hashTfjsLayers(join(out, 'model.json')));
+    expect(hashAsTfjsLayers(twoLayers('relu'))).toBe(hashTfjsFiles(join(out, 'model.json')));
   });
 
   test('goes on from a checkpoint of the same weights and of no others', async () => {

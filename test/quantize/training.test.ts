@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DataSet } from '../../toolkit/data/index.js';
 import { InputError, InterruptedError } from '../../toolkit/errors.js';
-import { hashTfjsLayers, readTfjsLayers } from '../../toolkit/model/index.js';
+import { hashTfjsFiles, readTfjsLayers } from '../../toolkit/model/index.js';
 import { adamStep, newTrainee } from '../../toolkit/quantize/adam.js';
 import { epochBatches, gather, randomShifts } from '../../toolkit/quantize/batches.js';
 import { removeCheckpoint } from '../../toolkit/quantize/checkpoint.js';
@@ -36,7 +36,7 @@ describe('training', () => {
     expect(parseQuantized(quantizedText('first'), 'quantized.json')).toEqual(result.model);
     const float = join(folder, 'first', 'float', 'model.json');
     expect(readTfjsLayers(float)).toEqual(result.floatModel);
-    expect(result.model.provenance.sourceHash).toBe(hashTfjsLayers(float));
+    expect(result.model.provenance.sourceHash).toBe(hashTfjsFiles(float));
     for (const stage of result.model.stages) {
       if ('weightLevels' in stage) expect(stage.weightLevels.filter((level) => level === 0)).toHaveLength(1);
     }
@@ -149,7 +149,7 @@ describe('training', () => {
     });
     await expect(trainModel(again)).rejects.toThrow(InterruptedError);
     const { sourceHash } = parseQuantized(quantizedText('anew'), 'quantized.json').provenance;
-    expect(hashTfjsLayers(join(folder, 'anew', 'float', 'model.json'))).toBe(sourceHash);
+    expect(hashTfjsFiles(join(folder, 'anew', 'float', 'model.json'))).toBe(sourceHash);
     expect(quantizedText('anew')).toBe(quantizedText('first'));
   });
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../toolkit/errors.js';
-import { hashTfjsLayers, readTfjsLayers, writeTfjsLayers } from '../../toolkit/model/index.js';
+import { hashTfjsFiles, readTfjsLayers, writeTfjsLayers } from '../../toolkit/model/index.js';
 import { fileKind, readModelFile, type FileKind } from '../../toolkit/readers/index.js';
 import { randomModel } from '../model/random-model.js';
 import { repository, tablize } from '../support/cli.js';
@@ -43,7 +43,7 @@ describe('kinds of files', () => {
 
 describe('readModelFile', () => {
   test('a TensorFlow.js model, by file or by folder, with the hash of all its files', async () => {
-    const expected = { model: readTfjsLayers(json), hash: hashTfjsLayers(json) };
+    const expected = { model: readTfjsLayers(json), hash: hashTfjsFiles(json) };
     expect(await readModelFile(json)).toEqual(expected);
     expect(await readModelFile(folder)).toEqual(expected);
   });
@@ -91,7 +91,7 @@ describe('on the command line', () => {
     const [keras, tfjs] = made;
     expect({ ...keras, provenance: null }).toEqual({ ...tfjs, provenance: null });
     expect(keras?.provenance.sourceHash).toBe(createHash('sha256').update(bytes).digest('hex'));
-    expect(tfjs?.provenance.sourceHash).toBe(hashTfjsLayers(small));
+    expect(tfjs?.provenance.sourceHash).toBe(hashTfjsFiles(small));
   });
 
   test('a Keras file in place of tables: what to do first', async () => {

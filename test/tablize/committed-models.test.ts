@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadDataSet, picture, take } from '../../toolkit/data/index.js';
-import { hashTfjsLayers, readTfjsLayers } from '../../toolkit/model/index.js';
+import { hashTfjsFiles, readTfjsLayers } from '../../toolkit/model/index.js';
 import {
   analyse,
   createInterpreter,
@@ -98,7 +98,7 @@ describe.each(MODELS)('$name', ({ name, data: set, levels, bits, least, pictures
       if (bounds !== null) expect(signedBits(bounds.partial)).toBeLessThanOrEqual(bits);
     }
     const source = fileOf(name, 'float/model.json');
-    expect(network.provenance.sourceHash).toBe(hashTfjsLayers(source));
+    expect(network.provenance.sourceHash).toBe(hashTfjsFiles(source));
     expect(readTfjsLayers(source).name).toBe(name);
   });
 

@@ -1,7 +1,7 @@
 import { loadDataSetPair, namedSet } from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
 import { measureNetwork, networkHash } from '../network/index.js';
-import { hashTfjsLayers, readTfjsLayers } from '../model/index.js';
+import { hashTfjsFiles, readTfjsLayers } from '../model/index.js';
 import {
   removeCheckpoint,
   trainModel,
@@ -139,7 +139,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
 function originOf({ architecture, from }: TrainOptions): Origin {
   if (architecture !== undefined && from === undefined) return { architecture };
   if (from !== undefined && architecture === undefined) {
-    return { model: readTfjsLayers(from), sourceHash: hashTfjsLayers(from) };
+    return { model: readTfjsLayers(from), sourceHash: hashTfjsFiles(from) };
   }
   throw new InputError('one of --architecture and --from is needed', {
     next: 'Give --architecture mobilenet to train from nothing, or --from model.json to quantize a trained network.',

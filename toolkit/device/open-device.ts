@@ -128,7 +128,7 @@ function emulatedDevice(
     ...options,
     timing: EMULATOR_TIMING,
     clock: link.clock,
-    waited: link.ran,
+    waited: () => link.ran(),
     window: 0,
   });
 }

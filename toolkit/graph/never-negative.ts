@@ -1,4 +1,4 @@
-import type { GraphNode } from './graph.js';
+import type { GraphNode, Unary } from './graph.js';
 
 /** Whether a tensor cannot have values below 0, as far as a look at the nodes before it tells. */
 export function isNeverNegative(tensor: string, maker: (tensor: string) => GraphNode | undefined): boolean {
@@ -8,34 +8,7 @@ export function isNeverNegative(tensor: string, maker: (tensor: string) => Graph
   const all = (): boolean => node.inputs.every((input) => isNeverNegative(input, maker));
   switch (operation.kind) {
     case 'unary':
-      switch (operation.of.kind) {
-        case 'relu':
-        case 'sigmoid':
-        case 'hardSigmoid':
-        case 'softplus':
-        case 'exp':
-        case 'abs':
-          return true;
-        case 'clip':
-          return operation.of.least >= 0;
-        case 'ceil':
-        case 'elu':
-        case 'erf':
-        case 'floor':
-        case 'hardSwish':
-        case 'identity':
-        case 'leakyRelu':
-        case 'log':
-        case 'negative':
-        case 'reciprocal':
-        case 'round':
-        case 'sign':
-        case 'softsign':
-        case 'sqrt':
-        case 'swish':
-        case 'tanh':
-          return false;
-      }
+      return givesNoNegative(operation.of);
     case 'quantize':
       return !operation.levels.bipolar && all();
     case 'maxPool':
@@ -56,4 +29,9 @@ export function isNeverNegative(tensor: string, maker: (tensor: string) => Graph
     case 'softmax':
       return false;
   }
+}
+
+function givesNoNegative(of: Unary): boolean {
+  if (of.kind === 'clip') return of.least >= 0;
+  return ['relu', 'sigmoid', 'hardSigmoid', 'softplus', 'exp', 'abs'].includes(of.kind);
 }

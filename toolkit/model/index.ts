@@ -9,6 +9,8 @@ export { parseTopology, type KerasNode } from './keras-topology.js';
 export { variablesOf } from './keras-variables.js';
 export type { Weights } from './keras-weights.js';
 export * from './read-tfjs-layers.js';
+export { safeName } from './safe-name.js';
 export { modelFromKeras, type ReadOptions } from './tfjs-artifacts.js';
+export { hashTfjsFiles } from './tfjs-files.js';
 export * from './write-file.js';
 export * from './write-tfjs-layers.js';

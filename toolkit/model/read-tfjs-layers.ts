@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
 import type { FloatModel } from './float-model.js';
 import { modelFromArtifacts, ownMetadataSchema, type ReadOptions } from './tfjs-artifacts.js';
-import { manifestSchema, parseModelFile, readBytes, readGroups } from './tfjs-files.js';
+import { manifestSchema, parseModelFile, readGroups } from './tfjs-files.js';
 
 const fileSchema = z.object({
   modelTopology: z.record(z.string(), z.unknown()),
@@ -30,15 +29,6 @@ export function readTfjsLayers(path: string, options: ReadOptions = {}): FloatMo
   );
 }
 
-/** SHA-256 of a model's files, as 64 hex digits: `model.json`, then the shards in the order of the manifest. */
-export function hashTfjsLayers(path: string): string {
-  const hash = createHash('sha256').update(readBytes(path));
-  for (const { shards } of readGroups(path, readModelFile(path).weightsManifest)) {
-    for (const shard of shards) hash.update(shard);
-  }
-  return hash.digest('hex');
-}
-
 /** Whether the value in a `model.json` was written by `writeTfjsLayers`. */
 export function isOwnTfjsLayers(value: unknown): boolean {
   return z.object({ userDefinedMetadata: ownMetadataSchema }).safeParse(value).success;
@@ -52,9 +42,9 @@ function readModelFile(path: string): ModelFile {
   const value = parseModelFile(path);
   const format = value !== null && typeof value === 'object' && 'format' in value ? value.format : undefined;
   if (format === 'graph-model') {
-    throw new InputError('a TensorFlow.js graph model; only Layers models can be read', {
+    throw new InputError('a TensorFlow.js graph model, and not a Layers model', {
       where: path,
-      next: 'Convert with --output_format=tfjs_layers_model.',
+      next: 'Give it to `tablize quantize --model`, which reads both.',
     });
   }
   const parsed = fileSchema.safeParse(value);

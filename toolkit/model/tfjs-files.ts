@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
@@ -49,6 +50,17 @@ export function readGroups(path: string, manifest: Manifest): readonly WeightGro
       return readBytes(join(dirname(path), inside));
     }),
   }));
+}
+
+/**
+ * SHA-256 of the files of a Layers or a graph model, as 64 hex digits: `model.json`, then the shards in the order of the
+ * manifest.
+ */
+export function hashTfjsFiles(path: string): string {
+  const hash = createHash('sha256').update(readBytes(path));
+  const { weightsManifest } = z.object({ weightsManifest: manifestSchema }).parse(parseModelFile(path));
+  for (const { shards } of readGroups(path, weightsManifest)) for (const shard of shards) hash.update(shard);
+  return hash.digest('hex');
 }
 
 /** @throws InputError if the file cannot be read. */

@@ -24,7 +24,7 @@ export function checkTfjsLayers(model: FloatModel): void {
 }
 
 /**
- * What `hashTfjsLayers` says of the files that `writeTfjsLayers` would write.
+ * What `hashTfjsFiles` says of the files that `writeTfjsLayers` would write.
  *
  * @throws InputError as `writeTfjsLayers` for a model that cannot be written.
  */

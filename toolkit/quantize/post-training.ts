@@ -58,7 +58,7 @@ export interface PrepareOptions {
    * (the default); `always`; or `never`, so that every requantization is a shift.
    */
   readonly channelScales?: 'norms' | 'always' | 'never';
-  /** SHA-256 of the model's files (`hashTfjsLayers`), for the provenance. */
+  /** SHA-256 of the model's files (`hashTfjsFiles`), for the provenance. */
   readonly sourceHash?: string;
   /** To measure the float model's accuracy for the provenance. */
   readonly test?: DataSet;

@@ -16,7 +16,7 @@ import { checkLevelCounts } from './weight-levels.js';
 /** A network of our own to train from nothing, or one that is trained already. */
 export type Origin =
   | { readonly architecture: Architecture }
-  /** `sourceHash`: of its files (`hashTfjsLayers`), if it comes from files. */
+  /** `sourceHash`: of its files (`hashTfjsFiles`), if it comes from files. */
   | { readonly model: FloatModel; readonly sourceHash?: string };
 
 export interface TrainOptions {

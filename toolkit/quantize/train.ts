@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FloatModel } from '../model/float-model.js';
 import { fuse } from '../model/fuse.js';
-import { hashTfjsLayers } from '../model/read-tfjs-layers.js';
+import { hashTfjsFiles } from '../model/tfjs-files.js';
 import { writeFileAtomic } from '../model/write-file.js';
 import { checkTfjsLayers, writeTfjsLayers } from '../model/write-tfjs-layers.js';
 import { newTrainee, type Parameters } from './adam.js';
@@ -136,7 +136,7 @@ function startOf({ origin, data, seed }: TrainOptions, name: string): FloatModel
 function writeFloat(out: string, model: FloatModel): string {
   const folder = join(out, 'float');
   writeTfjsLayers(folder, model);
-  return hashTfjsLayers(join(folder, 'model.json'));
+  return hashTfjsFiles(join(folder, 'model.json'));
 }
 
 /** Levels of fixed schemes are never learned; others are, if that is wanted. */

@@ -1,10 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors.js';
-import { hashTfjsLayers, readTfjsLayers, type FloatModel, type ReadOptions } from '../model/index.js';
+import type { Graph } from '../graph/index.js';
+import {
+  floatModelFromGraph,
+  hashTfjsFiles,
+  readTfjsLayers,
+  safeName,
+  type FloatModel,
+  type ReadOptions,
+} from '../model/index.js';
 import { fileKind, type FileKind } from './file-kinds.js';
 import { readKerasFile } from './keras/read-keras-file.js';
+import { readOnnx } from './onnx/read-onnx.js';
+import { readTfjsGraph } from './tfjs-graph/index.js';
+import { readTflite } from './tflite/read-tflite.js';
+
+export interface ReadModelOptions extends ReadOptions {
+  /** What the outputs are; by default logits of classes. */
+  readonly task?: 'classify' | 'regress';
+}
 
 export interface ReadModel {
   readonly model: FloatModel;
@@ -16,7 +32,7 @@ export interface ReadModel {
 interface Found {
   readonly path: string;
   readonly bytes: Uint8Array;
-  readonly options: ReadOptions;
+  readonly options: ReadModelOptions;
 }
 
 interface Reader {
@@ -29,23 +45,56 @@ const ofFile = (read: Reader['read']): Reader => ({
   hash: ({ bytes }) => createHash('sha256').update(bytes).digest('hex'),
 });
 
-const keras = ofFile(({ bytes, path, options }) => readKerasFile(bytes, path, options));
+/** Files of Layers models say the name themselves, and nothing of a task. */
+const ofLayers =
+  (read: Reader['read']): Reader['read'] =>
+  async (found) => {
+    const { task } = found.options;
+    const model = await read(found);
+    return task === undefined ? model : { ...model, task };
+  };
+
+const ofGraph =
+  (read: (found: Found) => Graph): Reader['read'] =>
+  (found) => {
+    const graph = read(found);
+    return floatModelFromGraph(graph, { name: safeName(graph.name, 'model'), ...found.options });
+  };
+
+const keras = ofFile(ofLayers(({ bytes, path, options }) => readKerasFile(bytes, path, options)));
 
 const tfjsLayers: Reader = {
-  read: ({ path, options }) => readTfjsLayers(path, options),
-  hash: ({ path }) => hashTfjsLayers(path),
+  read: ofLayers(({ path, options }) => readTfjsLayers(path, options)),
+  hash: ({ path }) => hashTfjsFiles(path),
 };
+
+const tfjsGraph: Reader = {
+  read: ofGraph(({ path }) => readTfjsGraph(path)),
+  hash: ({ path }) => hashTfjsFiles(path),
+};
+
+const onnx = ofFile(
+  ofGraph(({ bytes, path }) => {
+    const graph = readOnnx(bytes, path, { folder: dirname(path) });
+    // What writes such files calls the graph as it likes: "main_graph", "tf2onnx", a number.
+    return { ...graph, name: basename(path).replace(/\.(q?onnx)$/i, '') };
+  }),
+);
 
 /** What reads each kind of file; a new format is one more line. */
 const READERS: Readonly<Partial<Record<FileKind, Reader>>> = {
   hdf5: keras,
   zip: keras,
+  tflite: ofFile(ofGraph(({ bytes, path }) => readTflite(bytes, path))),
+  onnx,
   'tfjs-layers': tfjsLayers,
+  'tfjs-graph': tfjsGraph,
   // It says what is wrong with it.
   json: tfjsLayers,
 };
 
-const KNOWN = 'a TensorFlow.js Layers model.json, or a .keras or .h5 file of Keras';
+const KNOWN =
+  'an .onnx or .tflite file, a .keras or .h5 file of Keras, or a model.json of TensorFlow.js with its weights';
 
 /** No larger file is a network for a small device. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -56,27 +105,23 @@ const MOST_BYTES = 512 * 2 ** 20;
  *
  * @throws InputError if it is missing, too large, of no format that is read, or as its reader does.
  */
-export async function readModelFile(path: string, options: ReadOptions = {}): Promise<ReadModel> {
+export async function readModelFile(path: string, options: ReadModelOptions = {}): Promise<ReadModel> {
   const file = isFolder(path) ? join(path, 'model.json') : path;
   const bytes = read(file);
   const kind = fileKind(bytes);
   const reader = READERS[kind];
   if (reader === undefined) {
-    throw new InputError(`no trained model that can be read: ${LOOKS[kind] ?? kind}`, {
-      where: file,
-      next: `Give ${KNOWN}.`,
-    });
+    throw new InputError(
+      'no trained model: neither its first bytes nor its text are those of a known format',
+      {
+        where: file,
+        next: `Give ${KNOWN}.`,
+      },
+    );
   }
   const found = { path: file, bytes, options };
   return { model: await reader.read(found), hash: reader.hash(found) };
 }
-
-const LOOKS: Readonly<Partial<Record<FileKind, string>>> = {
-  tflite: 'a TensorFlow Lite file',
-  'tfjs-graph': 'a TensorFlow.js graph model',
-  onnx: 'it looks like an ONNX file',
-  unknown: 'neither its first bytes nor its text are those of a known format',
-};
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 

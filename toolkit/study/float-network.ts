@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { hashTfjsLayers, readTfjsLayers, writeFileAtomic, type FloatModel } from '../model/index.js';
+import { hashTfjsFiles, readTfjsLayers, writeFileAtomic, type FloatModel } from '../model/index.js';
 import { fileJson } from '../network/index.js';
 import { removeCheckpoint, trainFloatModel } from '../quantize/index.js';
 import { readJson, type DataPair } from './data-facts.js';
@@ -22,7 +22,7 @@ export interface CellRun {
 
 export interface FloatNetwork {
   readonly model: FloatModel;
-  /** `hashTfjsLayers` of its files. */
+  /** `hashTfjsFiles` of its files. */
   readonly sourceHash: string;
   /** On all test pictures, 0..1; measured once, so that all cells tell the same. */
   readonly accuracy: number;
@@ -45,7 +45,7 @@ export function finishedFloatNetwork(cell: Cell, work: string): FloatNetwork | n
   const files = floatFiles(cell, work);
   const done = doneSchema.safeParse(readJson(files.done)).data;
   if (done === undefined || !existsSync(files.model)) return null;
-  const sourceHash = hashTfjsLayers(files.model);
+  const sourceHash = hashTfjsFiles(files.model);
   if (done.sourceHash !== sourceHash) return null;
   return { model: readTfjsLayers(files.model), sourceHash, accuracy: done.accuracy };
 }
@@ -64,7 +64,7 @@ export async function floatNetwork(cell: Cell, { work, ...run }: CellRun): Promi
     epochs,
     out: folder,
   });
-  const sourceHash = hashTfjsLayers(model);
+  const sourceHash = hashTfjsFiles(model);
   writeFileAtomic(done, fileJson({ format: FORMAT, sourceHash, accuracy }));
   removeCheckpoint(folder);
   return { model: readTfjsLayers(model), sourceHash, accuracy };
