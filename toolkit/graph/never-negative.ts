@@ -1,4 +1,4 @@
-import type { GraphNode } from './graph.js';
+import type { GraphNode, Unary } from './graph.js';
 
 /** Whether a tensor cannot have values below 0, as far as a look at the nodes before it tells. */
 export function isNeverNegative(tensor: string, maker: (tensor: string) => GraphNode | undefined): boolean {
@@ -8,34 +8,7 @@ export function isNeverNegative(tensor: string, maker: (tensor: string) => Graph
   const all = (): boolean => node.inputs.every((input) => isNeverNegative(input, maker));
   switch (operation.kind) {
     case 'unary':
-      switch (operation.of.kind) {
-        case 'relu':
-        case 'sigmoid':
-        case 'hardSigmoid':
-        case 'softplus':
-        case 'exp':
-        case 'abs':
-          return true;
-        case 'clip':
-          return operation.of.least >= 0;
-        case 'ceil':
-        case 'elu':
-        case 'erf':
-        case 'floor':
-        case 'hardSwish':
-        case 'identity':
-        case 'leakyRelu':
-        case 'log':
-        case 'negative':
-        case 'reciprocal':
-        case 'round':
-        case 'sign':
-        case 'softsign':
-        case 'sqrt':
-        case 'swish':
-        case 'tanh':
-          return false;
-      }
+      return isPositive(operation.of);
     case 'quantize':
       return !operation.levels.bipolar && all();
     case 'maxPool':
@@ -54,6 +27,38 @@ export function isNeverNegative(tensor: string, maker: (tensor: string) => Graph
     case 'prelu':
     case 'reduce':
     case 'softmax':
+      return false;
+  }
+}
+
+/** Whether a function gives nothing below 0. */
+function isPositive(of: Unary): boolean {
+  switch (of.kind) {
+    case 'relu':
+    case 'sigmoid':
+    case 'hardSigmoid':
+    case 'softplus':
+    case 'exp':
+    case 'abs':
+      return true;
+    case 'clip':
+      return of.least >= 0;
+    case 'ceil':
+    case 'elu':
+    case 'erf':
+    case 'floor':
+    case 'hardSwish':
+    case 'identity':
+    case 'leakyRelu':
+    case 'log':
+    case 'negative':
+    case 'reciprocal':
+    case 'round':
+    case 'sign':
+    case 'softsign':
+    case 'sqrt':
+    case 'swish':
+    case 'tanh':
       return false;
   }
 }
