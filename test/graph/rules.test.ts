@@ -506,3 +506,14 @@ test('rules that undo each other end', () => {
   ]);
   expect(turned.nodes).toHaveLength(1);
 });
+
+test('what nothing reads goes, however long, and nothing else does', () => {
+  const given = graph(
+    [1, 4],
+    { w: weights(4, 3) },
+    ['logits', { kind: 'matmul' }, 'x', 'w'],
+    ['softmax', { kind: 'softmax', axis: 1, log: false }, 'logits'],
+    ['shown', { kind: 'unary', of: { kind: 'abs' } }, 'softmax'],
+  );
+  expect(simplify({ ...given, outputs: ['logits'] }).nodes.map(({ output }) => output)).toEqual(['logits']);
+});

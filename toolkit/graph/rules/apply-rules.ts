@@ -38,7 +38,8 @@ export function applyRules(graph: Graph, rules: readonly Rule[]): Graph {
   };
   nodes.forEach(insert);
   for (const output of outputs) count(output, 1);
-  for (const node of [...nodes].reverse()) if ((readers.get(node.output) ?? 0) === 0) drop(node);
+  for (const node of [...nodes].reverse())
+    if (makers.has(node.output) && (readers.get(node.output) ?? 0) === 0) drop(node);
 
   const view: View = {
     maker: (tensor) => makers.get(tensor),
