@@ -7,6 +7,7 @@ import { namedSet, SET_NAMES, type NamedSet } from './named-sets.js';
 import { folderOfSet } from './places.js';
 import { readPictures } from './read-pictures.js';
 import { resample } from './resample.js';
+import { IDX_STORE } from './set-store.js';
 
 const SPLIT = /^(.+):(train|test)$/;
 const IMAGES = /-?images[-.]idx3-ubyte(\.gz)?$/;
@@ -52,8 +53,8 @@ export function loadDataSetPair(name: string): { readonly train: DataSet; readon
  * @throws InputError if it is in none of its places, or damaged there.
  */
 export function loadNamedSet(set: NamedSet, split: Split, env: NodeJS.ProcessEnv = process.env): DataSet {
-  const files = idxPaths(folderOfSet(set, split, env), split);
-  const pictures = readPictures(files, `${set.name}:${split}`, set.classes);
+  const { read } = set.store ?? IDX_STORE;
+  const pictures = read(folderOfSet(set, split, env), split, `${set.name}:${split}`, set.classes);
   return set.resampling === undefined ? pictures : resample(pictures, set.resampling);
 }
 
