@@ -1,7 +1,15 @@
 import { join } from 'node:path';
-import { loadDataSet, take, type DataSet } from '../data/index.js';
+import {
+  loadDataSet,
+  normalisation,
+  rangeValues,
+  take,
+  withLabels,
+  type ByteValues,
+  type DataSet,
+} from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
-import { hashTfjsLayers, readTfjsLayers, writeFileAtomic } from '../model/index.js';
+import { hashTfjsLayers, readTfjsLayers, writeFileAtomic, type FloatModel } from '../model/index.js';
 import { measureNetwork, networkHash } from '../network/index.js';
 import {
   claimModelFolder,
@@ -27,9 +35,10 @@ import {
 import { tableAccuracy, tablize } from '../tablize/index.js';
 import { shellOption } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
+import { readingOf, readingWords, valuesLine, type ReadingOptions } from './reading.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
-export interface QuantizeOptions extends CommonOptions {
+export interface QuantizeOptions extends CommonOptions, ReadingOptions {
   readonly model: string;
   readonly calibrate: string;
   readonly out: string;
@@ -45,6 +54,9 @@ export interface QuantizeOptions extends CommonOptions {
   /** The float network's input is `byte * scale + offset`. */
   readonly scale?: number;
   readonly offset?: number;
+  /** In place of `scale` and `offset`: what the pictures were normalised by, one number or one per channel. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
   readonly count?: number;
 }
 
@@ -53,7 +65,7 @@ const CALIBRATION_PICTURES = 1000;
 
 /** `tablize quantize`: tables for a float model that was trained elsewhere, without training it again. */
 export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
-  const { out, budget, labels, scale, offset, weights, activations } = options;
+  const { out, budget, weights, activations } = options;
   const { output, signal } = run;
   const name = networkName(options.name, out);
   if (typeof budget?.drop === 'number' && options.test === undefined)
@@ -64,14 +76,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
         next: 'give some with --test, such as --test mnist:test',
       },
     );
-  checkScale(scale, offset);
-  const floatModel = readTfjsLayers(options.model, {
-    ...(labels === undefined ? {} : { labels }),
-    ...(scale === undefined ? {} : { scale }),
-    ...(offset === undefined ? {} : { offset }),
-  });
-  const test = options.test === undefined ? undefined : loadDataSet(options.test);
-  const calibration = take(loadDataSet(options.calibrate), options.count ?? CALIBRATION_PICTURES);
+  const { floatModel, calibration, test } = readAll(options, run);
   claimModelFolder(out);
   const prepared = prepareQuantization(floatModel, calibration, {
     name,
@@ -109,6 +114,74 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
   return EXIT.ok;
 };
 
+interface Given {
+  readonly floatModel: FloatModel;
+  readonly calibration: DataSet;
+  readonly test: DataSet | undefined;
+}
+
+/** The network and the pictures, agreed on what bytes stand for and what the classes are called. */
+function readAll(options: QuantizeOptions, { output }: Run): Given {
+  const given = inputOf(options);
+  const { labels } = options;
+  const model = readTfjsLayers(options.model, { ...(labels === undefined ? {} : { labels }), ...given });
+  const reading = { ...readingOf(options), shape: model.input.shape };
+  const known = labels === undefined ? {} : { classes: labels };
+  const all = loadDataSet(options.calibrate, {
+    ...reading,
+    ...known,
+    otherwise: completed(given) ?? 'range',
+  });
+  if (all.name.startsWith('random:'))
+    output.line('warning: levels are chosen by random bytes, which say little of real pictures');
+  const { values, classes } = all;
+  const test =
+    options.test === undefined
+      ? undefined
+      : withLabels(
+          loadDataSet(options.test, {
+            ...reading,
+            ...(labels === undefined && isNamed(classes) ? { classes } : known),
+            ...(values === undefined ? {} : { values }),
+          }),
+        );
+  const line = valuesLine(all);
+  if (line !== null) output.line(line);
+  // Where the files call the classes by name and the network does not, it learns them.
+  const names = [classes, test?.classes ?? []].find(
+    (list) => labels === undefined && isNamed(list) && list.length === model.labels.length,
+  );
+  return {
+    floatModel: {
+      ...model,
+      input: { ...model.input, ...values },
+      labels: names ?? model.labels,
+    },
+    calibration: take(all, options.count ?? CALIBRATION_PICTURES),
+    test,
+  };
+}
+
+const isNamed = (classes: readonly string[]): boolean =>
+  classes.length > 0 && classes.some((name, i) => name !== String(i));
+
+/** What the float network reads of a byte, as far as it was said. @throws InputError for what contradicts itself. */
+function inputOf({ scale, offset, range, mean, std }: QuantizeOptions): Partial<ByteValues> {
+  const ways = [scale ?? offset, range, mean ?? std].filter((way) => way !== undefined);
+  if (ways.length > 1)
+    throw new InputError('what the network reads of a byte is said in two ways', {
+      where: '--scale and --offset, --range, --mean and --std',
+      next: 'Give one of them.',
+    });
+  if (range !== undefined) return rangeValues(...range);
+  if (mean !== undefined || std !== undefined) return normalisation(mean ?? [], std ?? []);
+  checkScale(scale, offset);
+  return { ...(scale === undefined ? {} : { scale }), ...(offset === undefined ? {} : { offset }) };
+}
+
+const completed = ({ scale, offset }: Partial<ByteValues>): ByteValues | undefined =>
+  scale === undefined && offset === undefined ? undefined : { scale: scale ?? 1 / 255, offset: offset ?? 0 };
+
 /** Largest magnitude of what the float network reads that is taken for meant. */
 const LARGEST_INPUT = 1e9;
 
@@ -125,7 +198,7 @@ function checkScale(scale = 1 / 255, offset = 0): void {
 /** What a reader can repeat: the same search finds the same levels. */
 function commandLine(options: QuantizeOptions): string {
   const { model, calibrate, out, name, levels, budget, weights, activations } = options;
-  const { test, labels, scale, offset, count } = options;
+  const { test, labels, scale, offset, mean, std, count } = options;
   return [
     'tablize quantize',
     ...shellOption('model', model),
@@ -137,6 +210,9 @@ function commandLine(options: QuantizeOptions): string {
     ...shellOption('labels', labels?.join(',')),
     ...shellOption('scale', scale),
     ...shellOption('offset', offset),
+    ...shellOption('mean', mean?.join(',')),
+    ...shellOption('std', std?.join(',')),
+    ...readingWords(options),
     ...shellOption('count', count),
     ...shellOption('out', out),
     ...shellOption('name', name),

@@ -84,5 +84,4 @@ const indexOf = (name: string): number => Number(NAME.exec(name)?.[2] ?? NaN);
 const isOf = (split: Split, name: string): boolean =>
   split === 'test' ? indexOf(name) < TESTS : indexOf(name) >= TESTS;
 
-const order = (a: string, b: string): number =>
-  indexOf(a) - indexOf(b) || (a < b ? -1 : a > b ? 1 : 0);
+const order = (a: string, b: string): number => indexOf(a) - indexOf(b) || (a < b ? -1 : a > b ? 1 : 0);

@@ -22,7 +22,8 @@ export function readTar(archive: Uint8Array, where: string): readonly TarEntry[]
   for (let count = 0; at + BLOCK <= archive.length; count++) {
     const header = archive.subarray(at, at + BLOCK);
     if (header.every((byte) => byte === 0)) return entries;
-    if (count === MOST_ENTRIES) throw new InputError(`more than ${MOST_ENTRIES} files in the archive`, { where });
+    if (count === MOST_ENTRIES)
+      throw new InputError(`more than ${MOST_ENTRIES} files in the archive`, { where });
     if (!checksumHolds(header)) throw damaged(`no header at byte ${at}`, where);
     const size = octal(header, 124, 12);
     if (size === null) throw damaged(`no size in the header at byte ${at}`, where);

@@ -73,10 +73,10 @@ const HIDDEN = {
   },
   /** For log-mel pictures of a word, 40 frames x 32 bands: an output of the last convolution has seen 31 frames. */
   keywords: (b) => {
-    b.conv(12, 3, { ...SAME, stride: 2 }).norm();
+    b.conv(8, 3, { ...SAME, stride: 2 }).norm();
+    b.conv(16, 3, { ...SAME, stride: 2 }).norm();
     b.conv(24, 3, { ...SAME, stride: 2 }).norm();
-    b.conv(32, 3, { ...SAME, stride: 2 }).norm();
-    b.conv(48, 3, SAME).norm();
+    b.conv(32, 3, SAME).norm();
     b.globalAveragePool();
   },
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */

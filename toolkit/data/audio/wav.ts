@@ -101,7 +101,8 @@ function formatOf(view: DataView, chunk: Chunk | undefined, where: string): Form
   const bits = view.getUint16(start + 14, true);
   const next = 'Convert it to PCM of 16 bits, mono, 8000 Hz or more.';
   if (kind !== PCM) throw new InputError(`WAV format ${kind} is not PCM`, { where, next });
-  if (bits !== 8 && bits !== 16) throw new InputError(`PCM of ${bits} bits is not supported`, { where, next });
+  if (bits !== 8 && bits !== 16)
+    throw new InputError(`PCM of ${bits} bits is not supported`, { where, next });
   if (channels !== 1 && channels !== 2) throw new InputError(`${channels} channels`, { where, next });
   if (align !== channels * (bits / 8))
     throw new InputError(`${channels} channels of ${bits} bits do not make blocks of ${align} bytes`, {
