@@ -47,7 +47,7 @@ describe('mel filters', () => {
     const filters = melFilters(8, 50, 4000, 31.25);
     const at = (bin: number): number =>
       filters.reduce((sum, { first, weights }) => sum + (weights[bin - first] ?? 0), 0);
-    const [firstPeak, lastPeak] = [6, 100];
+    const [firstPeak, lastPeak] = [8, 100];
     for (let bin = firstPeak; bin < lastPeak; bin++) expect(at(bin)).toBeCloseTo(1, 9);
     for (const { weights } of filters) for (const weight of weights) expect(weight).toBeGreaterThan(0);
   });
@@ -69,9 +69,9 @@ describe('the front end', () => {
     const [rows, columns] = LOG_MEL_SHAPE;
     const made = picture(chirp(4000));
     expect(made).toHaveLength(rows * columns);
-    expect(hash(made)).toBe('GOLDEN1');
-    expect(hash(picture(chirp(9000)))).toBe('GOLDEN2');
-    expect(hash(picture(chirp(11_025, 22_050), 22_050))).toBe('GOLDEN3');
+    expect(hash(made)).toBe('e593f73a05358bb2');
+    expect(hash(picture(chirp(9000)))).toBe('568312042f9b854f');
+    expect(hash(picture(chirp(11_025, 22_050), 22_050))).toBe('8bcc9cb78e06be6c');
   });
 
   test('a tone is loudest in the band of its pitch, wherever the recording has it', () => {
