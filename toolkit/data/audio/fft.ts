@@ -40,12 +40,16 @@ export function powerSpectrum({ size, cosines, sines, order }: Fft, samples: Flo
     const stride = size / (2 * half);
     for (let start = 0; start < size; start += 2 * half) {
       for (let k = 0; k < half; k++) {
-        const [a, b] = [start + k, start + k + half];
-        const [c, s] = [cosines[k * stride] ?? 0, sines[k * stride] ?? 0];
-        const [reB, imB] = [re[b] ?? 0, im[b] ?? 0];
+        const a = start + k;
+        const b = a + half;
+        const c = cosines[k * stride] ?? 0;
+        const s = sines[k * stride] ?? 0;
+        const reB = re[b] ?? 0;
+        const imB = im[b] ?? 0;
         const turnedRe = reB * c + imB * s;
         const turnedIm = imB * c - reB * s;
-        const [reA, imA] = [re[a] ?? 0, im[a] ?? 0];
+        const reA = re[a] ?? 0;
+        const imA = im[a] ?? 0;
         re[a] = reA + turnedRe;
         im[a] = imA + turnedIm;
         re[b] = reA - turnedRe;

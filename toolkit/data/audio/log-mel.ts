@@ -77,15 +77,18 @@ export function logMel({ rate, samples }: Recording): Uint8Array {
   const span = (frames - 1) * hop + window.length;
   const start = centreOfEnergy(samples) - Math.floor(span / 2);
   const energies = new Float64Array(frames * bands);
+  const weighted = new Float64Array(window.length);
   for (let row = 0; row < frames; row++) {
     const from = start + row * hop;
-    const spectrum = powerSpectrum(
-      fft,
-      window.map((weight, i) => weight * (samples[from + i] ?? 0)),
-    );
-    filters.forEach(({ first, weights }, band) => {
+    const [first, end] = [Math.max(0, -from), Math.min(window.length, samples.length - from)];
+    // Nothing but silence.
+    if (first >= end) continue;
+    weighted.fill(0);
+    for (let i = first; i < end; i++) weighted[i] = (window[i] ?? 0) * (samples[from + i] ?? 0);
+    const spectrum = powerSpectrum(fft, weighted);
+    filters.forEach(({ first: bin, weights }, band) => {
       let sum = 0;
-      weights.forEach((weight, i) => (sum += weight * (spectrum[first + i] ?? 0)));
+      weights.forEach((weight, i) => (sum += weight * (spectrum[bin + i] ?? 0)));
       energies[row * bands + band] = sum;
     });
   }
