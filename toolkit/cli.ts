@@ -30,6 +30,7 @@ import { ports } from './commands/ports.js';
 import { prove } from './commands/prove.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
+import { numberList, pictureShape, withReading } from './commands/reading.js';
 import type { CommandBody, CommonOptions } from './commands/run.js';
 import { study } from './commands/study.js';
 import { train } from './commands/train.js';
@@ -44,12 +45,24 @@ const EXIT_CODES = `
 Exit codes: 0 all bit-exact, 1 a difference was found, 2 bad usage or input, 3 a tool is missing,
 4 a build failed or does not fit, 5 port or board, 130 interrupted.`;
 
+/** Commands that read pictures from files of all kinds. */
+const READ_PICTURES = new Set([
+  'deploy',
+  'train',
+  'quantize',
+  'inspect',
+  'export',
+  'emulate',
+  'verify',
+  'data',
+]);
+
 const option = {
   board: ['--board <id>', 'board id (see `tablize boards`) or path of a board file'],
   model: ['--model <path>', 'model folder, quantized.json or table-network.json'],
   images: [
     '--images <set>',
-    `test pictures: ${SET_NAMES} with :test or :train (see \`tablize data\`), or a path to idx files (default: those of the set with the network's classes, or mnist:test)`,
+    `test pictures: ${SET_NAMES} with :test or :train (see \`tablize data\`), or a file or folder of pictures or recordings (docs/data.md; default: those of the set with the network's classes, or mnist:test)`,
   ],
   count: ['--count <n>', 'only the first n pictures'],
   out: ['--out <folder>', 'where to write'],
@@ -207,9 +220,14 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   )
     .requiredOption(
       '--data <set>',
-      `training and test pictures: ${SET_NAMES} (see \`tablize data\`), or a folder of idx files`,
+      `training and test pictures: ${SET_NAMES} (see \`tablize data\`), or a folder or .npz file with both halves (docs/data.md)`,
     )
     .addOption(new Option('--architecture <name>', 'shape of a new network').choices(ARCHITECTURES))
+    .option(
+      '--shape <HxWxC>',
+      'height, width and channels of the pictures, where files do not say, or with --resize',
+      pictureShape,
+    )
     .option('--from <path>', 'model.json of a trained TF.js Layers model, in place of --architecture')
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
@@ -261,7 +279,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     )
     .requiredOption(
       '--calibrate <set>',
-      'pictures to choose the levels with, such as mnist:train (see `tablize data`)',
+      'pictures to choose the levels with, such as mnist:train (see `tablize data`); random:1000 for random bytes',
     )
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
@@ -286,6 +304,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--test <set>', 'pictures to measure the accuracies with, such as mnist:test')
     .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)
     .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
+    .option(
+      '--mean <m>',
+      'in place of --scale and --offset: the float network reads (byte / 255 - mean) / std; one number, or one per channel',
+      numberList,
+    )
+    .option('--std <s>', 'see --mean (default 1)', numberList)
     .option('--labels <list>', 'names of the classes, between commas', labelList)
     .option('--count <n>', 'calibrate with only the first n pictures (default 1000)', wholeNumber(1));
 
@@ -471,8 +495,10 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     '--preview fashion-mnist:test',
     data,
   )
-    .option('--preview <set>', 'show the first pictures of a data set by name, or a path to idx files')
+    .option('--preview <set>', 'show the first pictures of a data set by name or path')
     .option('--count <n>', 'how many pictures to show', wholeNumber(1), 3);
+
+  for (const made of program.commands) if (READ_PICTURES.has(made.name())) withReading(made);
 
   const listing = command('boards', 'list the boards', '--json', boards);
   command(

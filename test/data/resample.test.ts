@@ -46,7 +46,10 @@ describe('resampling', () => {
 
 describe('mnist-16', () => {
   test('has the labels of MNIST, and of each picture the centre 24 x 24 as 16 x 16', () => {
-    const [whole, small] = ['mnist:test', 'mnist-16:test'].map(loadDataSet) as [DataSet, DataSet];
+    const [whole, small] = ['mnist:test', 'mnist-16:test'].map((spec) => loadDataSet(spec)) as [
+      DataSet,
+      DataSet,
+    ];
     expect(small).toMatchObject({ name: 'mnist-16:test', shape: [16, 16, 1], classes: whole.classes });
     expect(small.labels).toEqual(whole.labels);
     expect(small.images).toHaveLength(10_000 * 256);

@@ -9,20 +9,24 @@ import {
 import { EXIT } from '../errors.js';
 import { pictureLines } from '../report/picture.js';
 import { grouped } from '../report/text.js';
+import { readingOf, valuesLine, type ReadingOptions } from './reading.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
-export interface DataOptions extends CommonOptions {
+export interface DataOptions extends CommonOptions, ReadingOptions {
   readonly preview?: string;
   readonly count: number;
 }
 
 /** `tablize data`: the data sets with a name, whether they are here, and where they were looked for; or some pictures of one. */
-export const data: CommandBody<DataOptions> = ({ preview, count }, { output }) => {
-  if (preview !== undefined) return show(preview, count, output);
+export const data: CommandBody<DataOptions> = (options, { output }) => {
+  const { preview } = options;
+  if (preview !== undefined) return show(preview, options, output);
   const sets = listDataSets();
   output.json(sets);
   for (const line of sets.flatMap(setLines)) output.line(line);
-  output.line('Any folder of idx files is a data set too: path/to/folder:train and path/to/folder:test.');
+  output.line(
+    'Any folder of idx files is a data set too: path/to/folder:train and path/to/folder:test; so are folders of pictures or recordings, .npz, .npy and .csv files (docs/data.md).',
+  );
   return EXIT.ok;
 };
 
@@ -56,17 +60,19 @@ function placeState({ found, used }: PlaceReport): string {
   return !found ? 'missing' : used ? 'used   ' : 'found  ';
 }
 
-function show(spec: string, count: number, output: Run['output']): typeof EXIT.ok {
-  const set = loadDataSet(spec);
+function show(spec: string, { count, ...reading }: DataOptions, output: Run['output']): typeof EXIT.ok {
+  const set = loadDataSet(spec, { ...readingOf(reading), otherwise: 'range' });
   const shown = [...set.labels.subarray(0, count)].map((label, image) => ({
     image,
-    label,
+    label: set.unlabelled === true ? null : label,
     class: set.classes[label] ?? null,
   }));
   output.json({ name: set.name, shape: set.shape, pictures: set.labels.length, classes: set.classes, shown });
   for (const { image, class: name } of shown) {
     for (const line of pictureLines(picture(set, image), set.shape)) output.line(line);
-    output.line(`picture ${image} of ${grouped(set.labels.length)}: "${name ?? '?'}"`);
+    output.line(`picture ${image} of ${grouped(set.labels.length)}${name === null ? '' : `: "${name}"`}`);
   }
+  const line = valuesLine(set);
+  if (line !== null) output.line(line);
   return EXIT.ok;
 }

@@ -26,7 +26,7 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   const board = boardOf(options);
   const model = loadModel(options.model);
   const { network } = model;
-  const pictures = loadPictures(options.images, options.count, network);
+  const pictures = loadPictures(options, network);
   const executor = requireExecutor(board, port, options.level);
   const builder = builderFor(board, network, options);
   if (drive !== undefined && port === undefined) {

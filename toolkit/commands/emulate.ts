@@ -17,7 +17,7 @@ export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
   const { output, signal } = run;
   const board = boardOf(options);
   const { network } = loadModel(options.model);
-  const pictures = loadPictures(options.images, options.count, network);
+  const pictures = loadPictures(options, network);
   requireExecutor(board, undefined, options.level);
   const { image } = await builderFor(board, network, options).build('emulate', run);
   const reference = createInterpreter(network);
@@ -33,7 +33,8 @@ export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
       const expected = reference.infer(pixels);
       const exact = answer.label === expected.label && answer.logits.join() === expected.logits.join();
       if (!exact) different++;
-      const truth = network.output.labels[pictures.labels[i] ?? -1] ?? '?';
+      const truth =
+        pictures.unlabelled === true ? null : (network.output.labels[pictures.labels[i] ?? -1] ?? '?');
       answers.push({
         image: i,
         truth,
@@ -44,7 +45,7 @@ export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
       });
       for (const line of pictureLines(pixels, pictures.shape)) output.line(line);
       output.line(
-        `picture ${i}: "${network.output.labels[answer.label] ?? '?'}" (it is "${truth}"), ${grouped(answer.latency)} ${latencyUnit}, ${exact ? 'bit-exact' : 'DIFFERENT from the reference'}`,
+        `picture ${i}: "${network.output.labels[answer.label] ?? '?'}"${truth === null ? '' : ` (it is "${truth}")`}, ${grouped(answer.latency)} ${latencyUnit}, ${exact ? 'bit-exact' : 'DIFFERENT from the reference'}`,
       );
       output.line(`  logits ${answer.logits.join(' ')}`);
     }

@@ -3,11 +3,10 @@ import { InputError } from '../errors.js';
 import { madeUpPictures, type ExamplePicture, type MeasuredAccuracy } from '../export/index.js';
 import type { TableNetwork } from '../network/index.js';
 import { tableAccuracy } from '../tablize/index.js';
-import { loadPictures } from './pictures.js';
+import { loadPictures, type ImagesOptions } from './pictures.js';
 import type { Run } from './run.js';
 
-export interface PictureOptions {
-  readonly images?: string;
+export interface PictureOptions extends ImagesOptions {
   readonly count: number;
   /** Nothing is measured, for nothing will be written. */
   readonly dryRun?: boolean;
@@ -25,11 +24,12 @@ export interface ExportPictures {
  */
 export async function exportPictures(
   network: TableNetwork,
-  { images, count, dryRun = false }: PictureOptions,
+  options: PictureOptions,
   examples: number,
   { output, signal }: Run,
 ): Promise<ExportPictures> {
-  const data = picturesOf(network, images, count);
+  const { dryRun = false } = options;
+  const data = picturesOf(network, options);
   if (data === null) return { examples: madeUpPictures(network, examples), accuracy: null };
   const set = plainName(data);
   const shown = take(data, examples);
@@ -38,28 +38,29 @@ export async function exportPictures(
       title: `picture ${k + 1} of ${set}`,
       pixels: picture(shown, k),
     })),
-    accuracy: dryRun
-      ? null
-      : {
-          tables: await tableAccuracy(
-            network,
-            data,
-            output.progress,
-            signal,
-            'interrupted: nothing is written',
-          ),
-          count: data.labels.length,
-          set,
-        },
+    accuracy:
+      dryRun || data.unlabelled === true
+        ? null
+        : {
+            tables: await tableAccuracy(
+              network,
+              data,
+              output.progress,
+              signal,
+              'interrupted: nothing is written',
+            ),
+            count: data.labels.length,
+            set,
+          },
   };
 }
 
-function picturesOf(network: TableNetwork, images: string | undefined, count: number): DataSet | null {
+function picturesOf(network: TableNetwork, options: PictureOptions): DataSet | null {
   try {
-    const data = loadPictures(images, count, network);
+    const data = loadPictures(options, network);
     return data.labels.length === 0 ? null : data;
   } catch (error) {
-    if (images === undefined && error instanceof InputError) return null;
+    if (options.images === undefined && error instanceof InputError) return null;
     throw error;
   }
 }

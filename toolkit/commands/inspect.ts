@@ -14,14 +14,12 @@ import { kernelLines } from '../report/kernels.js';
 import { inspectLines, inspectNetwork, type BoardFit } from '../report/inspect.js';
 import { kernelChanges, type KernelChoice } from './kernel-choice.js';
 import { loadModel } from './model.js';
-import { loadPictures } from './pictures.js';
+import { loadPictures, type ImagesOptions } from './pictures.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
-interface InspectOptions extends CommonOptions, KernelChoice {
+interface InspectOptions extends CommonOptions, KernelChoice, ImagesOptions {
   readonly model: string;
   readonly tables?: boolean;
-  readonly images?: string;
-  readonly count?: number;
   readonly board?: string;
 }
 
@@ -38,7 +36,7 @@ export const inspect: CommandBody<InspectOptions> = async (options, run) => {
     throw new InputError('--count is a number of pictures, and none are given', {
       next: 'give them with --images, such as --images mnist:test',
     });
-  const activations = images === undefined ? null : await countActivations(network, images, count, run);
+  const activations = images === undefined ? null : await countActivations(network, options, run);
   const memory = networkMemory(network);
   const report = inspectNetwork(
     network,
@@ -64,11 +62,10 @@ function kernelsOn(network: TableNetwork, options: InspectOptions): KernelReport
 
 async function countActivations(
   network: TableNetwork,
-  images: string,
-  count = PICTURES,
+  options: ImagesOptions,
   { output, signal }: Run,
 ): Promise<ActivationFacts> {
-  const data = loadPictures(images, count, network);
+  const data = loadPictures({ ...options, count: options.count ?? PICTURES }, network);
   const counter = createActivationCounter(network);
   const total = data.labels.length;
   for (let i = 0; i < total; i++) {

@@ -1,19 +1,23 @@
 import { loadDataSet, NAMED_SETS, take, type DataSet } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { elements, type TableNetwork } from '../network/index.js';
+import type { Pictures } from '../verify/index.js';
+import { readingOf, type ReadingOptions } from './reading.js';
+
+export interface ImagesOptions extends ReadingOptions {
+  readonly images?: string;
+  readonly count?: number;
+}
 
 /**
  * Loads `--images` (the first `count` of them; by default the test pictures of the named set with the network's classes
  * and size, else those of MNIST) and checks that they are what the network reads.
  */
-export function loadPictures(
-  images: string | undefined,
-  count: number | undefined,
-  network: TableNetwork,
-): DataSet {
+export function loadPictures({ images, count, ...reading }: ImagesOptions, network: TableNetwork): DataSet {
   const spec = images ?? usualPictures(network);
-  const all = loadDataSet(spec);
   const wanted = network.input.shape;
+  const { labels } = network.output;
+  const all = loadDataSet(spec, { ...readingOf(reading), shape: wanted, classes: labels });
   // A network with a flat input reads pictures of any shape with as many bytes.
   const fits =
     all.shape.join() === wanted.join() || (wanted[0] * wanted[1] === 1 && wanted[2] === elements(all.shape));
@@ -26,14 +30,20 @@ export function loadPictures(
       },
     );
   }
-  if (all.classes.length > network.output.labels.length) {
+  if (all.classes.length > labels.length) {
     throw new InputError(
-      `the pictures have ${all.classes.length} classes, but "${network.name}" knows ${network.output.labels.length}`,
+      `the pictures have ${all.classes.length} classes, but "${network.name}" knows ${labels.length}`,
       { where: spec },
     );
   }
   return count === undefined ? all : take(all, count);
 }
+
+/** What a device is verified with: labels only where somebody has said them. */
+export const toVerify = ({ images, labels, unlabelled }: DataSet): Pictures => ({
+  images,
+  labels: unlabelled === true ? null : labels,
+});
 
 /** Of the sets with the network's classes the one that is resampled to its size, else the first. */
 function usualPictures({ input: { shape }, output: { labels } }: TableNetwork): string {

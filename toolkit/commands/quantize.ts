@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadDataSet, take, type DataSet } from '../data/index.js';
+import type { DataSet } from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
 import { writeFileAtomic } from '../model/index.js';
 import { measureNetwork, networkHash } from '../network/index.js';
@@ -11,7 +11,6 @@ import {
   type PreparedModel,
   type WeightSchemeName,
 } from '../quantize/index.js';
-import { readModelFile } from '../readers/index.js';
 import { searchLines, searchReport, trialLine, type SearchReport } from '../report/search.js';
 import { percent } from '../report/text.js';
 import {
@@ -29,10 +28,9 @@ import { tableAccuracy, tablize } from '../tablize/index.js';
 import { shellOption } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
+import { readTrained, trainedWords, type TrainedOptions } from './trained-model.js';
 
-export interface QuantizeOptions extends CommonOptions {
-  readonly model: string;
-  readonly calibrate: string;
+export interface QuantizeOptions extends CommonOptions, TrainedOptions {
   readonly out: string;
   readonly name?: string;
   readonly levels: Candidate;
@@ -41,20 +39,11 @@ export interface QuantizeOptions extends CommonOptions {
   readonly activations?: ActivationSchemeName;
   /** Levels are sought, in place of `levels`. */
   readonly budget?: Budget;
-  readonly test?: string;
-  readonly labels?: readonly string[];
-  /** The float network's input is `byte * scale + offset`. */
-  readonly scale?: number;
-  readonly offset?: number;
-  readonly count?: number;
 }
-
-/** Pictures that are enough to choose levels by. */
-const CALIBRATION_PICTURES = 1000;
 
 /** `tablize quantize`: tables for a float model that was trained elsewhere, without training it again. */
 export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
-  const { out, budget, labels, scale, offset, weights, activations } = options;
+  const { out, budget, weights, activations } = options;
   const { output, signal } = run;
   const name = networkName(options.name, out);
   if (typeof budget?.drop === 'number' && options.test === undefined)
@@ -65,14 +54,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
         next: 'give some with --test, such as --test mnist:test',
       },
     );
-  checkScale(scale, offset);
-  const { model: floatModel, hash } = await readModelFile(options.model, {
-    ...(labels === undefined ? {} : { labels }),
-    ...(scale === undefined ? {} : { scale }),
-    ...(offset === undefined ? {} : { offset }),
-  });
-  const test = options.test === undefined ? undefined : loadDataSet(options.test);
-  const calibration = take(loadDataSet(options.calibrate), options.count ?? CALIBRATION_PICTURES);
+  const { floatModel, hash, calibration, test } = await readTrained(options, run);
   claimModelFolder(out);
   const prepared = prepareQuantization(floatModel, calibration, {
     name,
@@ -110,35 +92,15 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
   return EXIT.ok;
 };
 
-/** Largest magnitude of what the float network reads that is taken for meant. */
-const LARGEST_INPUT = 1e9;
-
-/** @throws InputError if all pixels would be the same to the network, or beyond what it computes with. */
-function checkScale(scale = 1 / 255, offset = 0): void {
-  const range = Math.max(Math.abs(offset), Math.abs(255 * scale + offset));
-  if (range <= LARGEST_INPUT && Math.fround(255 * scale + offset) !== Math.fround(offset)) return;
-  throw new InputError(`pixels of 0 to 255 would be ${offset} to ${255 * scale + offset} to the network`, {
-    where: '--scale, --offset',
-    next: 'Give what the network was trained with, such as --scale 0.00392157 for 0 to 1, or --scale 0.00784314 --offset -1 for -1 to 1.',
-  });
-}
-
 /** What a reader can repeat: the same search finds the same levels. */
 function commandLine(options: QuantizeOptions): string {
-  const { model, calibrate, out, name, levels, budget, weights, activations } = options;
-  const { test, labels, scale, offset, count } = options;
+  const { out, name, levels, budget, weights, activations } = options;
   return [
     'tablize quantize',
-    ...shellOption('model', model),
-    ...shellOption('calibrate', calibrate),
+    ...trainedWords(options),
     budget === undefined ? `--levels ${candidateText(levels)}` : `--budget ${budgetText(budget)}`,
     ...shellOption('weights', weights),
     ...shellOption('activations', activations),
-    ...shellOption('test', test),
-    ...shellOption('labels', labels?.join(',')),
-    ...shellOption('scale', scale),
-    ...shellOption('offset', offset),
-    ...shellOption('count', count),
     ...shellOption('out', out),
     ...shellOption('name', name),
   ].join(' ');

@@ -14,6 +14,7 @@ import { verify, type Mismatch, type Recording } from '../verify/index.js';
 import { builderFor, type BuilderOptions } from './builder-for.js';
 import type { Built } from './builder.js';
 import { defaultLevel } from './fpga.js';
+import { toVerify } from './pictures.js';
 import type { Run } from './run.js';
 
 /** A board that answers, or will: on a port, or the emulator of what was built. */
@@ -83,7 +84,7 @@ export async function verifyTarget(
     const verification = await verify({
       network,
       device,
-      data: pictures,
+      data: toVerify(pictures),
       signal,
       progress: output.progress,
       ...(record === undefined ? {} : { record }),

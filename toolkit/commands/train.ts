@@ -1,4 +1,4 @@
-import { loadDataSetPair, namedSet } from '../data/index.js';
+import { loadDataSetPair, namedSet, type DataSet } from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
 import { measureNetwork, networkHash } from '../network/index.js';
 import { hashTfjsFiles, readTfjsLayers } from '../model/index.js';
@@ -15,10 +15,13 @@ import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
 import { shellOption, shellWord } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
+import { readingOf, readingWords, valuesLine, type ReadingOptions } from './reading.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
-export interface TrainOptions extends CommonOptions {
+export interface TrainOptions extends CommonOptions, ReadingOptions {
   readonly data: string;
+  /** [height, width, channels] of the pictures, where the files do not say or are to be brought to it. */
+  readonly shape?: DataSet['shape'];
   readonly architecture?: Architecture;
   /** model.json of a trained network, in place of an architecture. */
   readonly from?: string;
@@ -59,9 +62,10 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     zeros,
     seed,
   } = options;
-  const origin = originOf(options);
+  const untold = originOf(options);
   const name = networkName(options.name, out);
-  const data = loadDataSetPair(options.data);
+  const data = loadPair(options);
+  const origin = reading(untold, data.train);
   const command = [
     'tablize train',
     ...shellOption('data', options.data),
@@ -83,6 +87,8 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     ...shellOption('seed', seed),
     ...shellOption('out', out),
     ...shellOption('name', options.name),
+    ...shellOption('shape', options.shape?.join('x')),
+    ...readingWords(options),
   ].join(' ');
   const { model } = await trainModel({
     data,
@@ -108,6 +114,8 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     progress: output.progress,
     signal,
   });
+  const line = valuesLine(data.train);
+  if (line !== null) output.line(line);
   const network = tablize(model);
   const path = writeTables(out, network);
   const accuracy = {
@@ -135,6 +143,28 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
   );
   return EXIT.ok;
 };
+
+/** Numbers that are no bytes become such by their own range where nothing else is said. */
+function loadPair(options: TrainOptions): { readonly train: DataSet; readonly test: DataSet } {
+  const { data, shape, resize = false } = options;
+  if (resize && shape === undefined)
+    throw new InputError('pictures are to be brought to a size, and none is given', {
+      where: '--resize',
+      next: 'Add --shape, such as --shape 32x32x3.',
+    });
+  return loadDataSetPair(data, {
+    ...readingOf(options),
+    ...(shape === undefined ? {} : { shape }),
+    otherwise: 'range',
+  });
+}
+
+/** A trained network reads of a byte what the byte stands for in the pictures, where that is not the byte itself. */
+function reading(origin: Origin, { values }: DataSet): Origin {
+  if (!('model' in origin) || values === undefined) return origin;
+  const { model } = origin;
+  return { ...origin, model: { ...model, input: { ...model.input, ...values } } };
+}
 
 function originOf({ architecture, from }: TrainOptions): Origin {
   if (architecture !== undefined && from === undefined) return { architecture };

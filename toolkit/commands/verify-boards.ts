@@ -9,6 +9,7 @@ import { NOTHING_BUILT } from '../report/deployment.js';
 import { verifyBoards } from '../verify/index.js';
 import { boardOf } from './board.js';
 import type { BuilderOptions } from './builder-for.js';
+import { toVerify } from './pictures.js';
 import type { Run } from './run.js';
 import { drawn, openTarget, prepareTarget, type Target } from './target.js';
 import { journalOf, type JournalOptions } from './verify-journal.js';
@@ -87,7 +88,7 @@ export async function verifyTargets(
     const verification = await verifyBoards({
       network,
       boards: targets.map((target) => () => openTarget(target, signal)),
-      data: pictures,
+      data: toVerify(pictures),
       signal,
       progress: output.progress,
       ...(record === undefined ? {} : { record }),

@@ -2,7 +2,7 @@ import { InputError } from '../errors.js';
 import { type BoardOptions } from './board.js';
 import type { BuilderOptions } from './builder-for.js';
 import { loadModel } from './model.js';
-import { loadPictures } from './pictures.js';
+import { loadPictures, type ImagesOptions } from './pictures.js';
 import type { CommandBody, CommonOptions } from './run.js';
 import { conclude, verifyTarget } from './target.js';
 import { placesOf, prepareTargets, verifyTargets, type BoardPlace } from './verify-boards.js';
@@ -10,10 +10,9 @@ import { journalOf, type JournalOptions } from './verify-journal.js';
 
 export type VerifyOptions = CommonOptions &
   BoardOptions &
-  BuilderOptions & {
+  BuilderOptions &
+  ImagesOptions & {
     readonly model: string;
-    readonly images?: string;
-    readonly count?: number;
     readonly port?: string;
   };
 
@@ -27,7 +26,7 @@ export type VerifyBoardsOptions = Omit<VerifyOptions, 'board'> &
 export const verify: CommandBody<VerifyBoardsOptions> = async (options, run) => {
   const { network } = loadModel(options.model);
   const places = placesOf(options.board, options.port);
-  const pictures = loadPictures(options.images, options.count, network);
+  const pictures = loadPictures(options, network);
   const targets = await prepareTargets(places, network, options, run);
   const [target] = targets;
   if (target === undefined) throw new InputError('no board');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { InputError } from '../errors.js';
 
 /** Pictures as raw bytes with a class index each. */
 export interface DataSet {
@@ -11,6 +12,25 @@ export interface DataSet {
   /** One index into `classes` per picture. */
   readonly labels: Uint8Array;
   readonly classes: readonly string[];
+  /** Nobody has said what the pictures show: labels are all 0 and mean nothing. */
+  readonly unlabelled?: true;
+  /** What bytes stand for that were made of other numbers; left out where the files hold bytes. */
+  readonly values?: ByteValues;
+}
+
+/** A byte stands for `byte * scale + offset`. */
+export interface ByteValues {
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** @throws InputError if nobody has said what the pictures show. */
+export function withLabels(data: DataSet): DataSet {
+  if (data.unlabelled !== true) return data;
+  throw new InputError('the pictures have no labels', {
+    where: data.name,
+    next: 'Give pictures with labels: in folders by class, or with a column or an array of them (docs/data.md).',
+  });
 }
 
 /** The bytes of picture `index`; a view, not a copy. */

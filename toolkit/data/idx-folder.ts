@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** The two halves of a data set. */
 export type Split = 'train' | 'test';
@@ -39,4 +39,15 @@ export function missingFiles(folder: string, split: Split): readonly string[] {
 /** Whether a folder has any of the four files. */
 export function holdsPictures(folder: string): boolean {
   return SPLITS.some((split) => missingFiles(folder, split).length < 2);
+}
+
+const IMAGES = /-?images[-.]idx3-ubyte(\.gz)?$/;
+
+/** The labels beside an `...images-idx3-ubyte[.gz]` file, gzipped or not; null for a file that is not called so. */
+export function idxLabelsBeside(images: string): string | null {
+  const name = basename(images);
+  if (!IMAGES.test(name)) return null;
+  const stem = name.replace(/\.gz$/, '').replace('images', 'labels').replace('idx3', 'idx1');
+  const plain = join(dirname(images), stem);
+  return existsSync(plain) ? plain : `${plain}.gz`;
 }

@@ -1,8 +1,10 @@
 import type { Resampling } from './resample.js';
+import type { SetStore } from './set-store.js';
+import { DIGIT_WORDS, SPOKEN_DIGITS } from './spoken-digits.js';
 
-/** A place where a named data set may lie: one folder with the four conventional idx files. */
+/** A place where a named data set may lie. */
 export type Place =
-  /** A folder that the user names in an environment variable. Once it is set, no other place counts. */
+  /** A folder (or file, where the set may be one) that the user names in an environment variable. Once it is set, no other place counts. */
   | { readonly kind: 'variable'; readonly variable: string }
   /** A folder of an npm package. */
   | { readonly kind: 'npm'; readonly package: string; readonly folder: string }
@@ -24,6 +26,8 @@ export interface NamedSet {
   readonly places: readonly Place[];
   /** How to get it, in whole sentences. */
   readonly get: string;
+  /** How its files lie there; left out, as four idx files in a folder. */
+  readonly store?: SetStore;
   /** What is made of the pictures in the files; left out, they stay as they are. */
   readonly resampling?: Resampling;
 }
@@ -76,6 +80,17 @@ export const NAMED_SETS: readonly NamedSet[] = [
     title: 'MNIST, the centre 24 x 24 of each picture averaged to 16 x 16',
     ...MNIST,
     resampling: { crop: 24, size: 16 },
+  },
+  {
+    name: 'spoken-digits',
+    title: 'Free Spoken Digit Dataset, recordings of six speakers, as log-mel pictures',
+    licence: 'CC-BY-SA-4.0',
+    classes: DIGIT_WORDS,
+    places: [{ kind: 'variable', variable: 'TABLIZE_SPOKEN_DIGITS' }, { kind: 'cache' }],
+    get:
+      'Get the archive of the Free Spoken Digit Dataset (github.com/Jakobovski/free-spoken-digit-dataset), or a copy of its ' +
+      'repository, and name it in TABLIZE_SPOKEN_DIGITS.',
+    store: SPOKEN_DIGITS,
   },
 ];
 

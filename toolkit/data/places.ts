@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../cache-folder.js';
 import { InputError } from '../errors.js';
-import { holdsPictures, missingFiles, type Split } from './idx-folder.js';
+import type { Split } from './idx-folder.js';
 import type { NamedSet, Place } from './named-sets.js';
+import { IDX_STORE } from './set-store.js';
 
 /** What one place has of a data set. */
 export interface PlaceReport {
@@ -11,7 +12,7 @@ export interface PlaceReport {
   readonly what: string;
   /** Absolute path; null for a variable that is not set and for a package that is not installed. */
   readonly folder: string | null;
-  /** Whether any of the four idx files is there. */
+  /** Whether any of the files is there. */
   readonly found: boolean;
   /** Whether the data set is read from here. */
   readonly used: boolean;
@@ -22,9 +23,10 @@ export interface PlaceReport {
  * files: half a data set is never made whole with the other half of another copy.
  */
 export function lookForSet(set: NamedSet, env: NodeJS.ProcessEnv = process.env): readonly PlaceReport[] {
+  const { holds } = set.store ?? IDX_STORE;
   const looks = set.places.map((place) => {
     const { what, folder } = locate(place, set.name, env);
-    const found = folder !== null && holdsPictures(folder);
+    const found = folder !== null && holds(folder);
     return { what, folder, found, named: place.kind === 'variable' && folder !== null };
   });
   const used = looks.find(({ named }) => named) ?? looks.find(({ found }) => found);
@@ -32,7 +34,7 @@ export function lookForSet(set: NamedSet, env: NodeJS.ProcessEnv = process.env):
 }
 
 /**
- * The folder that holds both files of a split.
+ * The folder that holds all files of a split.
  *
  * @throws InputError if there is none: where it was looked for and how to get it, or what the used folder lacks.
  */
@@ -51,11 +53,12 @@ export function folderOfSet(set: NamedSet, split: Split, env: NodeJS.ProcessEnv 
       next: `Name the right folder, or unset ${used.what}, so that it is looked for elsewhere.`,
     });
   }
-  const missing = missingFiles(used.folder, split);
+  const { missing: lacking, whole } = set.store ?? IDX_STORE;
+  const missing = lacking(used.folder, split);
   if (missing.length > 0) {
     throw new InputError(`${set.name}:${split} is not whole: no ${missing.join(', no ')}`, {
       where: used.folder,
-      next: 'Put all four idx files there, gzipped or not.',
+      next: whole,
     });
   }
   return used.folder;

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { InputError } from '../errors.js';
 import type { DataSet } from './data-set.js';
 import type { IdxFiles } from './idx-folder.js';
 import { parseIdx } from './idx.js';
+import { readMaybeGzipped } from './read-file.js';
 
 /**
  * Pictures and their labels from two idx files, gzipped or not. `classes` names the labels 0, 1, 2 and so on; without
@@ -42,19 +41,4 @@ export function readPictures(files: IdxFiles, name: string, classes?: readonly s
     labels: labels.values,
     classes: classes ?? Array.from({ length: largest + 1 }, (_, label) => String(label)),
   };
-}
-
-function readMaybeGzipped(path: string): Uint8Array {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new InputError('cannot read the file', { where: path, next: 'Check the path.', cause });
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes);
-  } catch (cause) {
-    throw new InputError('the gzip file is damaged', { where: path, next: 'Fetch it again.', cause });
-  }
 }

@@ -15,10 +15,16 @@ interface Mean {
   readonly shares: readonly number[];
 }
 
+/** Part of a picture: the first row and column, and how many there are. */
+interface Part {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
- * Square pictures with one channel, cut to their centre and averaged over areas: a pixel is the mean of what lies under it, old
- * pixels counted by the share of their area, rounded to the nearest integer (halves up). All in integers, so the same
- * everywhere.
+ * Square pictures with one channel, cut to their centre and averaged over areas, in integers.
  *
  * @throws InputError if the pictures are smaller than what is to be kept of them.
  */
@@ -30,27 +36,58 @@ export function resample(data: DataSet, { crop, size }: Resampling): DataSet {
       next: 'Put the files of this data set there.',
     });
   }
-  const rows = means(crop, size, Math.floor((height - crop) / 2));
-  const columns = means(crop, size, Math.floor((width - crop) / 2));
+  const part = {
+    top: Math.floor((height - crop) / 2),
+    left: Math.floor((width - crop) / 2),
+    height: crop,
+    width: crop,
+  };
+  const average = averaging(data.shape, part, [size, size]);
   const images = new Uint8Array(data.labels.length * size * size);
-  let at = 0;
-  for (let start = 0; start < data.images.length; start += height * width) {
-    for (const row of rows) {
-      for (const column of columns) {
-        images[at++] = Math.floor(
-          (sum(data.images, start, width, row, column) + (crop * crop) / 2) / (crop * crop),
-        );
-      }
-    }
-  }
+  for (let i = 0; i < data.labels.length; i++)
+    images.set(average(data.images.subarray(i * height * width, (i + 1) * height * width)), i * size * size);
   return { ...data, shape: [size, size, 1], images };
 }
 
-/** How `size` pixels are made of the `crop` ones that start at `margin`; the shares of each add up to `crop`. */
-function means(crop: number, size: number, margin: number): readonly Mean[] {
+/** A picture [height, width, channels] in another size, averaged over areas; its sides may change by different factors. */
+export function resize(
+  pixels: Uint8Array,
+  shape: DataSet['shape'],
+  size: readonly [number, number],
+): Uint8Array {
+  return averaging(shape, { top: 0, left: 0, height: shape[0], width: shape[1] }, size)(pixels);
+}
+
+/**
+ * What makes pictures of `size` of a part of pictures of `shape`: a pixel is the mean of what lies under it, old pixels counted by the
+ * share of their area, rounded to the nearest integer (halves up). All in integers, so the same everywhere.
+ */
+function averaging(
+  [, pitch, channels]: DataSet['shape'],
+  { top, left, height, width }: Part,
+  [newHeight, newWidth]: readonly [number, number],
+): (pixels: Uint8Array) => Uint8Array {
+  const rows = means(height, newHeight, top);
+  const columns = means(width, newWidth, left);
+  const area = height * width;
+  return (pixels) => {
+    const made = new Uint8Array(newHeight * newWidth * channels);
+    let at = 0;
+    for (const row of rows) {
+      for (const column of columns) {
+        for (let channel = 0; channel < channels; channel++)
+          made[at++] = Math.floor((sum(pixels, pitch, channels, channel, row, column) + area / 2) / area);
+      }
+    }
+    return made;
+  };
+}
+
+/** How `size` pixels are made of the `length` ones that start at `margin`; the shares of each add up to `length`. */
+function means(length: number, size: number, margin: number): readonly Mean[] {
   return Array.from({ length: size }, (_, i) => {
-    // On a line of crop * size parts a new pixel is `crop` parts long and an old one `size`.
-    const [from, to] = [i * crop, (i + 1) * crop];
+    // On a line of length * size parts a new pixel is `length` parts long and an old one `size`.
+    const [from, to] = [i * length, (i + 1) * length];
     const first = Math.floor(from / size);
     const count = Math.ceil(to / size) - first;
     const shares = Array.from({ length: count }, (_unused, k) => {
@@ -61,12 +98,20 @@ function means(crop: number, size: number, margin: number): readonly Mean[] {
   });
 }
 
-function sum(images: Uint8Array, start: number, width: number, row: Mean, column: Mean): number {
+function sum(
+  pixels: Uint8Array,
+  pitch: number,
+  channels: number,
+  channel: number,
+  row: Mean,
+  column: Mean,
+): number {
   let total = 0;
   for (let y = 0; y < row.shares.length; y++) {
-    const line = start + (row.first + y) * width + column.first;
+    const line = ((row.first + y) * pitch + column.first) * channels + channel;
     let part = 0;
-    for (let x = 0; x < column.shares.length; x++) part += (column.shares[x] ?? 0) * (images[line + x] ?? 0);
+    for (let x = 0; x < column.shares.length; x++)
+      part += (column.shares[x] ?? 0) * (pixels[line + x * channels] ?? 0);
     total += (row.shares[y] ?? 0) * part;
   }
   return total;

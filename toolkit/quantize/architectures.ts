@@ -71,6 +71,14 @@ const HIDDEN = {
     b.conv(8, 5, { activation: 'linear' }).norm().maxPool(2);
     b.conv(32, 3, { activation: 'linear' }).norm();
   },
+  /** For log-mel pictures of a word, 40 frames x 32 bands: an output of the last convolution has seen 31 frames. */
+  keywords: (b) => {
+    b.conv(8, 3, { ...SAME, stride: 2 }).norm();
+    b.conv(16, 3, { ...SAME, stride: 2 }).norm();
+    b.conv(24, 3, { ...SAME, stride: 2 }).norm();
+    b.conv(32, 3, SAME).norm();
+    b.globalAveragePool();
+  },
   /** MobileNet (Howard et al. 2017, table 1), scaled to small pictures. */
   mobilenet: (b) => {
     b.conv(24, 3, { ...SAME, stride: 2 }).norm();
@@ -100,7 +108,7 @@ const HIDDEN = {
 export type Architecture = keyof typeof HIDDEN;
 export const ARCHITECTURES = Object.keys(HIDDEN) as readonly Architecture[];
 
-const NORMED: ReadonlySet<Architecture> = new Set(['tiny16', 'mobilenet', 'resnet']);
+const NORMED: ReadonlySet<Architecture> = new Set(['tiny16', 'keywords', 'mobilenet', 'resnet']);
 
 /** Adam's rate for training an architecture in floating point: batch norm takes a larger one. */
 export const floatRateOf = (architecture: Architecture): number => (NORMED.has(architecture) ? 4e-3 : 1e-3);
