@@ -1,6 +1,7 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostLink, type Link } from '../../toolkit/device/index.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface PseudoTerminal {
@@ -14,25 +15,26 @@ export interface PseudoTerminal {
 }
 
 /**
- * A program behind a pseudo-terminal. `script` (of bsdutils, on every Debian) makes the terminal and copies between
- * it and the program's streams; inside it a shell says the terminal's name, makes it raw, and sleeps.
+ * A program, or what else has a line, behind a pseudo-terminal. `script` (of bsdutils, on every Debian) makes the terminal and copies between
+ * it and its own streams; inside it a shell says the terminal's name, makes it raw, and sleeps.
  */
-export async function pseudoTerminal(program: string): Promise<PseudoTerminal> {
+export async function pseudoTerminal(behind: string | Link): Promise<PseudoTerminal> {
   const note = join(temporaryFolder('terminal'), 'name');
   const inside = `stty raw -echo; tty > '${note}.part'; mv '${note}.part' '${note}'; exec sleep 600`;
   const script = spawn('script', ['-q', '-c', inside, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const processes: ChildProcess[] = [script, child];
-  script.stdout.on('data', (bytes: Buffer) => child.stdin.write(bytes));
-  child.stdout.on('data', (bytes: Buffer) => script.stdin.write(bytes));
-  for (const { stdin } of [script, child]) stdin.on('error', () => undefined);
+  const line = typeof behind === 'string' ? hostLink(behind) : behind;
+  script.stdout.on('data', (bytes: Buffer) => void line.write(bytes).catch(() => undefined));
+  script.stdin.on('error', () => undefined);
+  line.onData((bytes) => script.stdin.write(bytes));
+  const end = (): void => void line.close();
   const path = await nameFrom(note);
   return {
     path,
     speed: () => Number(execFileSync('stty', ['-F', path, 'speed']).toString()),
-    killProgram: () => child.kill('SIGKILL'),
+    killProgram: end,
     close() {
-      for (const each of processes) each.kill('SIGKILL');
+      script.kill('SIGKILL');
+      end();
     },
   };
 }

@@ -1,0 +1,48 @@
+import { avr8Link, type EmulatedLink, type Link } from '../../toolkit/device/index.js';
+import { linkEvents } from '../../toolkit/device/links/link-events.js';
+import { bootLoader, type BootLoader, type BootLoaderFaults } from './boot-loader.js';
+
+const FLASH_BYTES = 0x8000;
+/** Emulated milliseconds that the chip runs after something was said to it: nobody here waits for its answer. */
+const AWAKE = 2000;
+
+export interface BootableUno {
+  /** The board's end of its serial line. */
+  readonly line: Link;
+  readonly boot: BootLoader;
+}
+
+/** An Arduino Uno just after its reset: the boot loader has the serial line, then the program that it was given, emulated. */
+export function bootableUno(faults: BootLoaderFaults = {}): BootableUno {
+  const boot = bootLoader(FLASH_BYTES, faults);
+  const events = linkEvents();
+  let chip: EmulatedLink | undefined;
+
+  const start = (): EmulatedLink => {
+    const started = avr8Link({ bin: boot.flash });
+    started.onData(events.data);
+    started.onClose(events.close);
+    return started;
+  };
+  return {
+    boot,
+    line: {
+      async write(bytes) {
+        if (chip === undefined) {
+          const answer = boot.receive(bytes);
+          if (answer.length > 0) events.data(answer);
+          if (boot.hasLeft()) chip = start();
+          return;
+        }
+        chip.clock.after(AWAKE, () => undefined);
+        await chip.write(bytes);
+      },
+      onData: events.onData,
+      onClose: events.onClose,
+      async close() {
+        await chip?.close();
+        events.close(null);
+      },
+    },
+  };
+}
