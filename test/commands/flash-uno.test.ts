@@ -1,4 +1,3 @@
-
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -102,7 +101,7 @@ describeWithTool(['avrdude', 'script'], 'an Arduino Uno that avrdude cannot flas
   it.concurrent(
     'does not answer: it is asked twice, and no avrdude is left',
     async () => {
-      const { error, log, board } = await fails({ silent: true }, 6);
+      const { error, log, board } = await fails({ silent: true }, 8);
       expect(error.message).toMatch(
         /^the port is there, but the boot loader does not answer \(tried 2 times\)/,
       );
@@ -135,7 +134,7 @@ describeWithTool(['avrdude', 'script'], 'an Arduino Uno that avrdude cannot flas
   it.concurrent(
     'falls silent half-way: it is bounded, and no avrdude is left',
     async () => {
-      const { error, board } = await fails({ hangsAfter: 2 }, 7);
+      const { error, board } = await fails({ hangsAfter: 2 }, 8);
       expect(error.message).toMatch(/^(Arduino Uno answered, and then fell silent|the port is there, but)/);
       expect(board.boot.pages()).toBe(2);
       expect(portHolders(board.terminal.path)).toEqual([]);

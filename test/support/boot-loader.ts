@@ -19,6 +19,8 @@ export interface BootLoader {
   pages(): number;
   /** The programmer has said goodbye: the program starts. */
   hasLeft(): boolean;
+  /** The chip was reset: the boot loader listens anew. */
+  reset(): void;
 }
 
 /** AVR061, "STK500 Communication Protocol": commands, and the frame of an answer. */
@@ -111,6 +113,10 @@ export function bootLoader(size: number, faults: BootLoaderFaults = {}): BootLoa
     flash,
     pages: () => pages,
     hasLeft: () => left,
+    reset() {
+      left = false;
+      heard = [];
+    },
     receive(bytes) {
       const answer: number[] = [];
       for (const byte of bytes) {

@@ -6,6 +6,9 @@ const FLASH_BYTES = 0x8000;
 /** Emulated milliseconds that the chip runs after something was said to it: nobody here waits for its answer. */
 const AWAKE = 2000;
 
+/** What a programmer says first. It has reset the chip by DTR before, which a pseudo-terminal does not carry. */
+const SYNC = [0x30, 0x20] as const;
+
 export interface BootableUno {
   /** The board's end of its serial line. */
   readonly line: Link;
@@ -28,6 +31,10 @@ export function bootableUno(faults: BootLoaderFaults = {}): BootableUno {
     boot,
     line: {
       async write(bytes) {
+        if (chip !== undefined && bytes[0] === SYNC[0] && bytes[1] === SYNC[1]) {
+          chip = undefined;
+          boot.reset();
+        }
         if (chip === undefined) {
           const answer = boot.receive(bytes);
           if (answer.length > 0) events.data(answer);

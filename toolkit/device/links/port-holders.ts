@@ -14,14 +14,14 @@ const MODEM_MANAGER = 'ModemManager';
 
 /**
  * The other programs that have a port open, as far as this user may see that: on Linux, of all programs as root, else of one's own.
- * Those that live inside a pseudo-terminal do not count as holding it.
+ * Those that live inside a pseudo-terminal, or make it, do not count as holding it.
  */
 export function portHolders(port: string, proc = PROC): readonly Holder[] {
   const path = attempt(() => realpathSync(port));
   if (path === null) return [];
   return pids(proc)
-    .filter((pid) => pid !== process.pid && hasOpen(join(proc, `${pid}`), path))
-    .filter((pid) => !livesIn(join(proc, `${pid}`), path))
+    .filter((pid) => pid !== process.pid && openFiles(join(proc, `${pid}`)).includes(path))
+    .filter((pid) => !isPartOf(join(proc, `${pid}`), path))
     .map((pid) => ({ pid, program: programOf(proc, pid) }));
 }
 
@@ -69,15 +69,19 @@ function pids(proc: string): readonly number[] {
   return (attempt(() => readdirSync(proc)) ?? []).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-function hasOpen(process: string, path: string): boolean {
+function openFiles(process: string): readonly string[] {
   const folder = join(process, 'fd');
   const open = attempt(() => readdirSync(folder)) ?? [];
-  return open.some((fd) => attempt(() => readlinkSync(join(folder, fd))) === path);
+  return open.flatMap((fd) => attempt(() => readlinkSync(join(folder, fd))) ?? []);
 }
 
-/** Whether a pseudo-terminal is the process's controlling terminal; field 7 of its `stat` (proc(5)) is that of its device. */
-function livesIn(process: string, path: string): boolean {
+/** Other ends of pseudo-terminals, as their makers have them open. */
+const MASTERS = ['/dev/ptmx', '/dev/pts/ptmx'];
+
+/** Whether the process makes pseudo-terminals, or has this one as its controlling terminal; field 7 of its `stat` (proc(5)) is that of its device. */
+function isPartOf(process: string, path: string): boolean {
   if (!path.startsWith('/dev/pts/')) return false;
+  if (openFiles(process).some((file) => MASTERS.includes(file))) return true;
   const stat = attempt(() => readFileSync(join(process, 'stat'), 'latin1')) ?? '';
   // The second field is a name in brackets, which may hold anything.
   const terminal = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[4]);
