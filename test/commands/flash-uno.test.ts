@@ -8,6 +8,7 @@ import { executeFlash, planFlash } from '../../toolkit/plan/index.js';
 import { bootableUno, type BootableUno } from '../support/bootable-uno.js';
 import type { BootLoaderFaults } from '../support/boot-loader.js';
 import { tablize } from '../support/cli.js';
+import { idx } from '../support/idx.js';
 import { pseudoTerminal, type PseudoTerminal } from '../support/pseudo-terminal.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { tinyNetwork } from '../support/tiny-network.js';
@@ -29,20 +30,13 @@ async function plugIn(faults: BootLoaderFaults = {}): Promise<OnPort> {
   return { ...uno, terminal };
 }
 
-/** A tiny network's pictures as idx files: an image file and a label file. */
+/** Pictures for the tiny network, as a pair of idx files; the path of the first. */
 function pictureFiles(folder: string, count: number): string {
-  const header = (magic: number, ...sizes: number[]): Buffer => {
-    const bytes = Buffer.alloc(4 + 4 * sizes.length);
-    [magic, ...sizes].forEach((value, i) => bytes.writeUInt32BE(value, 4 * i));
-    return bytes;
-  };
-  const pixels = Buffer.from(Array.from({ length: 16 * count }, (_, i) => (i * 73) & 0xff));
-  writeFileSync(join(folder, 't10k-images-idx3-ubyte'), Buffer.concat([header(0x803, count, 4, 4), pixels]));
-  writeFileSync(
-    join(folder, 't10k-labels-idx1-ubyte'),
-    Buffer.concat([header(0x801, count), Buffer.alloc(count)]),
-  );
-  return folder;
+  const images = join(folder, 't10k-images-idx3-ubyte');
+  const pixels = Array.from({ length: 16 * count }, (_, i) => (i * 73) & 0xff);
+  writeFileSync(images, idx([count, 4, 4], pixels));
+  writeFileSync(join(folder, 't10k-labels-idx1-ubyte'), idx([count], new Uint8Array(count)));
+  return images;
 }
 
 describeWithTool(['avrdude', 'avr-gcc', 'script'], 'an Arduino Uno on a port, by the true avrdude', () => {
