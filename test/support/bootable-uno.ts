@@ -23,8 +23,8 @@ export function bootableUno(faults: BootLoaderFaults = {}): BootableUno {
 
   const start = (): EmulatedLink => {
     const started = avr8Link({ bin: boot.flash });
-    started.onData(events.data);
-    started.onClose(events.close);
+    started.onData((bytes) => events.data(bytes));
+    started.onClose((reason) => events.close(reason));
     return started;
   };
   return {
