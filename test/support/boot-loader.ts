@@ -45,7 +45,8 @@ const PARAMETERS: Readonly<Record<number, number>> = { 0x81: 8, 0x82: 0 };
 
 /** How many bytes stand between a command and its end; undefined: not all of those that tell are there. */
 function bodyLength(command: readonly number[]): number | undefined {
-  switch (command[0]) {
+  const [kind = 0] = command;
+  switch (kind) {
     case COMMAND.getParameter:
       return 1;
     case COMMAND.loadAddress:
@@ -83,7 +84,7 @@ export function bootLoader(size: number, faults: BootLoaderFaults = {}): BootLoa
     pages++;
   };
   /** What stands between "in sync" and "OK". */
-  const obey = ([command, ...body]: readonly number[]): readonly number[] => {
+  const obey = ([command = 0, ...body]: readonly number[]): readonly number[] => {
     const [first = 0, second = 0] = body;
     switch (command) {
       case COMMAND.getParameter:
