@@ -66,7 +66,10 @@ const option = {
   ],
   count: ['--count <n>', 'only the first n pictures'],
   out: ['--out <folder>', 'where to write'],
-  port: ['--port <port>', 'serial port of the board, such as /dev/ttyACM0 or rfc2217://host:port'],
+  port: [
+    '--port <port>',
+    'serial port of the board, such as /dev/ttyACM0 or rfc2217://host:port; auto: the one that fits the board',
+  ],
   drive: ['--drive <folder>', 'mounted drive of a board that is flashed by copying a file'],
   device: [
     '--device <name>',
@@ -206,7 +209,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       .option(...option.images)
       .option(...option.count, wholeNumber(1))
       .option(...option.out)
-      .option('--port <port>', 'serial port of a real board: flash it and verify there')
+      .option('--port <port>', 'serial port of a real board, or auto: flash it and verify there')
       .option(...option.drive)
       .option(...option.device)
       .option(...option.dryRun),
@@ -433,8 +436,8 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
   withBuild(
     command(
       'flash',
-      'build and flash a board',
-      '--board arduino-uno --model models/mnist-small --port /dev/ttyACM0',
+      'build and flash a board; without --port on the one port that fits it',
+      '--board arduino-uno --model models/mnist-small',
       flash,
     )
       .requiredOption(...option.board)

@@ -126,11 +126,11 @@ const cases: [string, () => string[], number, RegExp, RegExp?][] = [
     /not (ours|made by|written by)|other files|not empty/,
   ],
   [
-    'a board that is flashed through a port that was not given',
-    () => ['flash', '--board', 'arduino-uno', '--model', small],
-    2,
-    /through its serial port, and none was given/,
-    /tablize ports/,
+    'a port that is to be found, of a board without one',
+    () => ['deploy', '--board', 'stm32vldiscovery', '--model', small, '--port', 'auto'],
+    5,
+    /has no USB port of its own/,
+    /your adapter/,
   ],
   [
     'a port that is a folder',

@@ -9,7 +9,7 @@ import {
   serialDevice,
   serialPortLink,
 } from '../../toolkit/device/index.js';
-import { openError } from '../../toolkit/device/links/serial-port-link.js';
+import { openError } from '../../toolkit/device/links/open-error.js';
 import { DeviceError, InputError } from '../../toolkit/errors.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
 import { isExact, verify } from '../../toolkit/verify/index.js';

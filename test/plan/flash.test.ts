@@ -169,8 +169,13 @@ describe('a board that avrdude flashes', () => {
     [`ser_open(): can't open device "/dev/ttyTEST": Permission denied`, /may not be opened/],
     [`ser_open(): can't open device "/dev/ttyTEST": Device or resource busy`, /in use/],
     ['stk500_getsync() attempt 10 of 10: not in sync: resp=0x00', /does not answer/],
-    ['Device signature = 0x1e9801 (probably m2560)', /another chip/],
+    [
+      'device signature = 0x1e9801 (probably m2560)\nexpected signature for ATmega328P is 1E 95 0F',
+      /another chip/,
+    ],
+    ['device signature = 0x1e950f (probably m328p)\nverification mismatch', /did not keep/],
     ['verification error, first mismatch at byte 0x0000', /did not keep/],
+    ['device signature = 0x1e950f (probably m328p)\nstk500_recv(): programmer is not responding', /half-way/],
     ['something new', /avrdude failed/],
   ])('has one clear message for: %s', async (words, message) => {
     const failure = executeFlash(plan(), {

@@ -1,7 +1,7 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { wallClock } from '../../toolkit/device/index.js';
+import { hostLink, wallClock, type Link } from '../../toolkit/device/index.js';
 import { pacedLine } from './paced-line.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -16,37 +16,35 @@ export interface PseudoTerminal {
 }
 
 /**
- * A program behind a pseudo-terminal. `script` (of bsdutils, on every Debian) makes the terminal and copies between
- * it and the program's streams; inside it a shell says the terminal's name, makes it raw, and sleeps. `baud`: bytes pass at that speed,
- * whatever the terminal is set to.
+ * A program, or what else has a line, behind a pseudo-terminal. `script` (of bsdutils, on every Debian) makes the terminal
+ * and copies between it and its own streams; inside it a shell says the terminal's name, makes it raw, and sleeps. `baud`:
+ * bytes pass at that speed, whatever the terminal is set to.
  */
 export async function pseudoTerminal(
-  program: string,
+  behind: string | Link,
   { baud }: { readonly baud?: number } = {},
 ): Promise<PseudoTerminal> {
   const note = join(temporaryFolder('terminal'), 'name');
   const inside = `stty raw -echo; tty > '${note}.part'; mv '${note}.part' '${note}'; exec sleep 3600`;
   const script = spawn('script', ['-q', '-c', inside, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const processes: ChildProcess[] = [script, child];
-  const line = (deliver: (bytes: Uint8Array) => void): ((bytes: Uint8Array) => void) =>
+  const line = typeof behind === 'string' ? hostLink(behind) : behind;
+  const paced = (deliver: (bytes: Uint8Array) => void): ((bytes: Uint8Array) => void) =>
     baud === undefined ? deliver : pacedLine(wallClock, baud, deliver);
   script.stdout.on(
     'data',
-    line((bytes) => child.stdin.write(bytes)),
+    paced((bytes) => void line.write(bytes).catch(() => undefined)),
   );
-  child.stdout.on(
-    'data',
-    line((bytes) => script.stdin.write(bytes)),
-  );
-  for (const { stdin } of [script, child]) stdin.on('error', () => undefined);
+  script.stdin.on('error', () => undefined);
+  line.onData(paced((bytes) => script.stdin.write(bytes)));
+  const end = (): void => void line.close();
   const path = await nameFrom(note);
   return {
     path,
     speed: () => Number(execFileSync('stty', ['-F', path, 'speed']).toString()),
-    killProgram: () => child.kill('SIGKILL'),
+    killProgram: end,
     close() {
-      for (const each of processes) each.kill('SIGKILL');
+      script.kill('SIGKILL');
+      end();
     },
   };
 }

@@ -6,6 +6,7 @@ const bytes = z.int().min(0);
 const region = z.strictObject({ origin: bytes, size: z.int().min(1) }).readonly();
 /** Four hex digits. */
 const usbId = z.string().regex(/^[0-9a-f]{4}$/);
+const usbIds = z.array(z.strictObject({ vendor: usbId, product: usbId }).readonly()).readonly();
 const clockHz = z
   .int()
   .min(1)
@@ -56,6 +57,11 @@ export const flashSchema = z.discriminatedUnion('kind', [
       volume: z.string().regex(/^[A-Za-z0-9-]+$/),
       /** What makes the drive appear: BOOTSEL held while plugging in, where nothing is given, or reset pressed twice. */
       enter: z.enum(['bootsel', 'reset-twice']).optional(),
+      /**
+       * USB ids of the serial port that other firmware of the board shows, and that starts the boot loader when it is opened at
+       * 1200 baud and closed. Left out: no such firmware is known.
+       */
+      touch: usbIds.optional(),
       family: z
         .int()
         .min(0)
@@ -135,8 +141,6 @@ export const emulatorSchema = z.discriminatedUnion('kind', [
     .readonly(),
 ]);
 
-const usbIds = z.array(z.strictObject({ vendor: usbId, product: usbId }).readonly()).readonly();
-
 /** What every board says of itself. */
 const common = {
   $schema: z.string(),
@@ -155,6 +159,8 @@ const serial = {
   receiveBuffer: z.int().min(0).max(65_536),
   /** USB vendor and product ids of the board's serial interface, as four hex digits each. */
   usb: usbIds,
+  /** What resets the board: its reset pin is at DTR, through a capacitor. Left out: nothing that the port can do. */
+  reset: z.literal('dtr').optional(),
 };
 
 /** A board that runs C. */

@@ -7,6 +7,7 @@ import { boardOf } from './board.js';
 import { builderFor } from './builder-for.js';
 import type { Builder } from './builder.js';
 import { checkFlashTarget } from './flash-target.js';
+import { AUTO, resolvePort } from './choose-port.js';
 import { loadModel } from './model.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, Run } from './run.js';
@@ -22,20 +23,21 @@ export type DeployOptions = VerifyOptions & {
 /** `tablize deploy`: from a trained network to a verified board, real or emulated. */
 export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   const { output } = run;
-  const { port, drive, device } = options;
+  const { drive, device } = options;
   const board = boardOf(options);
   const model = loadModel(options.model);
   const { network } = model;
   const pictures = loadPictures(options, network);
-  const executor = requireExecutor(board, port, options.level);
+  const executor = requireExecutor(board, options.port, options.level);
   const builder = builderFor(board, network, options);
-  if (drive !== undefined && port === undefined) {
+  if (drive !== undefined && options.port === undefined) {
     throw new InputError('--drive flashes the board, but there is no port to verify it on', {
       next: 'give --port too, or use `tablize flash`',
     });
   }
-  if (port !== undefined) checkFlashTarget(board, { port, drive, device });
+  if (options.port !== undefined) checkFlashTarget(board, { port: options.port, drive, device });
   if (options.dryRun === true) return dryRun(board, builder, options, run);
+  const port = options.port === undefined ? undefined : await resolvePort(board, options.port, output);
 
   const { macs, tableEntries, activationLevels, weightLevels } = measureNetwork(network);
   output.line(
@@ -65,7 +67,7 @@ async function dryRun(
   { port, drive, device }: DeployOptions,
   run: Run,
 ): Promise<typeof EXIT.ok> {
-  const target = port === undefined ? null : { port, drive, device };
+  const target = port === undefined ? null : { port: port === AUTO ? undefined : port, drive, device };
   const commands = await builder.describe(target === null ? 'emulate' : 'flash', target, run);
   run.output.json({ board: board.id, folder: builder.folder, commands });
   for (const command of commands) run.output.line(command);

@@ -17,6 +17,7 @@ import {
   requireNoMultiply,
 } from '../plan/index.js';
 import type { Builder, Built, Goal, ToolChoice } from './builder.js';
+import { flashAccess } from './flash-access.js';
 import type { FlashTarget } from './flash-target.js';
 import { kernelChanges, type KernelChoice } from './kernel-choice.js';
 import { outFolder } from './out-folder.js';
@@ -127,9 +128,6 @@ async function build(
       bin: products.bin === null ? null : join(folder, products.bin),
     },
     flash: (target, run) =>
-      executeFlash(planFlash(board, products, folder, target), {
-        progress: run.output.progress,
-        signal: run.signal,
-      }),
+      executeFlash(planFlash(board, products, folder, target), flashAccess(folder, run)),
   };
 }

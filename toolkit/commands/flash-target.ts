@@ -11,7 +11,7 @@ export interface FlashTarget {
 }
 
 /**
- * Refuses, before anything is built, what cannot be flashed: a board that is not, a missing port, an option that the
+ * Refuses, before anything is built, what cannot be flashed: a board that is not, a port of another machine, an option that the
  * board's way of flashing does not use. Throws InputError.
  */
 export function checkFlashTarget(board: Board, { port, drive, device }: FlashTarget): void {
@@ -42,15 +42,10 @@ export function checkFlashTarget(board: Board, { port, drive, device }: FlashTar
     case 'avrdude':
       if (drive !== undefined) {
         throw new InputError(`${board.title} has no drive: it is flashed through its serial port`, {
-          next: 'give --port instead of --drive',
+          next: 'leave --drive out',
         });
       }
-      if (port === undefined) {
-        throw new InputError(`${board.title} is flashed through its serial port, and none was given`, {
-          next: 'give --port; `tablize ports` lists them',
-        });
-      }
-      if (parseRemotePort(port) !== null) {
+      if (port !== undefined && parseRemotePort(port) !== null) {
         throw new InputError(`${board.title} is flashed by avrdude, which needs a port of this machine`, {
           where: port,
           next: 'flash it with `tablize flash` on the machine that has it, then use `tablize verify --port` from here',

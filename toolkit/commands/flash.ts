@@ -3,6 +3,7 @@ import { boardOf } from './board.js';
 import type { BuildOptions } from './build.js';
 import { builderFor } from './builder-for.js';
 import { checkFlashTarget } from './flash-target.js';
+import { AUTO, resolvePort } from './choose-port.js';
 import { loadModel } from './model.js';
 import type { CommandBody } from './run.js';
 
@@ -15,25 +16,34 @@ export type FlashOptions = BuildOptions & {
 /** `tablize flash`: builds and flashes. */
 export const flash: CommandBody<FlashOptions> = async (options, run) => {
   const { output } = run;
-  const { port, drive, device } = options;
+  const { drive, device } = options;
   const board = boardOf(options);
   const { network } = loadModel(options.model);
-  if (board.flash.kind === 'uf2-drive' && port !== undefined) {
+  if (board.flash.kind === 'uf2-drive' && options.port !== undefined) {
     throw new InputError(`${board.title} is flashed through its drive, not through a port`, {
       next: 'leave --port out; give --drive if the drive is not found by itself',
     });
   }
   const builder = builderFor(board, network, options);
   if (options.dryRun === true) {
+    const port = options.port === AUTO ? undefined : options.port;
     const commands = await builder.describe('flash', { port, drive, device }, run);
     output.json({ board: board.id, commands });
     for (const command of commands) output.line(command);
     return EXIT.ok;
   }
-  checkFlashTarget(board, { port, drive, device });
+  checkFlashTarget(board, { port: options.port, drive, device });
+  const asked = options.port ?? (board.flash.kind === 'avrdude' ? AUTO : undefined);
+  const port = asked === undefined ? undefined : await resolvePort(board, asked, output);
   const built = await builder.build('flash', run);
   await built.flash({ port, drive, device }, run);
-  output.json({ board: board.id, model: network.name, flashed: true, size: built.facts.size });
+  output.json({
+    board: board.id,
+    model: network.name,
+    port: port ?? null,
+    flashed: true,
+    size: built.facts.size,
+  });
   output.line(
     `flashed ${board.title} with ${network.name}; check it with \`tablize verify --board ${board.id} --model ${options.model}${port === undefined ? ' --port <port>' : ` --port ${port}`}\``,
   );

@@ -41,6 +41,7 @@ import {
 import type { BuildFacts } from '../report/deployment.js';
 import { grouped } from '../report/text.js';
 import type { Builder, Built, Goal, ToolChoice } from './builder.js';
+import { flashAccess } from './flash-access.js';
 import type { FlashTarget } from './flash-target.js';
 import { outFolder } from './out-folder.js';
 import type { Run } from './run.js';
@@ -215,10 +216,10 @@ async function build(context: Context, goal: Goal, run: Run): Promise<Built> {
     ],
     facts,
     image: simulated === null ? null : { level, argv: simulated.argv, folder, polled: simulated.polled },
-    flash: async (target, { output: { progress }, signal }) => {
+    flash: async (target, flashRun) => {
       if (hardware?.placed == null) throw new RangeError('nothing was built for flashing');
       for (const note of board.notes) output.line(note);
-      await executeFpgaFlash(flashing(context, hardware.bitstream, target), { progress, signal });
+      await executeFpgaFlash(flashing(context, hardware.bitstream, target), flashAccess(folder, flashRun));
     },
   };
 }

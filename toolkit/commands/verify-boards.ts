@@ -9,6 +9,7 @@ import { NOTHING_BUILT } from '../report/deployment.js';
 import { verifyBoards } from '../verify/index.js';
 import { boardOf } from './board.js';
 import type { BuilderOptions } from './builder-for.js';
+import { AUTO, resolvePort } from './choose-port.js';
 import { toVerify } from './pictures.js';
 import type { Run } from './run.js';
 import { drawn, openTarget, prepareTarget, type Target } from './target.js';
@@ -46,10 +47,13 @@ export function placesOf(
     if (each === '')
       throw new InputError('the port after the @ is missing', { next: 'write --board id@port' });
     parseRemotePort(each);
-    if (ports.indexOf(each) !== ports.lastIndexOf(each))
-      throw new InputError('two boards cannot be on one port', { where: each, next: 'give each its own' });
+    if (each !== AUTO && ports.indexOf(each) !== ports.lastIndexOf(each)) throw onOnePort(each);
   }
   return places;
+}
+
+function onOnePort(port: string): InputError {
+  return new InputError('two boards cannot be on one port', { where: port, next: 'give each its own' });
 }
 
 /** Builds what is emulated, one after another. Of a board that is there several times, all run the same build. */
@@ -62,8 +66,10 @@ export async function prepareTargets(
   const emulated = new Map<string, Target>();
   const targets: Target[] = [];
   const folders = new Set(places.filter(({ port }) => port === undefined).map(({ board }) => board));
-  for (const { board: id, port } of places) {
+  for (const { board: id, port: asked } of places) {
     const board = boardOf({ ...options, board: id });
+    const port = asked === undefined ? undefined : await resolvePort(board, asked, run.output);
+    if (port !== undefined && targets.some((target) => target.port === port)) throw onOnePort(port);
     const { out } = options;
     // Several boards do not fit into one folder.
     const own = out === undefined || folders.size < 2 ? {} : { out: join(out, board.id) };

@@ -16,8 +16,10 @@ export { hostLink } from './links/host-link.js';
 export { likelyBoards, listPorts, type PortInfo } from './links/list-ports.js';
 export { openPort } from './links/open-port.js';
 export { polledLink } from './links/polled-link.js';
+export { portHolders, requireFreePort, type Holder } from './links/port-holders.js';
 export { parseRemotePort, type RemotePort } from './links/remote-port.js';
 export { serialPortLink } from './links/serial-port-link.js';
+export { touchPort } from './links/touch-port.js';
 export {
   executorOf,
   openDevice,

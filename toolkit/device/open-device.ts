@@ -76,7 +76,7 @@ export async function openDevice(options: OpenOptions): Promise<Device> {
   const common = { network, board: board.id, ...(signal === undefined ? {} : { signal }) };
   if (port !== undefined) {
     const baud = options.baud ?? board.serial.baud;
-    const link = await openPort(port, baud);
+    const link = await openPort(port, baud, board.serial.reset);
     return serialDevice(link, { ...common, executor: 'serial', timing: serialTiming(baud), where: port });
   }
   if (image !== undefined && 'level' in image) {

@@ -122,6 +122,14 @@ export const FLASHING_TOOLS: readonly PathTool[] = [
     install: FLASHERS.avrdude.install,
   },
   {
+    name: 'openocd',
+    group: 'flashing',
+    purpose: 'flashes ARM boards by their debug probes',
+    versionOption: '--version',
+    without: 'none',
+    install: FLASHERS.openocd.install,
+  },
+  {
     name: 'wlink',
     group: 'flashing',
     purpose: 'flashes CH32V boards by a WCH-Link',
@@ -156,7 +164,7 @@ export const FLASHING_TOOLS: readonly PathTool[] = [
   {
     name: 'dfu-util',
     group: 'flashing',
-    purpose: 'flashes FPGA boards with a DFU boot loader',
+    purpose: 'flashes boards with a DFU boot loader',
     versionOption: '-V',
     without: 'none',
     install: FLASHERS['dfu-util'].install,

@@ -1,12 +1,18 @@
-import { DeviceError } from '../../errors.js';
 import type { Link } from '../device.js';
+import { pulseReset } from './control-lines.js';
 import { linkEvents } from './link-events.js';
+import { openError } from './open-error.js';
+import { requireFreePort } from './port-holders.js';
 
 /**
  * A serial port, 8 data bits, no parity, 1 stop bit, no flow control, for us alone. Throws DeviceError when it
- * cannot be opened, telling apart a port that is missing, busy or forbidden.
+ * cannot be opened, telling apart a port that is missing, busy (by which program, where that is known) or forbidden.
+ *
+ * @param reset what resets the board on it, which is done then
  */
-export async function serialPortLink(path: string, baud: number): Promise<Link> {
+export async function serialPortLink(path: string, baud: number, reset?: 'dtr'): Promise<Link> {
+  // Not every program locks its port, and then both would get half of the bytes.
+  requireFreePort(path);
   // Its native part is loaded only when a port is wanted.
   const { SerialPort } = await import('serialport');
   const port = new SerialPort({ path, baudRate: baud, autoOpen: false });
@@ -16,6 +22,7 @@ export async function serialPortLink(path: string, baud: number): Promise<Link> 
       else reject(openError(path, baud, error));
     });
   });
+  if (reset === 'dtr') await pulseReset(port);
   const events = linkEvents();
   port.on('data', (bytes: Buffer) => events.data(bytes));
   port.on('error', (error: Error) => events.close(error.message));
@@ -43,38 +50,4 @@ export async function serialPortLink(path: string, baud: number): Promise<Link> 
         port.flush(() => port.close(() => resolve()));
       }),
   };
-}
-
-/** What the driver says, in words that help. */
-export function openError(path: string, baud: number, error: Error): DeviceError {
-  const said = error.message;
-  const detail = { where: path, cause: error };
-  if (/no such file|file not found|ENOENT|ENODEV|no such device/i.test(said)) {
-    return new DeviceError('there is no such port', {
-      ...detail,
-      next: 'connect the board with a data cable and list the ports with "tablize ports"',
-    });
-  }
-  if (/permission denied|EACCES|operation not permitted/i.test(said)) {
-    return new DeviceError('you may not open this port', {
-      ...detail,
-      next: 'join the group that owns it ("sudo usermod -a -G dialout $USER" on Debian), log in again and retry',
-    });
-  }
-  if (/cannot lock|temporarily unavailable|busy|access denied|EBUSY|EAGAIN/i.test(said)) {
-    return new DeviceError('another program has this port open', {
-      ...detail,
-      next: 'close the serial monitor, terminal or ModemManager that uses it ("fuser" or "lsof" shows which) and retry',
-    });
-  }
-  if (/baud|not a typewriter|inappropriate ioctl|ENOTTY|invalid argument|is a directory|EISDIR/i.test(said)) {
-    return new DeviceError(`this is no serial port, or it cannot do ${baud} baud`, {
-      ...detail,
-      next: 'list the ports with "tablize ports"',
-    });
-  }
-  return new DeviceError(`cannot open the port: ${said.replace(/^Error: /, '')}`, {
-    ...detail,
-    next: 'unplug the board, connect it again and retry',
-  });
 }

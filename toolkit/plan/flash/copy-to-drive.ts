@@ -10,9 +10,11 @@ import type { FlashOptions } from './run-flasher.js';
 type DrivePlan = Extract<FlashPlan, { kind: 'uf2-drive' }>;
 
 const DRIVE_TIMEOUT_SECONDS = 30;
+const DRIVE_APPEARS_SECONDS = 10;
 
 /** Copies a UF2 file onto the drive of a boot loader and waits until the board restarts. Throws DeviceError, InputError, InterruptedError. */
 export async function copyToDrive(plan: DrivePlan, options: FlashOptions): Promise<void> {
+  await startBootLoader(plan, options);
   const drive = locateDrive(plan, options.mountPoints ?? mountPoints());
   const image = await readFile(plan.file);
   options.progress?.(`copy ${plan.file} to ${drive}`);
@@ -37,6 +39,18 @@ export async function copyToDrive(plan: DrivePlan, options: FlashOptions): Promi
     where: drive,
     next: `${plan.enter}, and repeat`,
   });
+}
+
+/** Where the drive is not there, asks what runs on the board for it, if that can be asked. */
+async function startBootLoader({ drive, volume, touch }: DrivePlan, options: FlashOptions): Promise<void> {
+  const isThere = (): boolean => findDrives(volume, options.mountPoints ?? mountPoints()).length > 0;
+  if (drive !== null || touch.length === 0 || isThere()) return;
+  const port = (await options.touch?.(touch)) ?? null;
+  if (port === null) return;
+  options.progress?.(
+    `the program on ${port} was asked to start the boot loader; waiting for the drive ${volume}`,
+  );
+  await becomesTrue(isThere, options.timeoutSeconds ?? DRIVE_APPEARS_SECONDS, options.signal);
 }
 
 function locateDrive({ drive, volume, title, enter }: DrivePlan, points: readonly string[]): string {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { BuildError, DeviceError } from '../../errors.js';
 import { copyToDrive } from './copy-to-drive.js';
+import { flashLog } from './flash-log.js';
 import type { FlashPlan } from './flash-plan.js';
 import { FLASHERS } from './flashers.js';
 import { runFlasher, type FlashOptions } from './run-flasher.js';
 
 /**
- * Flashes a board. Throws DeviceError (no drive, no port, not in sync, no rights, it takes too long), ToolMissingError,
+ * Flashes a board. Throws DeviceError (no drive, no port, in use, no answer, no rights, another chip, not kept, it takes too long), ToolMissingError,
  * BuildError when the firmware file is not there, InterruptedError.
  */
 export async function executeFlash(plan: FlashPlan, options: FlashOptions = {}): Promise<void> {
@@ -21,16 +22,18 @@ export async function executeFlash(plan: FlashPlan, options: FlashOptions = {}):
     await copyToDrive(plan, options);
     return;
   }
+  const log = flashLog(options.log);
+  const { title, command, devices } = plan;
   if (plan.kind !== 'avrdude') {
-    const link = { kind: 'usb', devices: plan.devices } as const;
-    await runFlasher(FLASHERS[plan.kind], plan.command, { title: plan.title, link }, options);
+    await runFlasher(FLASHERS[plan.kind], command, { title, link: { kind: 'usb', devices } }, options, log);
     return;
   }
-  const { title, port, command } = plan;
+  const { port } = plan;
   if (port === null) {
     throw new DeviceError('no serial port is named', {
       next: 'name it with --port (`tablize ports` lists them)',
     });
   }
-  await runFlasher(FLASHERS.avrdude, command, { title, link: { kind: 'port', port } }, options);
+  options.requireFree?.(port);
+  await runFlasher(FLASHERS.avrdude, command, { title, link: { kind: 'port', port, devices } }, options, log);
 }

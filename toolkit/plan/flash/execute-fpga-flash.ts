@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { BuildError } from '../../errors.js';
+import { flashLog } from './flash-log.js';
 import { FLASHERS } from './flashers.js';
 import type { FpgaFlashPlan } from './fpga-flash.js';
 import { runFlasher, type FlashOptions } from './run-flasher.js';
@@ -10,9 +11,10 @@ import { runFlasher, type FlashOptions } from './run-flasher.js';
  */
 export async function executeFpgaFlash(plan: FpgaFlashPlan, options: FlashOptions = {}): Promise<void> {
   checkFiles(plan);
+  const log = flashLog(options.log);
   for (const command of plan.commands) {
     options.progress?.(command.title);
-    await runFlasher(FLASHERS[plan.flasher], command, plan, options);
+    await runFlasher(FLASHERS[plan.flasher], command, plan, options, log);
   }
 }
 

@@ -19,6 +19,8 @@ export type FlashPlan =
       readonly enter: string;
       /** Where the drive is mounted; null: it is looked for. */
       readonly drive: string | null;
+      /** Serial ports of programs that start the boot loader when they are opened at 1200 baud and closed. */
+      readonly touch: readonly UsbId[];
     }
   | {
       readonly kind: 'avrdude';
@@ -28,6 +30,8 @@ export type FlashPlan =
       readonly command: Command;
       /** Null when no port was named: the plan can be shown, but not carried out. */
       readonly port: string | null;
+      /** The USB devices whose ports may be the board's. */
+      readonly devices: readonly UsbId[];
     }
   | {
       readonly kind: 'wlink' | 'openocd' | 'dfu-util';
@@ -41,6 +45,11 @@ export type FlashPlan =
 
 /** A WCH-Link that debugs RISC-V; it goes by another id while it debugs ARM. */
 const WCH_LINK: readonly UsbId[] = [{ vendor: '1a86', product: '8010' }];
+
+/** What OpenOCD's interface/stlink.cfg looks for. */
+const ST_LINK: readonly UsbId[] = '3744 3748 374b 374d 374e 374f 3752 3753 3754'
+  .split(' ')
+  .map((product) => ({ vendor: '0483', product }));
 
 export interface FlashTarget {
   /** Serial port of the board. */
@@ -78,6 +87,7 @@ export function planFlash(
         volume: board.flash.volume,
         enter: ENTER[board.flash.enter ?? 'bootsel'],
         drive: target.drive ?? null,
+        touch: board.flash.touch ?? [],
       };
     case 'avrdude': {
       const { programmer, part, baud } = board.flash;
@@ -93,6 +103,7 @@ export function planFlash(
           ...['-b', String(baud), '-D', '-U', `flash:w:${hex}:i`],
         ]),
         port,
+        devices: board.serial.usb,
       };
     }
     case 'wlink': {
@@ -121,7 +132,7 @@ export function planFlash(
         title: board.title,
         file: hex,
         command: command(board, ['openocd', ...config, '-c', `program ${tclWord(hex)} verify reset exit`]),
-        devices: [],
+        devices: probesOf(board.flash.config, board),
       };
     }
     case 'dfu-util': {
@@ -161,6 +172,12 @@ function command(board: FirmwareBoard, argv: Command['argv']): Command {
 function flashOrigin({ id, memory }: FirmwareBoard): string {
   if (memory === null) throw new RangeError(`${id} has no flash`);
   return `0x${memory.flash.origin.toString(16).padStart(8, '0')}`;
+}
+
+/** The probe on the USB; a CMSIS-DAP that is part of a board is its serial port too. */
+function probesOf(config: readonly string[], { serial }: FirmwareBoard): readonly UsbId[] {
+  if (config.includes('interface/stlink.cfg')) return ST_LINK;
+  return config.includes('interface/cmsis-dap.cfg') ? serial.usb : [];
 }
 
 /** A path as one word of Tcl, the language of OpenOCD's commands. */

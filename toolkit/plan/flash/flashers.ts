@@ -9,6 +9,8 @@ export interface Flasher {
   readonly meanings: readonly (readonly [says: RegExp, means: Trouble])[];
   /** What it says when it failed although its exit code is 0. */
   readonly failsWith?: RegExp;
+  /** What it says over and over when there is no hope left, and how often is enough. */
+  readonly hopeless?: { readonly says: RegExp; readonly times: number };
 }
 
 const SUITE = 'the OSS CAD Suite';
@@ -19,12 +21,16 @@ export const FLASHERS = {
     install: '`apt-get install avrdude`, or on macOS `brew install avrdude`',
     meanings: [
       [/permission denied|access is denied/i, 'rights'],
-      [/resource busy|device or resource|being used/i, 'busy'],
+      [/resource busy|being used/i, 'busy'],
       [/can't open device|cannot open (port|device)|no such file|cannot find the file/i, 'absent'],
-      [/not in sync|not responding|getsync|stk500_recv|timeout/i, 'silent'],
-      [/signature/i, 'wrong-part'],
-      [/verif\w+ error|mismatch/i, 'not-kept'],
+      // It tells the signature whether it is the right one or not.
+      [/expected signature|invalid device signature|signature .*doesn't match/i, 'wrong-part'],
+      [/verif\w+ (error|mismatch)|content mismatch/i, 'not-kept'],
+      [/device signature[^]*(not in sync|not responding|stk500\w*_recv|timeout)/i, 'stalled'],
+      [/not in sync|not responding|getsync|stk500\w*_recv|timeout|initialization failed/i, 'silent'],
     ],
+    // Five seconds each: ten tries to begin with, and then every byte that is left.
+    hopeless: { says: /programmer is not responding|timeout communicating/gi, times: 3 },
   },
   wlink: {
     program: 'wlink',

@@ -190,7 +190,7 @@ function commandsFor(
 function linkOf(flash: FpgaFlash, usb: readonly UsbId[] = [], device: string | undefined): Link {
   switch (flash.kind) {
     case 'tinyprog':
-      return { kind: 'port', port: device ?? null };
+      return { kind: 'port', port: device ?? null, devices: usb };
     case 'dfu-util':
       return { kind: 'usb', devices: [{ vendor: flash.vendor, product: flash.product }] };
     case 'iceprog':

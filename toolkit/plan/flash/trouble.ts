@@ -1,5 +1,6 @@
 import { BuildError, DeviceError, ToolMissingError, type TablizeError } from '../../errors.js';
 import { lastLines } from '../last-lines.js';
+import { portRights, usbNames, usbRights } from './udev-advice.js';
 import type { UsbId } from './usb-devices.js';
 
 /** What may be wrong when a board is flashed, whatever the tool. */
@@ -10,6 +11,8 @@ export type Trouble =
   | 'busy'
   | 'several'
   | 'silent'
+  | 'stalled'
+  | 'hung'
   | 'wrong-part'
   | 'not-kept'
   | 'not-restarted'
@@ -19,8 +22,8 @@ export type Trouble =
 
 /** What a tool reaches a board through. */
 export type Link =
-  /** Null: the tool finds the port by itself. */
-  | { readonly kind: 'port'; readonly port: string | null }
+  /** A port, null where the tool finds it by itself, and the ids of the USB devices that show such ports. */
+  | { readonly kind: 'port'; readonly port: string | null; readonly devices: readonly UsbId[] }
   | { readonly kind: 'usb'; readonly devices: readonly UsbId[] };
 
 /** The board that is flashed, and the tool that does it, as errors name them. */
@@ -30,6 +33,8 @@ export interface Subject {
   readonly program: string;
   /** How to get the program. */
   readonly install: string;
+  /** Seconds that it may take. */
+  readonly seconds: number;
 }
 
 type Explanation = readonly [what: string, next: string];
@@ -43,6 +48,14 @@ const EXPLAIN: Readonly<Record<Exclude<Trouble, keyof typeof AT_PORT>, (subject:
   several: ({ title }) => [
     `several boards are plugged in that could be ${title}`,
     'leave only one plugged in, and repeat',
+  ],
+  stalled: ({ title }) => [
+    `${title} answered, and then fell silent half-way`,
+    'press its reset button, take another cable and no hub, and repeat',
+  ],
+  hung: ({ program, seconds }) => [
+    `${program} did not finish in time (${seconds} s)`,
+    'unplug the board, plug it in again, and repeat',
   ],
   'wrong-part': (subject) => [
     `${there(subject)}, but it is another chip`,
@@ -64,6 +77,7 @@ const EXPLAIN: Readonly<Record<Exclude<Trouble, keyof typeof AT_PORT>, (subject:
   'broken-tool': ({ program, install }) => [`${program} does not run`, `install it again: ${install}`],
 };
 
+/** What depends on the link, and what it means at a port. */
 const AT_PORT = {
   absent: ['the port is not there', 'plug the board in and see `tablize ports`'],
   rights: [
@@ -85,10 +99,13 @@ function onUsb(trouble: keyof typeof AT_PORT, title: string, devices: readonly U
     case 'absent':
       return [
         `no ${title} is plugged in`,
-        `plug it in with a cable that carries data${devices.length === 0 ? '' : `; it shows as USB ${names(devices)}`}`,
+        `plug it in with a cable that carries data${devices.length === 0 ? '' : `; it shows as USB ${usbNames(devices)}`}`,
       ];
     case 'rights':
-      return [`${title} may not be opened`, udevAdvice(devices)];
+      return [
+        `${title} may not be opened`,
+        usbRights(devices) ?? 'give your user rights to it (docs/fpga.md, "Flashing")',
+      ];
     case 'busy':
       return [
         `${title} is in use by another program`,
@@ -102,20 +119,6 @@ function onUsb(trouble: keyof typeof AT_PORT, title: string, devices: readonly U
   }
 }
 
-/** How to let a user open USB devices on Linux. */
-export function udevAdvice(devices: readonly UsbId[]): string {
-  const rules = devices.map(
-    ({ vendor, product }) =>
-      `SUBSYSTEM=="usb", ATTR{idVendor}=="${vendor}", ATTR{idProduct}=="${product}", TAG+="uaccess"`,
-  );
-  return rules.length === 0
-    ? 'give your user rights to it (docs/fpga.md, "Flashing")'
-    : `put ${rules.map((rule) => `\`${rule}\``).join(' and ')} into /etc/udev/rules.d/70-fpga.rules, run \`sudo udevadm control --reload\`, and plug the board in again`;
-}
-
-const names = (devices: readonly UsbId[]): string =>
-  devices.map(({ vendor, product }) => `${vendor}:${product}`).join(' or ');
-
 const there = ({ link, title }: Subject): string =>
   link.kind === 'port' ? 'the port is there' : `${title} is there`;
 
@@ -124,13 +127,16 @@ const isOfLink = (trouble: Trouble): trouble is keyof typeof AT_PORT => trouble 
 function explain(trouble: Trouble, subject: Subject): Explanation {
   if (!isOfLink(trouble)) return EXPLAIN[trouble](subject);
   const { link, title } = subject;
-  return link.kind === 'port' ? AT_PORT[trouble] : onUsb(trouble, title, link.devices);
+  if (link.kind === 'usb') return onUsb(trouble, title, link.devices);
+  const [what, next] = AT_PORT[trouble];
+  const rule = trouble === 'rights' ? portRights(link.devices) : null;
+  return [what, rule === null ? next : `${next}; or ${rule}`];
 }
 
 /** Where an error happened: the port, or the USB ids; undefined where neither is known. */
-export function whereOf({ link }: Subject): { readonly where?: string } {
+function whereOf({ link }: Subject): { readonly where?: string } {
   if (link.kind === 'port') return link.port === null ? {} : { where: link.port };
-  return link.devices.length === 0 ? {} : { where: `USB ${names(link.devices)}` };
+  return link.devices.length === 0 ? {} : { where: `USB ${usbNames(link.devices)}` };
 }
 
 const KIND: Partial<Record<Trouble, new (message: string, detail: object) => TablizeError>> = {
@@ -139,16 +145,25 @@ const KIND: Partial<Record<Trouble, new (message: string, detail: object) => Tab
   'broken-tool': ToolMissingError,
 };
 
-/**
- * The error for a tool that failed.
- *
- * @param trouble what its words mean; null: they are not known
- * @param text all that the tool said
- */
-export function troubleError(trouble: Trouble | null, subject: Subject, text: string): TablizeError {
+/** How a tool failed. */
+export interface Failure {
+  /** What its words mean; null: they are not known. */
+  readonly trouble: Trouble | null;
+  /** All that it said, the last time. */
+  readonly text: string;
+  /** How often it was tried. */
+  readonly tries: number;
+  /** Path of the file that holds all that it said, every time. */
+  readonly log: string | null;
+}
+
+/** The error for a tool that failed. */
+export function troubleError({ trouble, text, tries, log }: Failure, subject: Subject): TablizeError {
   const { program } = subject;
-  const [what, next] =
+  const [reason, advice] =
     trouble === null ? [`${program} failed`, `see what ${program} says above`] : explain(trouble, subject);
+  const what = tries > 1 ? `${reason} (tried ${tries} times)` : reason;
+  const next = log === null ? advice : `${advice}; all that ${program} said is in ${log}`;
   const said = lastLines(text, 6);
   const Kind = (trouble === null ? undefined : KIND[trouble]) ?? DeviceError;
   return new Kind(said === '' ? what : `${what}; ${program} says:\n${said}`, { ...whereOf(subject), next });
