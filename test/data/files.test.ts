@@ -6,7 +6,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadDataSet, loadDataSetPair, normalisation, picture, withLabels } from '../../toolkit/data/index.js';
+import {
+  loadDataSet,
+  loadDataSetPair,
+  normalisation,
+  picture,
+  withLabels,
+} from '../../toolkit/data/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { chirp, wav } from '../support/wav.js';
@@ -30,6 +36,17 @@ function npy(descr: string, shape: readonly number[], data: ArrayBufferView, ord
   const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return Buffer.concat([start, Buffer.from(header), bytes]);
+}
+/** The check sum of a PNG chunk. */
+function crcOf(bytes: Uint8Array): Buffer {
+  const crc = bytes.reduce((sum, byte) => {
+    let next = sum ^ byte;
+    for (let bit = 0; bit < 8; bit++) next = (next >>> 1) ^ (next & 1 ? 0xedb88320 : 0);
+    return next;
+  }, -1);
+  const written = Buffer.alloc(4);
+  written.writeUInt32BE(~crc >>> 0);
+  return written;
 }
 const grey = (width: number, height: number, data: number[]): Uint8Array =>
   encodePng({ width, height, data: Uint8Array.from(data), channels: 1, depth: 8 });
@@ -101,9 +118,15 @@ describe('csv', () => {
     expect([...first.labels]).toEqual([2, 0]);
     expect(first.shape).toEqual([1, 1, 2]);
     const last = loadDataSet(file('b.csv', 'p0;p1;class\n1;2;dog\n3;4;cat\n'));
-    expect([last.classes, [...last.labels]]).toEqual([['cat', 'dog'], [1, 0]]);
+    expect([last.classes, [...last.labels]]).toEqual([
+      ['cat', 'dog'],
+      [1, 0],
+    ]);
     const known = loadDataSet(join(root, 'b.csv'), { classes: ['dog', 'cat'], shape: [2, 1, 1] });
-    expect([[...known.labels], known.shape]).toEqual([[0, 1], [2, 1, 1]]);
+    expect([[...known.labels], known.shape]).toEqual([
+      [0, 1],
+      [2, 1, 1],
+    ]);
     expect(() => loadDataSet(join(root, 'b.csv'), { classes: ['dog', 'cow'] })).toThrow('none of dog, cow');
   });
 
@@ -129,11 +152,18 @@ describe('csv', () => {
 describe('pictures and recordings', () => {
   test('folders by class; grey and coloured as the network wants it', () => {
     file('pets/train/dog/1.png', grey(2, 1, [10, 20]));
-    file('pets/train/cat/1.png', encodePng({ width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 0, 0, 255), channels: 3, depth: 8 }));
+    file(
+      'pets/train/cat/1.png',
+      encodePng({ width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 0, 0, 255), channels: 3, depth: 8 }),
+    );
     file('pets/train/cat/readme.txt', 'no picture');
     file('pets/test/dog/7.png', grey(2, 1, [1, 2]));
     const { train, test: tests } = loadDataSetPair(join(root, 'pets'));
-    expect([train.classes, [...train.labels], train.shape]).toEqual([['cat', 'dog'], [0, 1], [1, 2, 3]]);
+    expect([train.classes, [...train.labels], train.shape]).toEqual([
+      ['cat', 'dog'],
+      [0, 1],
+      [1, 2, 3],
+    ]);
     expect([...train.images]).toEqual([255, 0, 0, 0, 0, 255, 10, 10, 10, 20, 20, 20]);
     // One class occurs; it is the one that the training pictures call so.
     expect([...tests.labels]).toEqual([1]);
@@ -144,7 +174,9 @@ describe('pictures and recordings', () => {
 
   test('other sizes are refused, or averaged where that is asked for', () => {
     const path = file('large.png', grey(4, 2, [0, 2, 100, 100, 4, 6, 100, 101]));
-    expect(() => loadDataSet(path, { shape: [1, 2, 1] })).toThrow('the picture is 2 x 4 x 1, and 1 x 2 x 1 are needed');
+    expect(() => loadDataSet(path, { shape: [1, 2, 1] })).toThrow(
+      'the picture is 2 x 4 x 1, and 1 x 2 x 1 are needed',
+    );
     expect([...loadDataSet(path, { shape: [1, 2, 1], resize: true }).images]).toEqual([3, 100]);
   });
 
@@ -158,7 +190,13 @@ describe('pictures and recordings', () => {
   test('PNG of 1 and 16 bits', () => {
     const one = encodePng({ width: 3, height: 1, data: Uint8Array.of(0b1010_0000), channels: 1, depth: 1 });
     expect([...loadDataSet(file('one.png', one)).images]).toEqual([255, 0, 255]);
-    const wide = encodePng({ width: 2, height: 1, data: Uint16Array.of(0x1234, 0xff00), channels: 1, depth: 16 });
+    const wide = encodePng({
+      width: 2,
+      height: 1,
+      data: Uint16Array.of(0x1234, 0xff00),
+      channels: 1,
+      depth: 16,
+    });
     expect([...loadDataSet(file('wide.png', wide)).images]).toEqual([0x12, 0xff]);
   });
 
@@ -169,7 +207,13 @@ describe('pictures and recordings', () => {
     const head = Buffer.alloc(8);
     head.writeUInt32BE(zeros.length);
     head.write('IDAT', 4);
-    const bomb = Buffer.concat([plain.subarray(0, at), head, zeros, Buffer.alloc(4), plain.subarray(-12)]);
+    const bomb = Buffer.concat([
+      plain.subarray(0, at),
+      head,
+      zeros,
+      crcOf(Buffer.concat([head.subarray(4), zeros])),
+      plain.subarray(-12),
+    ]);
     expect(() => loadDataSet(file('bomb.png', bomb))).toThrow('the PNG file is damaged');
     plain.writeUInt32BE(0x7fff_ffff, 16);
     expect(() => loadDataSet(file('wide2.png', plain))).toThrow('is too large');
@@ -228,7 +272,7 @@ describe('what goes with them', () => {
   });
 
   test('normalisation is one affine map, or an error that says what to do', () => {
-    expect(normalisation([0.5, 0.5, 0.5], [0.25])).toEqual({ scale: (1 / 255) / 0.25, offset: -2 });
+    expect(normalisation([0.5, 0.5, 0.5], [0.25])).toEqual({ scale: 1 / 255 / 0.25, offset: -2 });
     expect(() => normalisation([0.485, 0.456, 0.406], [0.229])).toThrow('in different ways');
     expect(() => normalisation([127.5], [127.5])).toThrow('not of values from 0 to 1');
   });

@@ -2,7 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { loadDataSetPair, loadNamedSet, lookForSet, namedSet, type NamedSet } from '../../toolkit/data/index.js';
+import {
+  loadDataSetPair,
+  loadNamedSet,
+  lookForSet,
+  namedSet,
+  type NamedSet,
+} from '../../toolkit/data/index.js';
 import { readTar } from '../../toolkit/data/tar.js';
 import { InputError } from '../../toolkit/errors.js';
 import { describeWhereDataSet } from '../support/data-sets.js';
@@ -41,9 +47,7 @@ describe('spoken digits', () => {
 
   test('of an archive, a folder of it, and a folder of recordings are the same', () => {
     const sets = [archive, root, folder, join(root, 'copy')].map((place) =>
-      (['train', 'test'] as const).map((split) =>
-        loadNamedSet(set, split, { TABLIZE_SPOKEN_DIGITS: place }),
-      ),
+      (['train', 'test'] as const).map((split) => loadNamedSet(set, split, { TABLIZE_SPOKEN_DIGITS: place })),
     );
     const [[train, tests] = []] = sets;
     expect([...(train?.labels ?? [])]).toEqual([3, 9]);

@@ -4,7 +4,12 @@ import { require } from './tools.js';
 
 /** A group of tests that needs a data set; without it the group is skipped, and its title says which is missing. */
 export function describeWithDataSet(name: string, title: string, body: () => void): void {
-  run(require(`the data set ${name}`, 'is not here (`tablize data`)', () => isHere(name)), name, title, body);
+  run(
+    require(`the data set ${name}`, 'is not here (`tablize data`)', () => isHere(name)),
+    name,
+    title,
+    body,
+  );
 }
 
 /** The same for a data set that no package brings: it may be missing even where every tool is required. */

@@ -75,7 +75,9 @@ describe('the front end', () => {
   });
 
   test('a tone is loudest in the band of its pitch, wherever the recording has it', () => {
-    const tone = Array.from({ length: 3000 }, (_, i) => Math.round(9000 * Math.sin((2 * Math.PI * 1000 * i) / 8000)));
+    const tone = Array.from({ length: 3000 }, (_, i) =>
+      Math.round(9000 * Math.sin((2 * Math.PI * 1000 * i) / 8000)),
+    );
     const made = picture(tone);
     expect(Math.max(...made)).toBe(255);
     const loudest = made.indexOf(255) % FRONT_END.bands;
