@@ -75,7 +75,7 @@ function printed(text, kind) {
 async function measure() {
   const { model, name, part, images, count, out, json } = readOptions();
   const { network } = loadModel(model);
-  const set = loadPictures({ ...(images === undefined ? {} : { images }), count }, network);
+  const set = loadPictures({ ...(images === undefined ? {} : { images }), count }, { network });
   const pixels = elements(network.input.shape);
   const pictures = Array.from({ length: set.images.length / pixels }, (_, i) =>
     set.images.subarray(i * pixels, (i + 1) * pixels),

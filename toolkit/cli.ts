@@ -16,7 +16,6 @@ import {
   budget,
   folding,
   finiteNumber,
-  labelList,
   levels,
   shard,
   stageKernel,
@@ -30,9 +29,11 @@ import { ports } from './commands/ports.js';
 import { prove } from './commands/prove.js';
 import { quantize } from './commands/quantize.js';
 import { render } from './commands/render.js';
-import { numberList, pictureShape, withReading } from './commands/reading.js';
+import { pictureShape, withReading } from './commands/reading.js';
 import type { CommandBody, CommonOptions } from './commands/run.js';
+import { sensitivity } from './commands/sensitivity.js';
 import { study } from './commands/study.js';
+import { TRAINED_FILES, withInput, withTrained } from './commands/trained-options.js';
 import { train } from './commands/train.js';
 import { boardPlace } from './commands/verify-boards.js';
 import { verify } from './commands/verify.js';
@@ -55,11 +56,38 @@ const READ_PICTURES = new Set([
   'emulate',
   'verify',
   'data',
+  'render',
+  'build',
+  'flash',
+  'prove',
+  'sensitivity',
+]);
+
+/** Commands that take a trained model, or tables or a trained model. */
+const READ_TRAINED = new Set(['quantize', 'sensitivity']);
+const READ_ANY_MODEL = new Set([
+  'deploy',
+  'inspect',
+  'render',
+  'export',
+  'build',
+  'emulate',
+  'flash',
+  'verify',
+  'prove',
 ]);
 
 const option = {
   board: ['--board <id>', 'board id (see `tablize boards`) or path of a board file'],
-  model: ['--model <path>', 'model folder, quantized.json or table-network.json'],
+  model: [
+    '--model <path>',
+    'model folder, quantized.json or table-network.json; with --calibrate a trained model',
+  ],
+  trained: ['--model <path>', `trained model: ${TRAINED_FILES}`],
+  calibrate: [
+    '--calibrate <set>',
+    'pictures to choose the levels with, such as mnist:train (see `tablize data`); random:1000 for random bytes',
+  ],
   images: [
     '--images <set>',
     `test pictures: ${SET_NAMES} with :test or :train (see \`tablize data\`), or a file or folder of pictures or recordings (docs/data.md; default: those of the set with the network's classes, or mnist:test)`,
@@ -272,18 +300,12 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
 
   command(
     'quantize',
-    'tablize a model that you already have: TF.js Layers, or .keras or .h5 of Keras',
+    'tablize a model that you already have: ONNX, TensorFlow Lite, Keras or TensorFlow.js',
     '--model model.json --calibrate mnist:train --out build/mine',
     quantize,
   )
-    .requiredOption(
-      '--model <path>',
-      'model.json of a TF.js Layers model (or its folder), or a .keras or .h5 file of Keras',
-    )
-    .requiredOption(
-      '--calibrate <set>',
-      'pictures to choose the levels with, such as mnist:train (see `tablize data`); random:1000 for random bytes',
-    )
+    .requiredOption(...option.trained)
+    .requiredOption(...option.calibrate)
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
     .addOption(
@@ -305,15 +327,24 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
     .addOption(schemeOption('activations', ACTIVATION_QUANTIZERS, 'equally spaced, least squared error'))
     .option('--test <set>', 'pictures to measure the accuracies with, such as mnist:test')
-    .option('--scale <s>', 'the float network reads byte * s + offset (default 1/255)', finiteNumber)
-    .option('--offset <o>', 'see --scale (default 0)', finiteNumber)
-    .option(
-      '--mean <m>',
-      'in place of --scale and --offset: the float network reads (byte / 255 - mean) / std; one number, or one per channel',
-      numberList,
+    .option('--count <n>', 'calibrate with only the first n pictures (default 1000)', wholeNumber(1));
+
+  command(
+    'sensitivity',
+    'tell what each stage of a trained model loses when it alone has few levels, and how many it wants',
+    '--model model.json --calibrate mnist:train --test mnist:test',
+    sensitivity,
+  )
+    .requiredOption(...option.trained)
+    .requiredOption(...option.calibrate)
+    .requiredOption('--test <set>', 'pictures to measure the accuracies with, such as mnist:test')
+    .addOption(
+      new Option('--levels <AxW>', 'activation x weight levels that a stage is given alone')
+        .argParser(levels)
+        .default(levels('8x5'), '8x5'),
     )
-    .option('--std <s>', 'see --mean (default 1)', numberList)
-    .option('--labels <list>', 'names of the classes, between commas', labelList)
+    .option('--drop <points>', 'points of accuracy that a stage may lose alone', finiteNumber, 0.2)
+    .addOption(schemeOption('weights', WEIGHT_QUANTIZERS, 'k-means'))
     .option('--count <n>', 'calibrate with only the first n pictures (default 1000)', wholeNumber(1));
 
   command(
@@ -501,7 +532,11 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
     .option('--preview <set>', 'show the first pictures of a data set by name or path')
     .option('--count <n>', 'how many pictures to show', wholeNumber(1), 3);
 
-  for (const made of program.commands) if (READ_PICTURES.has(made.name())) withReading(made);
+  for (const made of program.commands) {
+    if (READ_TRAINED.has(made.name())) withInput(made);
+    if (READ_ANY_MODEL.has(made.name())) withTrained(made);
+    if (READ_PICTURES.has(made.name())) withReading(made);
+  }
 
   const listing = command('boards', 'list the boards', '--json', boards);
   command(

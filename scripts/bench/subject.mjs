@@ -36,7 +36,7 @@ export function loadSubject(given) {
     });
   }
   const model = readTfjsLayers(path);
-  const test = loadPictures({ count: JUDGED_PICTURES }, network);
+  const test = loadPictures({ count: JUDGED_PICTURES }, { network });
   const train = loadDataSet(test.name.replace(':test', ':train'));
   const calibration = Array.from({ length: CALIBRATION_PICTURES }, (_, i) => picture(train, i));
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluateStage, inputsOf } from '../../toolkit/model/index.js';
+import { activationName, evaluateStage, inputsOf } from '../../toolkit/model/index.js';
 import {
   checkNetwork,
   createInterpreter,
@@ -112,7 +112,9 @@ describe('the random models', () => {
       for (const stage of randomQuantized(seed, exact).stages) {
         if (stage.kind === 'maxPool') seen.add('maxPool');
         else if (stage.levels !== null) {
-          const activation = 'activation' in stage ? (stage.activation ?? 'linear') : 'linear';
+          const activation = activationName(
+            'activation' in stage ? (stage.activation ?? 'linear') : 'linear',
+          );
           const spacing = isUniform(stage.levels) ? 'uniform' : 'uneven';
           seen.add(`${stage.kind} ${spacing} ${activation}${'scale' in stage ? ' scaled' : ''}`);
         }

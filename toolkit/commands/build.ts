@@ -3,7 +3,7 @@ import { networkHash } from '../network/index.js';
 import { sizeLines } from '../report/deployment.js';
 import { boardOf } from './board.js';
 import { builderFor, type BuilderOptions } from './builder-for.js';
-import { loadModel } from './model.js';
+import { modelOf } from './model-of.js';
 import type { RenderOptions } from './render.js';
 import type { CommandBody } from './run.js';
 
@@ -16,7 +16,7 @@ export type BuildOptions = RenderOptions &
 export const build: CommandBody<BuildOptions> = async (options, run) => {
   const { output } = run;
   const board = boardOf(options);
-  const { network } = loadModel(options.model);
+  const { network } = await modelOf(options, run);
   const builder = builderFor(board, network, options);
   if (options.dryRun === true) {
     const commands = await builder.describe('flash', null, run);

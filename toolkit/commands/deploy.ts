@@ -8,7 +8,7 @@ import { builderFor } from './builder-for.js';
 import type { Builder } from './builder.js';
 import { checkFlashTarget } from './flash-target.js';
 import { AUTO, resolvePort } from './choose-port.js';
-import { loadModel } from './model.js';
+import { modelOf } from './model-of.js';
 import { loadPictures } from './pictures.js';
 import type { CommandBody, Run } from './run.js';
 import { conclude, requireExecutor, verifyTarget } from './target.js';
@@ -25,9 +25,9 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   const { output } = run;
   const { drive, device } = options;
   const board = boardOf(options);
-  const model = loadModel(options.model);
+  const model = await modelOf(options, run);
   const { network } = model;
-  const pictures = loadPictures(options, network);
+  const pictures = loadPictures(options, model);
   const executor = requireExecutor(board, options.port, options.level);
   const builder = builderFor(board, network, options);
   if (drive !== undefined && options.port === undefined) {

@@ -1,8 +1,8 @@
 import { picture, take, type DataSet } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { madeUpPictures, type ExamplePicture, type MeasuredAccuracy } from '../export/index.js';
-import type { TableNetwork } from '../network/index.js';
 import { tableAccuracy } from '../tablize/index.js';
+import type { LoadedModel } from './model.js';
 import { loadPictures, type ImagesOptions } from './pictures.js';
 import type { Run } from './run.js';
 
@@ -23,13 +23,14 @@ export interface ExportPictures {
  * tried; where none does, pictures are made up and nothing is measured.
  */
 export async function exportPictures(
-  network: TableNetwork,
+  model: LoadedModel,
   options: PictureOptions,
   examples: number,
   { output, signal }: Run,
 ): Promise<ExportPictures> {
   const { dryRun = false } = options;
-  const data = picturesOf(network, options);
+  const { network } = model;
+  const data = picturesOf(model, options);
   if (data === null) return { examples: madeUpPictures(network, examples), accuracy: null };
   const set = plainName(data);
   const shown = take(data, examples);
@@ -55,9 +56,9 @@ export async function exportPictures(
   };
 }
 
-function picturesOf(network: TableNetwork, options: PictureOptions): DataSet | null {
+function picturesOf(model: LoadedModel, options: PictureOptions): DataSet | null {
   try {
-    const data = loadPictures(options, network);
+    const data = loadPictures(options, model);
     return data.labels.length === 0 ? null : data;
   } catch (error) {
     if (options.images === undefined && error instanceof InputError) return null;

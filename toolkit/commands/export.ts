@@ -20,12 +20,12 @@ import { coreDesign, type DesignOptions } from './export-design.js';
 import { requireNewFolder, writeNewFolder } from './export-folder.js';
 import { exportPictures, type ExportPictures, type PictureOptions } from './export-pictures.js';
 import { kernelChanges, type KernelChoice } from './kernel-choice.js';
-import { loadModel } from './model.js';
+import { modelOf, type ModelOptions } from './model-of.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
-export interface ExportOptions extends CommonOptions, KernelChoice, PictureOptions, DesignOptions {
+export interface ExportOptions
+  extends CommonOptions, KernelChoice, PictureOptions, DesignOptions, ModelOptions {
   readonly as: Format;
-  readonly model: string;
   readonly out: string;
   readonly core?: CoreName;
   readonly author?: string;
@@ -36,11 +36,12 @@ export interface ExportOptions extends CommonOptions, KernelChoice, PictureOptio
 export const exportLibrary: CommandBody<ExportOptions> = async (options, run) => {
   const { as: format, dryRun = false } = options;
   const { output } = run;
-  const { network } = loadModel(options.model);
+  const model = await modelOf(options, run);
+  const { network } = model;
   const folder = resolve(options.out);
   requireNewFolder(folder, format);
   const plan = planOf(network, format, options);
-  const pictures = await exportPictures(network, options, plan.examples, run);
+  const pictures = await exportPictures(model, options, plan.examples, run);
   output.progress(`rendering ${format} of ${network.name}`);
   const files = plan.render(pictures);
   if (!dryRun) writeNewFolder(files, folder);

@@ -4,7 +4,7 @@ import type { BuildOptions } from './build.js';
 import { builderFor } from './builder-for.js';
 import { checkFlashTarget } from './flash-target.js';
 import { AUTO, resolvePort } from './choose-port.js';
-import { loadModel } from './model.js';
+import { modelOf } from './model-of.js';
 import type { CommandBody } from './run.js';
 
 export type FlashOptions = BuildOptions & {
@@ -18,7 +18,7 @@ export const flash: CommandBody<FlashOptions> = async (options, run) => {
   const { output } = run;
   const { drive, device } = options;
   const board = boardOf(options);
-  const { network } = loadModel(options.model);
+  const { network } = await modelOf(options, run);
   if (board.flash.kind === 'uf2-drive' && options.port !== undefined) {
     throw new InputError(`${board.title} is flashed through its drive, not through a port`, {
       next: 'leave --port out; give --drive if the drive is not found by itself',

@@ -13,12 +13,12 @@ import type { ActivationFacts } from '../report/compactness.js';
 import { kernelLines } from '../report/kernels.js';
 import { inspectLines, inspectNetwork, type BoardFit } from '../report/inspect.js';
 import { kernelChanges, type KernelChoice } from './kernel-choice.js';
-import { loadModel } from './model.js';
+import type { LoadedModel } from './model.js';
+import { modelOf, type ModelOptions } from './model-of.js';
 import { loadPictures, type ImagesOptions } from './pictures.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
 
-interface InspectOptions extends CommonOptions, KernelChoice, ImagesOptions {
-  readonly model: string;
+interface InspectOptions extends CommonOptions, KernelChoice, ImagesOptions, ModelOptions {
   readonly tables?: boolean;
   readonly board?: string;
 }
@@ -29,14 +29,15 @@ const PICTURES_BETWEEN_LOOKS = 50;
 
 /** `tablize inspect`: what is known of a network before it is built. */
 export const inspect: CommandBody<InspectOptions> = async (options, run) => {
-  const { model, tables = false, images, count } = options;
+  const { tables = false, images, count } = options;
   const { output } = run;
-  const { network } = loadModel(model);
+  const model = await modelOf(options, run);
+  const { network } = model;
   if (images === undefined && count !== undefined)
     throw new InputError('--count is a number of pictures, and none are given', {
       next: 'give them with --images, such as --images mnist:test',
     });
-  const activations = images === undefined ? null : await countActivations(network, options, run);
+  const activations = images === undefined ? null : await countActivations(model, options, run);
   const memory = networkMemory(network);
   const report = inspectNetwork(
     network,
@@ -61,12 +62,12 @@ function kernelsOn(network: TableNetwork, options: InspectOptions): KernelReport
 }
 
 async function countActivations(
-  network: TableNetwork,
+  model: LoadedModel,
   options: ImagesOptions,
   { output, signal }: Run,
 ): Promise<ActivationFacts> {
-  const data = loadPictures({ ...options, count: options.count ?? PICTURES }, network);
-  const counter = createActivationCounter(network);
+  const data = loadPictures({ ...options, count: options.count ?? PICTURES }, model);
+  const counter = createActivationCounter(model.network);
   const total = data.labels.length;
   for (let i = 0; i < total; i++) {
     counter.add(picture(data, i));

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ByteValues } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { networkHash, parseNetwork, type TableNetwork } from '../network/index.js';
 import { parseQuantized, QUANTIZED_FORMAT } from '../quantize/quantized-model.js';
@@ -12,6 +13,8 @@ export interface LoadedModel {
   readonly path: string;
   /** Whether the tables were made just now from a quantized model. */
   readonly tablized: boolean;
+  /** What it is tried on if nothing else is said, and what the bytes of these pictures stand for. */
+  readonly pictures?: { readonly images: string; readonly values?: ByteValues };
 }
 
 const QUANTIZED = 'quantized.json';
@@ -90,5 +93,5 @@ function read(path: string): Buffer {
 }
 
 function quantizeFirst(path: string): string {
-  return `tablize it first: tablize quantize --model ${path} --calibrate mnist:train --out build/mine`;
+  return `give pictures to choose levels with, such as --calibrate mnist:train, or keep its tables: tablize quantize --model ${path} --calibrate mnist:train --out build/mine`;
 }

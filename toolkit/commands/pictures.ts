@@ -2,6 +2,7 @@ import { loadDataSet, NAMED_SETS, take, type DataSet } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { elements, type TableNetwork } from '../network/index.js';
 import type { Pictures } from '../verify/index.js';
+import type { LoadedModel } from './model.js';
 import { readingOf, type ReadingOptions } from './reading.js';
 
 export interface ImagesOptions extends ReadingOptions {
@@ -11,13 +12,22 @@ export interface ImagesOptions extends ReadingOptions {
 
 /**
  * Loads `--images` (the first `count` of them; by default the test pictures of the named set with the network's classes
- * and size, else those of MNIST) and checks that they are what the network reads.
+ * and size, else those of MNIST; of a model that is quantized just now those that go with its calibration) and checks that they are what the network reads.
  */
-export function loadPictures({ images, count, ...reading }: ImagesOptions, network: TableNetwork): DataSet {
-  const spec = images ?? usualPictures(network);
+export function loadPictures(
+  { images, count, ...reading }: ImagesOptions,
+  { network, pictures }: Pick<LoadedModel, 'network' | 'pictures'>,
+): DataSet {
+  const spec = images ?? pictures?.images ?? usualPictures(network);
   const wanted = network.input.shape;
   const { labels } = network.output;
-  const all = loadDataSet(spec, { ...readingOf(reading), shape: wanted, classes: labels });
+  const values = pictures?.values;
+  const all = loadDataSet(spec, {
+    ...(values === undefined ? {} : { values }),
+    ...readingOf(reading),
+    shape: wanted,
+    classes: labels,
+  });
   // A network with a flat input reads pictures of any shape with as many bytes.
   const fits =
     all.shape.join() === wanted.join() || (wanted[0] * wanted[1] === 1 && wanted[2] === elements(all.shape));

@@ -2,12 +2,11 @@ import { join, resolve } from 'node:path';
 import { EXIT } from '../errors.js';
 import { engineDesign, sequentialObligations, unrolledObligations, type Folding } from '../hdl/index.js';
 import { findProofTools, type Verdict } from '../plan/index.js';
-import { loadModel } from './model.js';
+import { modelOf, type ModelOptions } from './model-of.js';
 import { proveAll } from './prove-all.js';
 import type { CommandBody, CommonOptions } from './run.js';
 
-interface ProveOptions extends CommonOptions {
-  readonly model: string;
+interface ProveOptions extends CommonOptions, ModelOptions {
   readonly engine: 'sequential' | 'unrolled';
   readonly folding?: Folding;
   readonly limit: number;
@@ -15,9 +14,10 @@ interface ProveOptions extends CommonOptions {
 }
 
 /** `tablize prove`: that the Verilog of a network equals its specification, for all inputs. */
-export const prove: CommandBody<ProveOptions> = async (options, { output, signal }) => {
+export const prove: CommandBody<ProveOptions> = async (options, run) => {
+  const { output, signal } = run;
   const { engine, limit } = options;
-  const { network } = loadModel(options.model);
+  const { network } = await modelOf(options, run);
   const folder = resolve(options.out ?? join('build', 'prove', network.name));
   const tools = await findProofTools();
   const obligations =

@@ -40,7 +40,7 @@ export interface Trained {
 }
 
 /** Pictures that are enough to choose levels by. */
-const CALIBRATION_PICTURES = 1000;
+export const CALIBRATION_PICTURES = 1000;
 
 /** The network and the pictures, agreed on what bytes stand for and what the classes are called. */
 export async function readTrained(options: TrainedOptions, { output }: Run): Promise<Trained> {

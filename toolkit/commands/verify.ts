@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { type BoardOptions } from './board.js';
 import type { BuilderOptions } from './builder-for.js';
-import { loadModel } from './model.js';
+import { modelOf, type ModelOptions } from './model-of.js';
 import { loadPictures, type ImagesOptions } from './pictures.js';
 import type { CommandBody, CommonOptions } from './run.js';
 import { conclude, verifyTarget } from './target.js';
@@ -11,8 +11,8 @@ import { journalOf, type JournalOptions } from './verify-journal.js';
 export type VerifyOptions = CommonOptions &
   BoardOptions &
   BuilderOptions &
-  ImagesOptions & {
-    readonly model: string;
+  ImagesOptions &
+  ModelOptions & {
     readonly port?: string;
   };
 
@@ -24,9 +24,10 @@ export type VerifyBoardsOptions = Omit<VerifyOptions, 'board'> &
  * the answers of a long run.
  */
 export const verify: CommandBody<VerifyBoardsOptions> = async (options, run) => {
-  const { network } = loadModel(options.model);
+  const model = await modelOf(options, run);
+  const { network } = model;
   const places = placesOf(options.board, options.port);
-  const pictures = loadPictures(options, network);
+  const pictures = loadPictures(options, model);
   const targets = await prepareTargets(places, network, options, run);
   const [target] = targets;
   if (target === undefined) throw new InputError('no board');

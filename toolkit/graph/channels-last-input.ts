@@ -85,3 +85,26 @@ const KEEPING: ReadonlySet<GraphNode['operation']['kind']> = new Set([
   'slice',
   'concat',
 ]);
+
+/** A graph whose inputs of [n, channels, height, width] become [n, height, width, channels]. */
+export function withChannelsMoved(graph: Graph): Graph {
+  const moved = graph.inputs.filter(({ sizes }) => sizes.length === 4).map(({ name }) => name);
+  const before = (name: string): string => (moved.includes(name) ? `${name}~moved` : name);
+  return {
+    ...graph,
+    inputs: graph.inputs.map((input) => {
+      const [n = 1, channels = 1, height = 1, width = 1] = input.sizes;
+      return moved.includes(input.name) ? { ...input, sizes: [n, height, width, channels] } : input;
+    }),
+    nodes: [
+      ...moved.map((name): GraphNode => ({
+        name: before(name),
+        operation: { kind: 'transpose', order: [0, 3, 1, 2] },
+        inputs: [name],
+        output: before(name),
+      })),
+      ...graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map(before) })),
+    ],
+    outputs: graph.outputs.map(before),
+  };
+}

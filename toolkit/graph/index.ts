@@ -1,5 +1,5 @@
 export * from './rules/index.js';
-export { withChannelsLastInput } from './channels-last-input.js';
+export { withChannelsLastInput, withChannelsMoved } from './channels-last-input.js';
 export { withoutOutputFunction, type OutputFunction } from './output-function.js';
 export { isNeverNegative } from './never-negative.js';
 export { broadcast, broadcastSizes } from './broadcast.js';

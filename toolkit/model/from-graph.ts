@@ -4,6 +4,7 @@ import {
   quoted,
   simplify,
   withChannelsLastInput,
+  withChannelsMoved,
   withoutOutputFunction,
   type Graph,
   type OutputFunction,
@@ -35,6 +36,8 @@ export interface FromGraphOptions {
   /** The graph's input is `byte * scale + offset`; by default what the graph says, else 0 to 1. */
   readonly scale?: number;
   readonly offset?: number;
+  /** Whether pictures that nothing moves come with their channels first. */
+  readonly channelsFirst?: boolean;
   /** What the outputs are; by default logits of classes. */
   readonly task?: 'classify' | 'regress';
 }
@@ -46,7 +49,9 @@ export interface FromGraphOptions {
  * @throws InputError naming the node and its operator for what has no form in tables.
  */
 export function floatModelFromGraph(graph: Graph, options: FromGraphOptions): FloatModel {
-  const shown = withoutOutputFunction(simplify(withChannelsLastInput(graph)));
+  const ordered = withChannelsLastInput(graph);
+  const turned = options.channelsFirst === true && ordered === graph ? withChannelsMoved(graph) : ordered;
+  const shown = withoutOutputFunction(simplify(turned));
   const plain = simplify(shown.graph);
   const lowering = start(plain, options);
   for (const node of plain.nodes) lower(node, lowering);

@@ -55,10 +55,14 @@ const ofLayers =
   };
 
 const ofGraph =
-  (read: (found: Found) => Graph): Reader['read'] =>
+  (read: (found: Found) => Graph, channelsFirst = false): Reader['read'] =>
   (found) => {
     const graph = read(found);
-    return floatModelFromGraph(graph, { name: safeName(graph.name, 'model'), ...found.options });
+    return floatModelFromGraph(graph, {
+      name: safeName(graph.name, 'model'),
+      channelsFirst,
+      ...found.options,
+    });
   };
 
 const keras = ofFile(ofLayers(({ bytes, path, options }) => readKerasFile(bytes, path, options)));
@@ -78,7 +82,7 @@ const onnx = ofFile(
     const graph = readOnnx(bytes, path, { folder: dirname(path) });
     // What writes such files calls the graph as it likes: "main_graph", "tf2onnx", a number.
     return { ...graph, name: basename(path).replace(/\.(q?onnx)$/i, '') };
-  }),
+  }, true),
 );
 
 /** What reads each kind of file; a new format is one more line. */
