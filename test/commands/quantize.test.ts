@@ -115,7 +115,7 @@ describe('tablize quantize --budget', () => {
     );
     const { command } = found?.['provenance'] as { command: string };
     expect(command).toMatch(
-      /^tablize quantize --model \S+ --calibrate \S+ --budget flash=16384,drop=3 --test /,
+      /^tablize quantize --model \S+ --calibrate \S+ --test \S+ --budget flash=16384,drop=3 --out /,
     );
     expect({ ...byHand, provenance: null }).toEqual({ ...found, provenance: null });
   });

@@ -229,7 +229,7 @@ describe('errors', () => {
 
   test.each([
     ['dilation', '"data_format": "channels_last"', '"data_format": "channels_first"', 'data_format'],
-    ['activation', '"activation": "relu"', '"activation": "elu"', 'activation "elu"'],
+    ['activation', '"activation": "relu"', '"activation": "mish"', 'activation "mish"'],
     ['weights', '"conv_b/bias"', '"conv_x/bias"', 'has no bias for this Conv2D layer'],
     ['shape', '"units": 3', '"units": 4', 'kernel holds 18 values, an input of 1 x 1 x 6 needs 24'],
     ['type', '"dtype": "float32"\n', '"dtype": "int64"\n', 'element type int64'],

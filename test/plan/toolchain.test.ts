@@ -217,6 +217,7 @@ describe('doctor', () => {
       'verilator',
       'iverilog',
       'avrdude',
+      'openocd',
       'wlink',
       'iceprog',
       'openFPGALoader',
