@@ -90,7 +90,7 @@ export function allTables({ inputTable: input, products, stages }: NetworkSource
 }
 
 /** Bits of a packed activation index: the fewest that hold all levels of the input. */
-function packedBits(levels: number): number {
+export function packedBits(levels: number): number {
   return Math.max(1, Math.ceil(Math.log2(levels)));
 }
 

@@ -5,20 +5,17 @@ import {
   packPicture,
   REQUEST,
 } from '../../../toolkit/device/protocol/messages.js';
+import { packedBits } from '../../../toolkit/firmware/network-source.js';
 import { elements, type TableNetwork } from '../../../toolkit/network/index.js';
 import { between, seeded } from '../../support/random.js';
 
 const NONE = new Uint8Array(0);
 
-/** Bits of a packed index, as the firmware announces them. */
-const packedBits = ({ input }: TableNetwork): number =>
-  input.levels <= 2 ? 1 : input.levels <= 4 ? 2 : input.levels <= 16 ? 4 : 8;
-
 /** Good frames of every type, made by the host's codec: pictures raw and packed, ranges of TRACE that are and are not there. */
 export function goodFrames(network: TableNetwork): readonly Uint8Array[] {
   const random = seeded(11);
   const picture = Uint8Array.from({ length: elements(network.input.shape) }, () => between(random, 0, 255));
-  const bits = packedBits(network);
+  const bits = packedBits(network.input.levels);
   const last = network.stages.length;
   const frame = (type: number, payload: Uint8Array): Uint8Array =>
     encodeFrame({ type, sequence: between(random, 0, 255), payload });
