@@ -1,24 +1,10 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadDataSet, take, type DataSet } from '../../toolkit/data/index.js';
 import type { SearchReport } from '../../toolkit/report/search.js';
 import { tablize } from '../support/cli.js';
-import { idx } from '../support/idx.js';
+import { someDigits } from '../support/some-digits.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-
-/** A folder of idx files with the first digits of MNIST. */
-function someDigits(): string {
-  const folder = temporaryFolder('digits');
-  const write = (stem: string, { images, labels, shape }: DataSet): void => {
-    const sizes = [labels.length, shape[0], shape[1]];
-    writeFileSync(join(folder, `${stem}-images-idx3-ubyte`), idx(sizes, images));
-    writeFileSync(join(folder, `${stem}-labels-idx1-ubyte`), idx([labels.length], labels));
-  };
-  write('train', take(loadDataSet('mnist:train'), 60));
-  write('t10k', take(loadDataSet('mnist:test'), 300));
-  return folder;
-}
 
 const digits = someDigits();
 const quantize = (...more: string[]): string[] => [
