@@ -259,7 +259,7 @@ export function createProgram(signal: AbortSignal, finish: (code: ExitCode) => v
       'height, width and channels of the pictures, where files do not say, or with --resize',
       pictureShape,
     )
-    .option('--from <path>', 'model.json of a trained TF.js Layers model, in place of --architecture')
+    .option('--from <path>', `trained model in place of --architecture: ${TRAINED_FILES}`)
     .requiredOption(...option.out)
     .option('--name <name>', 'name of the network (default: the name of the folder)')
     .addOption(levelsOption())

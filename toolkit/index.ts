@@ -49,7 +49,13 @@ export {
   type TrainResult,
 } from './quantize/index.js';
 export { readModelFile, type ReadModel } from './readers/index.js';
-export { tableAccuracy, tablize, type TablizeOptions } from './tablize/index.js';
+export {
+  tableAccuracy,
+  tablize,
+  valueErrors,
+  type TablizeOptions,
+  type ValueErrors,
+} from './tablize/index.js';
 export {
   isExact,
   openJournal,

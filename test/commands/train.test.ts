@@ -5,7 +5,9 @@ import { train } from '../../toolkit/commands/train.js';
 import { loadDataSet, take, type DataSet } from '../../toolkit/data/index.js';
 import { InterruptedError } from '../../toolkit/errors.js';
 import { tablize } from '../support/cli.js';
+import { seeded } from '../support/random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { writeModel } from '../readers/onnx/write-model.js';
 
 /** An idx file. */
 function idx(dimensions: number[], data: Uint8Array): Uint8Array {
@@ -31,6 +33,32 @@ function fewDigits(): string {
   write('train', take(loadDataSet('mnist:train'), 3000));
   write('t10k', take(loadDataSet('mnist:test'), 300));
   return folder;
+}
+
+/** A small network for 28 x 28 pixels that was not trained, as an ONNX file. */
+function onnxFile(operator = 'Relu'): string {
+  const random = seeded(3);
+  const weights = (name: string, sizes: [number, number]) => ({
+    name,
+    sizes,
+    values: Array.from({ length: sizes[0] * sizes[1] }, () => (random() * 2 - 1) / Math.sqrt(sizes[0])),
+  });
+  const path = join(temporaryFolder('onnx'), 'perceptron.onnx');
+  writeFileSync(
+    path,
+    writeModel({
+      inputs: [{ name: 'x', sizes: [1, 1, 28, 28] }],
+      weights: [weights('first', [784, 12]), weights('second', [12, 10])],
+      nodes: [
+        { operator: 'Flatten', inputs: ['x'], outputs: ['flat'] },
+        { operator: 'MatMul', inputs: ['flat', 'first'], outputs: ['h'] },
+        { operator, inputs: ['h'], outputs: ['r'], name: 'between' },
+        { operator: 'MatMul', inputs: ['r', 'second'], outputs: ['y'] },
+      ],
+      outputs: ['y'],
+    }),
+  );
+  return path;
 }
 
 describe('tablize train', () => {
@@ -66,6 +94,21 @@ describe('tablize train', () => {
     const networkOf = (folder: string): string =>
       readFileSync(join(folder, 'table-network.json'), 'utf8').replace(/"command": .*/, '');
     expect(networkOf(broken)).toBe(networkOf(whole));
+  });
+
+  it('goes on from a file of another tool', async () => {
+    const from = onnxFile();
+    const out = join(temporaryFolder('train'), 'perceptron');
+    const few = ['--data', data, '--epochs', '1', '--seed', '5', '--shift', '0', '--json'];
+    const { code, stdout } = await tablize(['train', ...few, '--from', from, '--out', out]);
+    expect(code).toBe(0);
+    const { accuracy } = JSON.parse(stdout) as { accuracy: { float: number; table: number } };
+    // It knew nothing, and has learned from the labels.
+    expect(accuracy.float).toBeLessThan(0.3);
+    expect(accuracy.table).toBeGreaterThan(0.4);
+    const refused = await tablize(['train', ...few, '--from', onnxFile('Exp'), '--out', out]);
+    expect(refused.stderr).toMatch(/function exp has no exact form[^]*where: .*"between"[^]*next: /);
+    expect(refused.code).toBe(2);
   });
 
   it('moves and bends the training pictures as far as it is told', async () => {

@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'search',
     'type:plan',
     'type:device',
+    'type:tablize',
     'type:study',
     'type:firmware',
   ],

@@ -50,7 +50,11 @@ export const deploy: CommandBody<DeployOptions> = async (options, run) => {
   } else {
     output.line(whereItRuns(board, executor));
   }
-  const report = await verifyTarget({ board, network, port, built }, pictures, run);
+  const report = await verifyTarget(
+    { board, network, port, built, floatModel: model.floatModel },
+    pictures,
+    run,
+  );
   return conclude(board, report, pictures, run);
 };
 

@@ -1,7 +1,7 @@
 import { picture } from '../data/index.js';
 import { openDevice } from '../device/index.js';
 import { EXIT, InterruptedError } from '../errors.js';
-import { createInterpreter } from '../network/index.js';
+import { createInterpreter, type TableNetwork } from '../network/index.js';
 import { pictureLines } from '../report/picture.js';
 import { grouped } from '../report/text.js';
 import { boardOf } from './board.js';
@@ -34,21 +34,29 @@ export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
       const expected = reference.infer(pixels);
       const exact = answer.label === expected.label && answer.logits.join() === expected.logits.join();
       if (!exact) different++;
+      const values = valuesOf(network, answer.logits);
       const truth =
-        pictures.unlabelled === true ? null : (network.output.labels[pictures.labels[i] ?? -1] ?? '?');
+        values !== null || pictures.unlabelled === true
+          ? null
+          : (network.output.labels[pictures.labels[i] ?? -1] ?? '?');
       answers.push({
         image: i,
         truth,
-        label: network.output.labels[answer.label] ?? null,
+        label: values === null ? (network.output.labels[answer.label] ?? null) : null,
+        ...(values === null ? {} : { values }),
         logits: [...answer.logits],
         latency: answer.latency,
         exact,
       });
       for (const line of pictureLines(pixels, pictures.shape)) output.line(line);
       output.line(
-        `picture ${i}: "${network.output.labels[answer.label] ?? '?'}"${truth === null ? '' : ` (it is "${truth}")`}, ${grouped(answer.latency)} ${latencyUnit}, ${exact ? 'bit-exact' : 'DIFFERENT from the reference'}`,
+        `picture ${i}: ${values === null ? `"${network.output.labels[answer.label] ?? '?'}"` : `${values.length} values`}${truth === null ? '' : ` (it is "${truth}")`}, ${grouped(answer.latency)} ${latencyUnit}, ${exact ? 'bit-exact' : 'DIFFERENT from the reference'}`,
       );
-      output.line(`  logits ${answer.logits.join(' ')}`);
+      output.line(
+        values === null
+          ? `  logits ${answer.logits.join(' ')}`
+          : `  values ${values.map((value) => Number(value.toPrecision(4))).join(' ')}`,
+      );
     }
   } finally {
     await device.close();
@@ -56,3 +64,8 @@ export const emulate: CommandBody<VerifyOptions> = async (options, run) => {
   output.json({ board: board.id, executor: device.executor, model: network.name, answers });
   return different === 0 ? EXIT.ok : EXIT.difference;
 };
+
+/** Outputs in their units, before the function that is still to be taken; null of a network of classes. */
+function valuesOf({ output: { values } }: TableNetwork, integers: Int32Array): readonly number[] | null {
+  return values === undefined ? null : Array.from(integers, (each) => each * values.scale + values.offset);
+}

@@ -40,7 +40,7 @@ export async function exportPictures(
       pixels: picture(shown, k),
     })),
     accuracy:
-      dryRun || data.unlabelled === true
+      dryRun || data.unlabelled === true || network.output.values !== undefined
         ? null
         : {
             tables: await tableAccuracy(

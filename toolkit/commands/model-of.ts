@@ -1,4 +1,5 @@
-import { openSync, readSync, closeSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { prepareQuantization } from '../quantize/index.js';
 import { percent } from '../report/text.js';
@@ -63,6 +64,7 @@ export async function modelOf(options: ModelOptions, run: Run): Promise<LoadedMo
     network,
     path,
     tablized: true,
+    floatModel,
     pictures: {
       images: testOf(calibrate).test ?? calibrate,
       ...(calibration.values === undefined ? {} : { values: calibration.values }),
@@ -74,11 +76,18 @@ export async function modelOf(options: ModelOptions, run: Run): Promise<LoadedMo
 const testOf = (calibrate: string): { readonly test?: string } =>
   calibrate.endsWith(':train') ? { test: calibrate.replace(/train$/, 'test') } : {};
 
+/** A model folder of `tablize train` or `tablize quantize`; where a trained model lies beside the tables, the folder is that one's. */
+const isTablesFolder = (folder: string): boolean => {
+  const has = (file: string): boolean => existsSync(join(folder, file));
+  return !has('model.json') && (has('quantized.json') || has('table-network.json'));
+};
+
 /** Bytes at the start of a file in which it names its format. */
 const HEAD = 2000;
 
 function isTables(path: string): boolean {
   const status = statSync(path, { throwIfNoEntry: false });
+  if (status?.isDirectory() === true) return isTablesFolder(path);
   if (status?.isFile() !== true) return false;
   const head = Buffer.alloc(HEAD);
   const file = openSync(path, 'r');

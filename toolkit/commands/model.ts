@@ -2,10 +2,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ByteValues } from '../data/index.js';
 import { InputError } from '../errors.js';
+import type { FloatModel } from '../model/index.js';
 import { networkHash, parseNetwork, type TableNetwork } from '../network/index.js';
 import { parseQuantized, QUANTIZED_FORMAT } from '../quantize/quantized-model.js';
 import { fileKind, type FileKind } from '../readers/index.js';
 import { tablize } from '../tablize/index.js';
+import { shellWord } from './command-line.js';
 
 export interface LoadedModel {
   readonly network: TableNetwork;
@@ -13,6 +15,8 @@ export interface LoadedModel {
   readonly path: string;
   /** Whether the tables were made just now from a quantized model. */
   readonly tablized: boolean;
+  /** What its tables were made from just now. */
+  readonly floatModel?: FloatModel | undefined;
   /** What it is tried on if nothing else is said, and what the bytes of these pictures stand for. */
   readonly pictures?: { readonly images: string; readonly values?: ByteValues };
 }
@@ -82,6 +86,7 @@ const TRAINED: Readonly<Partial<Record<FileKind, string>>> = {
   hdf5: 'a Keras model',
   zip: 'a Keras model',
   tflite: 'a TensorFlow Lite model',
+  onnx: 'an ONNX model',
 };
 
 function read(path: string): Buffer {
@@ -93,5 +98,5 @@ function read(path: string): Buffer {
 }
 
 function quantizeFirst(path: string): string {
-  return `give pictures to choose levels with, such as --calibrate mnist:train, or keep its tables: tablize quantize --model ${path} --calibrate mnist:train --out build/mine`;
+  return `give pictures to choose levels with, such as --calibrate mnist:train, or keep its tables: tablize quantize --model ${shellWord(path)} --calibrate mnist:train --out build/mine`;
 }

@@ -26,7 +26,7 @@ export function loadPictures(
     ...(values === undefined ? {} : { values }),
     ...readingOf(reading),
     shape: wanted,
-    classes: labels,
+    ...(network.output.values === undefined ? { classes: labels } : {}),
   });
   // A network with a flat input reads pictures of any shape with as many bytes.
   const fits =
@@ -40,7 +40,7 @@ export function loadPictures(
       },
     );
   }
-  if (all.classes.length > labels.length) {
+  if (network.output.values === undefined && all.classes.length > labels.length) {
     throw new InputError(
       `the pictures have ${all.classes.length} classes, but "${network.name}" knows ${labels.length}`,
       { where: spec },
@@ -49,10 +49,13 @@ export function loadPictures(
   return count === undefined ? all : take(all, count);
 }
 
-/** What a device is verified with: labels only where somebody has said them. */
-export const toVerify = ({ images, labels, unlabelled }: DataSet): Pictures => ({
+/** What a device is verified with: labels only where somebody has said them, and where the outputs are classes. */
+export const toVerify = (
+  { images, labels, unlabelled }: DataSet,
+  { output: { values } }: TableNetwork,
+): Pictures => ({
   images,
-  labels: unlabelled === true ? null : labels,
+  labels: unlabelled === true || values !== undefined ? null : labels,
 });
 
 /** Of the sets with the network's classes the one that is resampled to its size, else the first. */

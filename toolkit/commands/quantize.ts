@@ -13,6 +13,7 @@ import {
 } from '../quantize/index.js';
 import { searchLines, searchReport, trialLine, type SearchReport } from '../report/search.js';
 import { percent } from '../report/text.js';
+import { errorLine } from '../report/values.js';
 import {
   budgetText,
   candidateText,
@@ -24,11 +25,11 @@ import {
   type Budget,
   type Candidate,
 } from '../search/index.js';
-import { tableAccuracy, tablize } from '../tablize/index.js';
+import { tableAccuracy, tablize, valueErrors } from '../tablize/index.js';
 import { shellOption } from './command-line.js';
 import { networkName, TABLES_WRITTEN, writeTables } from './model-folder.js';
 import type { CommandBody, CommonOptions, Run } from './run.js';
-import { readTrained, trainedWords, type TrainedOptions } from './trained-model.js';
+import { noAccuracy, readTrained, trainedWords, type TrainedOptions } from './trained-model.js';
 
 export interface QuantizeOptions extends CommonOptions, TrainedOptions {
   readonly out: string;
@@ -55,6 +56,7 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
       },
     );
   const { floatModel, hash, calibration, test } = await readTrained(options, run);
+  if (floatModel.task === 'regress' && budget !== undefined) throw noAccuracy('--budget');
   claimModelFolder(out);
   const prepared = prepareQuantization(floatModel, calibration, {
     name,
@@ -71,11 +73,17 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
   const network = tablize(quantized);
   writeFileAtomic(join(out, 'quantized.json'), serializeQuantized(quantized));
   const path = writeTables(out, network);
+  const isValue = network.output.values !== undefined;
   const accuracy = {
     float: network.provenance.floatAccuracy,
     table:
-      test === undefined ? null : await tableAccuracy(network, test, output.progress, signal, TABLES_WRITTEN),
+      test === undefined || isValue
+        ? null
+        : await tableAccuracy(network, test, output.progress, signal, TABLES_WRITTEN),
   };
+  const error = isValue
+    ? await valueErrors(network, floatModel, test ?? calibration, output.progress, signal)
+    : null;
   const { tableEntries } = measureNetwork(network);
   output.json({
     name,
@@ -83,11 +91,13 @@ export const quantize: CommandBody<QuantizeOptions> = async (options, run) => {
     hash: networkHash(network),
     tableEntries,
     accuracy,
+    ...(error === null ? {} : { error }),
     ...(search === null ? {} : { search: search.report }),
   });
   output.line(
     `${name}: tables of ${tableEntries} entries${accuracy.table === null || accuracy.float === null ? '' : `, ${percent(accuracy.table)}; ${percent(accuracy.float)} in float, on ${test?.name ?? ''}`}`,
   );
+  if (error !== null) output.line(errorLine(error));
   output.line(path);
   return EXIT.ok;
 };

@@ -4,7 +4,7 @@ import { trialLine } from '../report/search.js';
 import { sensitivityLines, sensitivityReport } from '../report/sensitivity.js';
 import { createEvaluate, findSensitivity, type Candidate } from '../search/index.js';
 import type { CommandBody, CommonOptions } from './run.js';
-import { readTrained, type TrainedOptions } from './trained-model.js';
+import { noAccuracy, readTrained, type TrainedOptions } from './trained-model.js';
 
 export interface SensitivityOptions extends CommonOptions, TrainedOptions {
   readonly test: string;
@@ -17,6 +17,7 @@ export interface SensitivityOptions extends CommonOptions, TrainedOptions {
 /** `tablize sensitivity`: what each stage loses when it alone has few levels, and how many it wants. */
 export const sensitivity: CommandBody<SensitivityOptions> = async (options, run) => {
   const { output, signal } = run;
+  if (options.task === 'regress') throw noAccuracy('--task');
   const { floatModel, calibration, test } = await readTrained(options, run);
   const data = test ?? calibration;
   const prepared = prepareQuantization(floatModel, calibration, {

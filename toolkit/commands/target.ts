@@ -2,6 +2,7 @@ import type { Board } from '../boards/index.js';
 import { picture, type DataSet } from '../data/index.js';
 import { executorOf, openDevice, type Device, type Executor, type SimulatedDesign } from '../device/index.js';
 import { EXIT, InputError, type ExitCode } from '../errors.js';
+import type { FloatModel } from '../model/index.js';
 import type { TableNetwork } from '../network/index.js';
 import {
   deploymentLines,
@@ -10,10 +11,12 @@ import {
   type DeploymentReport,
 } from '../report/deployment.js';
 import { pictureLines } from '../report/picture.js';
+import { valueErrors, type ValueErrors } from '../tablize/index.js';
 import { verify, type Mismatch, type Recording } from '../verify/index.js';
 import { builderFor, type BuilderOptions } from './builder-for.js';
 import type { Built } from './builder.js';
 import { defaultLevel } from './fpga.js';
+import type { LoadedModel } from './model.js';
 import { toVerify } from './pictures.js';
 import type { Run } from './run.js';
 
@@ -71,20 +74,33 @@ export function openTarget({ board, network, port, built }: Target, signal: Abor
   });
 }
 
+/** How far values are from those of the float network; null where it is not at hand, and of classes. */
+export async function errorOf(
+  { network, floatModel }: Pick<LoadedModel, 'network' | 'floatModel'>,
+  pictures: DataSet,
+  { output, signal }: Run,
+): Promise<ValueErrors | null> {
+  // What was verified before an interruption is told all the same.
+  return floatModel === undefined || signal.aborted
+    ? null
+    : valueErrors(network, floatModel, pictures, output.progress, signal);
+}
+
 /** Opens the device, runs all pictures through it, or those that a recording has no answer to, compares, closes it. */
 export async function verifyTarget(
-  target: Target,
+  target: Target & { readonly floatModel?: FloatModel | undefined },
   pictures: DataSet,
-  { signal, output }: Run,
+  run: Run,
   record?: Recording,
 ): Promise<DeploymentReport> {
   const { board, network, built } = target;
+  const { signal, output } = run;
   const device = await openTarget(target, signal);
   try {
     const verification = await verify({
       network,
       device,
-      data: toVerify(pictures),
+      data: toVerify(pictures, network),
       signal,
       progress: output.progress,
       ...(record === undefined ? {} : { record }),
@@ -95,6 +111,7 @@ export async function verifyTarget(
       network,
       verification,
       facts: built?.facts ?? NOTHING_BUILT,
+      error: await errorOf(target, pictures, run),
     });
   } finally {
     await device.close();

@@ -1,7 +1,6 @@
 import { loadDataSetPair, namedSet, type DataSet } from '../data/index.js';
 import { EXIT, InputError } from '../errors.js';
 import { measureNetwork, networkHash } from '../network/index.js';
-import { hashTfjsFiles, readTfjsLayers } from '../model/index.js';
 import {
   removeCheckpoint,
   trainModel,
@@ -11,6 +10,7 @@ import {
   type Origin,
   type WeightSchemeName,
 } from '../quantize/index.js';
+import { readModelFile } from '../readers/index.js';
 import { percent } from '../report/text.js';
 import { tableAccuracy, tablize } from '../tablize/index.js';
 import { shellOption, shellWord } from './command-line.js';
@@ -23,7 +23,7 @@ export interface TrainOptions extends CommonOptions, ReadingOptions {
   /** [height, width, channels] of the pictures, where the files do not say or are to be brought to it. */
   readonly shape?: DataSet['shape'];
   readonly architecture?: Architecture;
-  /** model.json of a trained network, in place of an architecture. */
+  /** File of a trained network, of any format that is read, in place of an architecture. */
   readonly from?: string;
   readonly out: string;
   readonly name?: string;
@@ -62,7 +62,7 @@ export const train: CommandBody<TrainOptions> = async (options, { output, signal
     zeros,
     seed,
   } = options;
-  const untold = originOf(options);
+  const untold = await originOf(options);
   const name = networkName(options.name, out);
   const data = loadPair(options);
   const origin = reading(untold, data.train);
@@ -166,10 +166,11 @@ function reading(origin: Origin, { values }: DataSet): Origin {
   return { ...origin, model: { ...model, input: { ...model.input, ...values } } };
 }
 
-function originOf({ architecture, from }: TrainOptions): Origin {
+async function originOf({ architecture, from }: TrainOptions): Promise<Origin> {
   if (architecture !== undefined && from === undefined) return { architecture };
   if (from !== undefined && architecture === undefined) {
-    return { model: readTfjsLayers(from), sourceHash: hashTfjsFiles(from) };
+    const { model, hash } = await readModelFile(from);
+    return { model, sourceHash: hash };
   }
   throw new InputError('one of --architecture and --from is needed', {
     next: 'Give --architecture mobilenet to train from nothing, or --from model.json to quantize a trained network.',

@@ -52,7 +52,9 @@ export async function readTrained(options: TrainedOptions, { output }: Run): Pro
     ...given,
   });
   const reading = { ...readingOf(options), shape: model.input.shape };
-  const known = labels === undefined ? {} : { classes: labels };
+  const isValue = task === 'regress';
+  const measured = (data: DataSet): DataSet => (isValue ? data : withLabels(data));
+  const known = labels === undefined || isValue ? {} : { classes: labels };
   const all = loadDataSet(options.calibrate, {
     ...reading,
     ...known,
@@ -64,7 +66,7 @@ export async function readTrained(options: TrainedOptions, { output }: Run): Pro
   const test =
     options.test === undefined
       ? undefined
-      : withLabels(
+      : measured(
           loadDataSet(options.test, {
             ...reading,
             ...(labels === undefined && isNamed(classes) ? { classes } : known),
@@ -75,7 +77,7 @@ export async function readTrained(options: TrainedOptions, { output }: Run): Pro
   if (line !== null) output.line(line);
   // Where the files call the classes by name and the network does not, it learns them.
   const names = [classes, test?.classes ?? []].find(
-    (list) => labels === undefined && isNamed(list) && list.length === model.labels.length,
+    (list) => !isValue && labels === undefined && isNamed(list) && list.length === model.labels.length,
   );
   return {
     floatModel: { ...model, input: { ...model.input, ...values }, labels: names ?? model.labels },
@@ -84,6 +86,13 @@ export async function readTrained(options: TrainedOptions, { output }: Run): Pro
     test,
   };
 }
+
+/** Levels are sought by right labels, which values do not have. */
+export const noAccuracy = (where: string): InputError =>
+  new InputError('outputs that are values have no accuracy, by which levels are sought', {
+    where,
+    next: 'Give numbers of levels with `tablize quantize --task regress --levels`; it tells the error of the values.',
+  });
 
 /** The options again, as words of a command line. */
 export const trainedWords = (options: TrainedOptions): readonly string[] => [

@@ -10,9 +10,10 @@ import { verifyBoards } from '../verify/index.js';
 import { boardOf } from './board.js';
 import type { BuilderOptions } from './builder-for.js';
 import { AUTO, resolvePort } from './choose-port.js';
+import type { LoadedModel } from './model.js';
 import { toVerify } from './pictures.js';
 import type { Run } from './run.js';
-import { drawn, openTarget, prepareTarget, type Target } from './target.js';
+import { drawn, errorOf, openTarget, prepareTarget, type Target } from './target.js';
 import { journalOf, type JournalOptions } from './verify-journal.js';
 
 /** A board, and the port that it is on; emulated without one. */
@@ -84,17 +85,19 @@ export async function prepareTargets(
 /** Shares the pictures among the boards, prints the report and gives the exit code that it deserves. */
 export async function verifyTargets(
   targets: readonly Target[],
-  network: TableNetwork,
+  model: Pick<LoadedModel, 'network' | 'floatModel'>,
   pictures: DataSet,
   options: JournalOptions,
-  { output, signal }: Run,
+  run: Run,
 ): Promise<ExitCode> {
+  const { network } = model;
+  const { output, signal } = run;
   const record = journalOf(options, targets, network, pictures);
   try {
     const verification = await verifyBoards({
       network,
       boards: targets.map((target) => () => openTarget(target, signal)),
-      data: toVerify(pictures),
+      data: toVerify(pictures, network),
       signal,
       progress: output.progress,
       ...(record === undefined ? {} : { record }),
@@ -105,7 +108,7 @@ export async function verifyTargets(
       baud: board.serial.baud,
       facts: built?.facts ?? NOTHING_BUILT,
     }));
-    const report = boardsReport(network, places, verification);
+    const report = boardsReport(network, places, verification, await errorOf(model, pictures, run));
     output.json(report);
     for (const line of boardsLines(report, drawn(report.firstMismatch, pictures))) output.line(line);
     if (report.firstMismatch !== null) return EXIT.difference;

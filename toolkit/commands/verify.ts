@@ -31,10 +31,10 @@ export const verify: CommandBody<VerifyBoardsOptions> = async (options, run) => 
   const targets = await prepareTargets(places, network, options, run);
   const [target] = targets;
   if (target === undefined) throw new InputError('no board');
-  if (targets.length > 1) return verifyTargets(targets, network, pictures, options, run);
+  if (targets.length > 1) return verifyTargets(targets, model, pictures, options, run);
   const record = journalOf(options, targets, network, pictures);
   try {
-    const report = await verifyTarget(target, pictures, run, record);
+    const report = await verifyTarget({ ...target, floatModel: model.floatModel }, pictures, run, record);
     return conclude(target.board, report, pictures, run);
   } finally {
     record?.close();

@@ -166,7 +166,8 @@ export function prepareQuantization(
     quantize: async (levels, stageProgress = () => undefined) => {
       const plan = planLevels(fused, levels);
       const found = await quantizeStages(context, await stagesInFloat(), plan, stageProgress);
-      const right = test === undefined ? null : await floatRightOf(test);
+      // Outputs that are values have no right labels.
+      const right = test === undefined || fused.values !== undefined ? null : await floatRightOf(test);
       const scheme = activationScheme ?? 'least squared error';
       return buildQuantized(fused, found.input, found.stages, found.outputs, {
         sourceHash: options.sourceHash ?? null,
@@ -176,7 +177,7 @@ export function prepareQuantization(
         },
         seed: null,
         floatAccuracy: right === null ? null : share(right),
-        testPictures: test?.labels.length ?? null,
+        testPictures: right?.length ?? null,
         command: options.command ?? null,
       });
     },

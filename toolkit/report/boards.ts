@@ -1,5 +1,6 @@
 import type { Executor } from '../device/device.js';
 import type { TableNetwork } from '../network/index.js';
+import type { ValueErrors } from '../tablize/index.js';
 import type { Mismatch } from '../verify/verification.js';
 import type { BoardsVerification } from '../verify/verify-boards.js';
 import {
@@ -11,6 +12,7 @@ import {
 } from './deployment.js';
 import { linkReport, type LinkReport } from './link.js';
 import { columns, grouped, percent } from './text.js';
+import { valuesLines, valuesReport } from './values.js';
 
 /** One of several boards, for machines. Fields are only ever added. */
 export interface BoardReport {
@@ -38,7 +40,7 @@ export interface BoardReport {
 /** The answer of `verify` with several boards, for machines. Fields are only ever added. */
 export interface BoardsReport extends Pick<
   DeploymentReport,
-  'model' | 'images' | 'requested' | 'resumed' | 'accuracy' | 'mismatches' | 'firstMismatch'
+  'model' | 'images' | 'requested' | 'resumed' | 'accuracy' | 'values' | 'mismatches' | 'firstMismatch'
 > {
   readonly boards: readonly BoardReport[];
   /** Pictures that no board answered. */
@@ -54,6 +56,7 @@ export function boardsReport(
     readonly facts: BuildFacts;
   }[],
   verification: BoardsVerification,
+  error: ValueErrors | null = null,
 ): BoardsReport {
   const { images, asked, resumed, accuracy, mismatches, firstMismatch } = verification;
   return {
@@ -63,6 +66,7 @@ export function boardsReport(
     resumed,
     leftOver: asked - images,
     accuracy: { float: network.provenance.floatAccuracy, ...accuracy },
+    values: valuesReport(network, error),
     mismatches,
     firstMismatch,
     boards: verification.boards.flatMap((share, i) => {
@@ -109,5 +113,6 @@ export function boardsLines(report: BoardsReport, firstPicture: readonly string[
     ...stops,
     ...verdictLines(report, firstPicture),
     ...accuracyLines(report),
+    ...valuesLines(report.values),
   ];
 }

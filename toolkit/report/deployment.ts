@@ -2,8 +2,10 @@ import type { Board } from '../boards/board.js';
 import type { Executor } from '../device/device.js';
 import { measureNetwork, networkHash, type TableNetwork } from '../network/index.js';
 import type { Mismatch, Verification } from '../verify/verification.js';
+import type { ValueErrors } from '../tablize/index.js';
 import { linkLines, linkReport, type LinkReport } from './link.js';
 import { grouped, percent } from './text.js';
+import { valuesLines, valuesReport, type ValuesReport } from './values.js';
 
 /** Bytes of the firmware image in flash, and of its static data in RAM (stack not counted). */
 export interface Size {
@@ -87,6 +89,8 @@ export interface DeploymentReport {
     readonly reference: number | null;
     readonly device: number | null;
   };
+  /** Of a network whose outputs are values, which has no accuracy; null of one of classes. */
+  readonly values: ValuesReport | null;
   readonly mismatches: { readonly labels: number; readonly logits: number };
   readonly latency: {
     readonly unit: string;
@@ -111,6 +115,8 @@ export interface DeploymentFacts {
   readonly network: TableNetwork;
   readonly verification: Verification;
   readonly facts: BuildFacts;
+  /** Of outputs that are values, where the float network is at hand. */
+  readonly error?: ValueErrors | null;
 }
 
 export function deploymentReport({
@@ -119,6 +125,7 @@ export function deploymentReport({
   network,
   verification,
   facts,
+  error = null,
 }: DeploymentFacts): DeploymentReport {
   const model = modelReport(network);
   return {
@@ -133,6 +140,7 @@ export function deploymentReport({
       reference: verification.accuracy.reference,
       device: verification.accuracy.device,
     },
+    values: valuesReport(network, error),
     mismatches: verification.mismatches,
     latency:
       verification.latency === null ? null : { ...verification.latency, clockHz: verification.info.clockHz },
@@ -218,6 +226,7 @@ export function deploymentLines(
     ...verdictLines(report, firstPicture),
     ...(stopped === null ? [] : [`stopped early: ${stopped}`]),
     ...accuracyLines(report),
+    ...valuesLines(report.values),
     ...(latency === null ? [] : [latencyLine(latency)]),
     ...linkLines(report.link, report.executor),
     ...speedLines(report),
@@ -256,7 +265,7 @@ export function accuracyLines({ images, accuracy }: Pick<DeploymentReport, 'imag
     ...shown(accuracy.reference, 'in the reference'),
     ...shown(accuracy.float, 'of the float network (all its test pictures)'),
   ];
-  return images === 0 ? [] : [`accuracy ${accuracies.join(', ')}`];
+  return images === 0 || accuracies.length === 0 ? [] : [`accuracy ${accuracies.join(', ')}`];
 }
 
 function speedLines({ fpga }: DeploymentReport): string[] {

@@ -110,7 +110,10 @@ function formatOf(view: DataView, chunk: Chunk | undefined, where: string): Form
       next,
     });
   if (rate < LEAST_RATE || rate > MOST_RATE)
-    throw new InputError(`${rate} samples a second`, { where, next });
+    throw new InputError(`${rate} samples a second are too ${rate < LEAST_RATE ? 'few' : 'many'}`, {
+      where,
+      next,
+    });
   return { channels, rate, bits };
 }
 
