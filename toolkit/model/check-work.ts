@@ -22,7 +22,14 @@ export function workOf(layer: FloatLayer, input: Shape, output: Shape): number {
       const [rows, columns] = windowOf(layer);
       return outputs * rows * columns;
     }
-    default:
+    case 'globalAveragePool':
+    case 'globalMaxPool':
+    case 'flatten':
+    case 'batchNorm':
+    case 'quantize':
+    case 'activation':
+    case 'add':
+    case 'concat':
       return Math.max(outputs, elements(input));
   }
 }
