@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import { INPUT, type Shape } from '../network/index.js';
 import { activationFault, activationName } from './activations.js';
+import { checkWork, workOf } from './check-work.js';
 import {
   elements,
   inputsOf,
@@ -42,10 +43,12 @@ export function outputCount(model: FloatModel, shapes: ReadonlyMap<string, Shape
  * Checks names, shapes and weights, and returns the shape of every tensor by the name of its layer.
  *
  * @throws InputError naming the layer: unknown input, repeated name, wrong number of weights, NaN or infinite
- * weights, a window that does not fit, padding as large as its window, joined tensors of different shapes.
+ * weights, a window that does not fit, padding as large as its window, joined tensors of different shapes,
+ * more work for a picture than `MOST_WORK`.
  */
 export function checkLayers(model: FloatModel): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>([[INPUT, model.input.shape]]);
+  let work = 0;
   for (const layer of model.layers) {
     const where = `layer "${layer.name}" of model "${model.name}"`;
     const inputs = inputsOf(layer).map((input): Shape => {
@@ -65,6 +68,8 @@ export function checkLayers(model: FloatModel): ReadonlyMap<string, Shape> {
     if (output.some((size) => size < 1)) {
       throw new InputError(`its window does not fit an input of ${shape.join(' x ')}`, { where });
     }
+    work += workOf(layer, shape, output);
+    checkWork(work, where);
     checkActivation(layer, output[2], where);
     shapes.set(layer.name, output);
   }
