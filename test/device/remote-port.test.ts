@@ -54,6 +54,8 @@ const SETTINGS = [
 ];
 const DTR_ON = [5, 8];
 const RTS_ON = [5, 11];
+const DTR_OFF = [5, 9];
+const RTS_OFF = [5, 12];
 const PURGE = [12, 3];
 
 describe('the address of a remote port', () => {
@@ -101,6 +103,17 @@ describe('a port behind RFC 2217', () => {
     await link.write(Uint8Array.of());
     expect(server.orders).toEqual([...SETTINGS, DTR_ON, RTS_ON, PURGE]);
     await link.close();
+    await link.close();
+  });
+
+  it('resets its board by letting DTR and RTS go, where the board asks for it', async () => {
+    const [near, far] = linkPair();
+    const server = rfc2217Server(far);
+    const link = await rfc2217Link(near, { baud: 115_200, where: 'there', reset: 'dtr' });
+    await link.write(Uint8Array.of());
+    await new Promise((resolve) => setImmediate(resolve));
+    const opened = [DTR_ON, RTS_ON, PURGE];
+    expect(server.orders).toEqual([...SETTINGS, ...opened, DTR_OFF, RTS_OFF, ...opened]);
     await link.close();
   });
 
@@ -279,15 +292,17 @@ describeWithTool(['ser2net', 'script', 'cc'], 'ports that ser2net serves', () =>
     });
     const server = await ser2net(`telnet(rfc2217),tcp,localhost,${behind.port}`);
     ends.push(behind.close, server.close);
-    const link = await openPort(`rfc2217://127.0.0.1:${server.port}`, 115_200);
+    const link = await openPort(`rfc2217://127.0.0.1:${server.port}`, 115_200, 'dtr');
     const far = servers.at(-1);
     const back = received(link, allBytes.length);
     far?.send(allBytes);
     await link.write(allBytes);
     expect(await back).toEqual([...allBytes]);
     expect(far?.orders).toContainEqual([1, 0, 1, 0xc2, 0]);
-    expect(far?.orders).toContainEqual(DTR_ON);
-    expect(far?.orders).toContainEqual(RTS_ON);
+    const lines = far?.orders.filter(([command, value = 0]) => command === 5 && value > 3).map(String) ?? [];
+    const off = lines.indexOf(String(DTR_OFF));
+    expect(off).toBeGreaterThanOrEqual(0);
+    expect(lines.slice(off)).toEqual([DTR_OFF, RTS_OFF, DTR_ON, RTS_ON].map(String));
     await link.close();
   });
 });

@@ -13,7 +13,7 @@ const COMMAND = {
 const ANSWER = 100;
 
 const PARITY_NONE = 1;
-const CONTROL = { noFlowControl: 1, dtrOn: 8, rtsOn: 11 } as const;
+const CONTROL = { noFlowControl: 1, dtrOn: 8, dtrOff: 9, rtsOn: 11, rtsOff: 12 } as const;
 const PURGE_BOTH = 3;
 
 /** Something to ask of the port, and what it is in words. */
@@ -39,6 +39,14 @@ export function openingSettings(): readonly PortSetting[] {
     { name: 'DTR on', payload: Uint8Array.of(COMMAND.control, CONTROL.dtrOn) },
     { name: 'RTS on', payload: Uint8Array.of(COMMAND.control, CONTROL.rtsOn) },
     { name: 'buffers emptied', payload: Uint8Array.of(COMMAND.purge, PURGE_BOTH) },
+  ];
+}
+
+/** DTR and RTS off, as a board is reset by; `openingSettings` turns them on again. */
+export function resettingSettings(): readonly PortSetting[] {
+  return [
+    { name: 'DTR off', payload: Uint8Array.of(COMMAND.control, CONTROL.dtrOff) },
+    { name: 'RTS off', payload: Uint8Array.of(COMMAND.control, CONTROL.rtsOff) },
   ];
 }
 

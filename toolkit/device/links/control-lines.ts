@@ -1,7 +1,7 @@
 import type { SerialPort } from 'serialport';
 
 /** Milliseconds that DTR and RTS are off: the capacitor at an AVR's reset pin needs less than one. */
-const PULSE = 50;
+export const PULSE = 50;
 
 /** Lets DTR and RTS go for a moment, which resets boards whose reset pin is at one of them. Ports without these lines stay as they are. */
 export async function pulseReset(port: SerialPort): Promise<void> {

@@ -6,11 +6,11 @@ import { tcpLink } from './tcp-link.js';
 
 /**
  * A serial port: of this machine, by its path, or of another, as `tcp://host:port` (whoever serves it sets its speed) or
- * `rfc2217://host:port`. A board on a port of this machine is reset in the way that is given. Throws InputError for a wrong address, DeviceError when it cannot be opened.
+ * `rfc2217://host:port`. A board is reset in the way that is given, but for one behind raw TCP. Throws InputError for a wrong address, DeviceError when it cannot be opened.
  */
 export async function openPort(port: string, baud: number, reset?: 'dtr'): Promise<Link> {
   const remote = parseRemotePort(port);
   if (remote === null) return serialPortLink(port, baud, reset);
   const connection = await tcpLink(remote);
-  return remote.scheme === 'tcp' ? connection : rfc2217Link(connection, { baud, where: port });
+  return remote.scheme === 'tcp' ? connection : rfc2217Link(connection, { baud, where: port, reset });
 }

@@ -1,7 +1,15 @@
 import { DeviceError } from '../../errors.js';
 import { wallClock, type Clock } from '../clock.js';
 import type { Link } from '../device.js';
-import { answerTo, flowOf, lineSettings, openingSettings, type PortSetting } from './com-port.js';
+import {
+  answerTo,
+  flowOf,
+  lineSettings,
+  openingSettings,
+  resettingSettings,
+  type PortSetting,
+} from './com-port.js';
+import { PULSE } from './control-lines.js';
 import { linkEvents } from './link-events.js';
 import {
   OPTION,
@@ -19,6 +27,8 @@ export interface Rfc2217Options {
   /** Milliseconds for the whole of opening. */
   readonly patience?: number;
   readonly clock?: Clock;
+  /** Lets DTR and RTS go for a moment, which resets some boards. */
+  readonly reset?: 'dtr' | undefined;
 }
 
 const PATIENCE = 5000;
@@ -43,7 +53,7 @@ const SERVE =
  * away; the connection is closed then.
  */
 export async function rfc2217Link(connection: Link, options: Rfc2217Options): Promise<Link> {
-  const { baud, where, patience = PATIENCE, clock = wallClock } = options;
+  const { baud, where, patience = PATIENCE, clock = wallClock, reset } = options;
   const events = linkEvents();
   const decoder = telnetDecoder();
   const agreed = new Set<string>();
@@ -125,6 +135,11 @@ export async function rfc2217Link(connection: Link, options: Rfc2217Options): Pr
   if (failure !== undefined) {
     await connection.close().catch(() => undefined);
     throw failure;
+  }
+  if (reset === 'dtr') {
+    resettingSettings().forEach(order);
+    await new Promise<void>((resolve) => void clock.after(PULSE, resolve));
+    openingSettings().forEach(order);
   }
   return {
     write: (bytes) => gate.then(() => connection.write(telnetData(bytes))),
