@@ -18,7 +18,7 @@ import { LEAST, ROUND, SEED } from './random/settings.js';
 import { compareOnCore, MOST_LOGITS } from './run-on-core.js';
 
 /** Networks per core, in so many configurations of the engine. */
-const NETWORKS = 64;
+const NETWORKS = 32;
 const CONFIGURATIONS = 3;
 
 /** Networks in a program, and bytes of the constants of one: on AVR, no more than 64 KB can be reached in all. */
@@ -26,7 +26,7 @@ const IN_PROGRAM = { most: 50, bytes: 30_000 };
 const IN_PROGRAM_OF_AVR = { most: 10, bytes: 5000 };
 
 /** How often a core meets each pair, at least. */
-const LEAST_ON_CORE = 3;
+const LEAST_ON_CORE = 2;
 
 /** More than the part has, for several networks. */
 const AVR_MEMORY = { flash: { origin: 0, size: 0x10000 }, ram: { origin: 0x100, size: 0x7000 } };
