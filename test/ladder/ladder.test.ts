@@ -21,8 +21,8 @@ import { zigIsThere } from '../support/zig.js';
 const SEEDS = [48, 39, 14];
 /** Networks as they come out of learned levels; the first one has all that can come out, and climbs to every board. */
 const FROM_LEVELS = [
-  () => tablize(randomQuantized(219, false)),
-  () => tablize(randomQuantized(219, false), { accumulatorBits: 32 }),
+  () => tablize(randomQuantized(31, false)),
+  () => tablize(randomQuantized(31, false), { accumulatorBits: 32 }),
   () => tablize(randomQuantized(322, false), { requantize: 'thresholds' }),
   () => tablize(randomQuantized(2, true)),
 ];
