@@ -16,7 +16,7 @@ const PIXELS = { scale: 1, offset: 0 };
 const DIGITS = { scale: 1 / 255, offset: 0 };
 
 /**
- * `most`: the largest difference, as a part of the range of the logits. In 8-bit ResNet8 a value in some 10,000 lies between
+ * `most`: the largest difference, as a part of the range of the logits. In 8-bit ResNet8 a value now and then lies between
  * two levels, as exactly as a float can tell, and is rounded to the other one; all later layers see that.
  */
 const GRAPHS = [
