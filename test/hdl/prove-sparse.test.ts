@@ -6,12 +6,13 @@ import { findProofTools, type Verdict } from '../../toolkit/plan/index.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { describeWithTool } from '../support/tools.js';
 
-const PIXELS = 40;
+/** More than the 32 bits up to which a neuron is proved in one step. */
+const PIXELS = 34;
 /** Products of weights 0 (3 for either index), 1, 2 and 3 (weights that count). */
 const values = [3, 0, 0, 0, 3, 1, 2, -2];
 const weightOf = (from: number): number => 1 + (from % 3);
 
-/** 40 pixels of one bit, 40 neurons that read two of them each, and two logits that read all 40 neurons. */
+/** Pixels of one bit, as many neurons that read two of them each, and two logits that read all neurons. */
 const network: TableNetwork = {
   format: FORMAT,
   name: 'sparse',
@@ -29,8 +30,11 @@ const network: TableNetwork = {
         return pixel === unit || pixel === (unit + 7) % PIXELS ? 1 : 0;
       }),
       bias: Array.from({ length: PIXELS }, () => 0),
-      // What the 38 others add is 114: both pixels are bright.
-      requantize: { kind: 'thresholds', values: Array.from({ length: PIXELS }, () => [116]) },
+      // The others add 3 each: both pixels are bright.
+      requantize: {
+        kind: 'thresholds',
+        values: Array.from({ length: PIXELS }, () => [3 * (PIXELS - 2) + 2]),
+      },
     },
     {
       kind: 'dense',
@@ -76,12 +80,12 @@ describeWithTool(['yosys', 'yosys-abc'], 'a sparse network', () => {
   it('is proved neuron for neuron, its wide logits step by step', async () => {
     const obligations = unrolledObligations(network);
     expect(obligations.map(({ title, parts }) => [title, parts.length])).toEqual([
-      ['stage "pairs"', 40],
-      ['neuron 0 of stage "votes"', 41],
-      ['neuron 1 of stage "votes"', 41],
+      ['stage "pairs"', PIXELS],
+      ['neuron 0 of stage "votes"', PIXELS + 1],
+      ['neuron 1 of stage "votes"', PIXELS + 1],
     ]);
     const verdicts = await prove(obligations);
-    expect(verdicts).toHaveLength(42);
+    expect(verdicts).toHaveLength(PIXELS + 2);
     expect(refuted(verdicts)).toEqual([]);
   });
 
@@ -132,5 +136,5 @@ it('a neuron that reads too much is refused before anything runs', () => {
         : stage,
     ),
   };
-  expect(() => unrolledObligations(dense)).toThrow('it reads 40 bits, too many for a proof (at most 32)');
+  expect(() => unrolledObligations(dense)).toThrow('it reads 34 bits, too many for a proof (at most 32)');
 });
