@@ -46,23 +46,6 @@ const EXIT_CODES = `
 Exit codes: 0 all bit-exact, 1 a difference was found, 2 bad usage or input, 3 a tool is missing,
 4 a build failed or does not fit, 5 port or board, 130 interrupted.`;
 
-/** Commands that read pictures from files of all kinds. */
-const READ_PICTURES = new Set([
-  'deploy',
-  'train',
-  'quantize',
-  'inspect',
-  'export',
-  'emulate',
-  'verify',
-  'data',
-  'render',
-  'build',
-  'flash',
-  'prove',
-  'sensitivity',
-]);
-
 /** Commands that take a trained model, or tables or a trained model. */
 const READ_TRAINED = new Set(['quantize', 'sensitivity']);
 const READ_ANY_MODEL = new Set([
@@ -76,6 +59,9 @@ const READ_ANY_MODEL = new Set([
   'verify',
   'prove',
 ]);
+
+/** Commands that read pictures from files of all kinds. */
+const READ_PICTURES = new Set([...READ_TRAINED, ...READ_ANY_MODEL, 'train', 'data']);
 
 const option = {
   board: ['--board <id>', 'board id (see `tablize boards`) or path of a board file'],

@@ -7,40 +7,11 @@ import {
   type Graph,
   type GraphNode,
   type Operation,
-  type Sizes,
 } from '../../toolkit/graph/index.js';
 import { RULES } from '../../toolkit/graph/rules/index.js';
+import { graph, values, weights } from '../support/graphs.js';
 
-type Line = readonly [output: string, operation: Operation, ...inputs: string[]];
-
-const values = (sizes: Sizes, of: (i: number) => number): Constant => ({
-  sizes,
-  values: Float32Array.from({ length: sizes.reduce((product, size) => product * size, 1) }, (_, i) => of(i)),
-});
-/** Different numbers, none of them round. */
-const weights = (...sizes: number[]): Constant => values(sizes, (i) => Math.sin(7 * i + 1) / 2);
 const only = (value: number): Constant => values([], () => value);
-
-function graph(
-  sizes: Sizes,
-  constants: Readonly<Record<string, Constant>>,
-  ...lines: readonly Line[]
-): Graph {
-  const nodes = lines.map(([output, operation, ...inputs]): GraphNode => ({
-    name: output,
-    operation,
-    inputs,
-    output,
-  }));
-  return {
-    name: 'small',
-    inputs: [{ name: 'x', sizes, byte: null }],
-    nodes,
-    constants: new Map(Object.entries(constants)),
-    outputs: [nodes.at(-1)?.output ?? 'x'],
-    labels: null,
-  };
-}
 
 const NONE = { top: 0, right: 0, bottom: 0, left: 0 };
 const conv = (padding = NONE, groups = 1): Operation => ({

@@ -48,7 +48,14 @@ const DOORS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Files at the top of toolkit/ that every room may import. */
-const SHARED = new Set(['errors.ts', 'assets.ts', 'cache-folder.ts', 'folders.ts', 'nearest.ts']);
+const SHARED = new Set([
+  'errors.ts',
+  'assets.ts',
+  'cache-folder.ts',
+  'folders.ts',
+  'is-running.ts',
+  'nearest.ts',
+]);
 
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+\s+from\s+)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;

@@ -3,47 +3,17 @@ import type { DataSet } from '../../toolkit/data/index.js';
 import { InputError } from '../../toolkit/errors.js';
 import {
   evaluateGraph,
-  type Constant,
   type Graph,
   type GraphNode,
   type Operation,
   type QuantizedLevels,
-  type Sizes,
 } from '../../toolkit/graph/index.js';
 import { evaluateFused, floatModelFromGraph, fuse, inputValues } from '../../toolkit/model/index.js';
 import { createInterpreter } from '../../toolkit/network/index.js';
 import { parseQuantized, quantizeModel, serializeQuantized } from '../../toolkit/quantize/index.js';
 import { tablize } from '../../toolkit/tablize/index.js';
+import { graph, values, weights, type Line } from '../support/graphs.js';
 import { seeded } from '../support/random.js';
-
-type Line = readonly [output: string, operation: Operation, ...inputs: string[]];
-
-const values = (sizes: Sizes, of: (i: number) => number): Constant => ({
-  sizes,
-  values: Float32Array.from({ length: sizes.reduce((product, size) => product * size, 1) }, (_, i) => of(i)),
-});
-const weights = (...sizes: number[]): Constant => values(sizes, (i) => Math.sin(7 * i + 1) / 2);
-
-function graph(
-  sizes: Sizes,
-  constants: Readonly<Record<string, Constant>>,
-  ...lines: readonly Line[]
-): Graph {
-  const nodes = lines.map(([output, operation, ...inputs]): GraphNode => ({
-    name: `/${output}/Op`,
-    operation,
-    inputs,
-    output,
-  }));
-  return {
-    name: 'small',
-    inputs: [{ name: 'x', sizes, byte: null }],
-    nodes,
-    constants: new Map(Object.entries(constants)),
-    outputs: [nodes.at(-1)?.output ?? 'x'],
-    labels: null,
-  };
-}
 
 const NONE = { top: 0, right: 0, bottom: 0, left: 0 };
 const conv: Operation = { kind: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: NONE, groups: 1 };

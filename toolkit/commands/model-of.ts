@@ -1,11 +1,9 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { prepareQuantization } from '../quantize/index.js';
 import { percent } from '../report/text.js';
 import { levelOptions, type Candidate } from '../search/index.js';
 import { tablize } from '../tablize/index.js';
-import { loadModel, type LoadedModel } from './model.js';
+import { isTables, loadModel, type LoadedModel } from './model.js';
 import type { Run } from './run.js';
 import { CALIBRATION_PICTURES, readTrained, type TrainedOptions } from './trained-model.js';
 
@@ -16,7 +14,7 @@ export interface ModelOptions extends Omit<TrainedOptions, 'calibrate' | 'test' 
 }
 
 /** Levels that most networks need which are not trained with them. */
-export const LEVELS_WITHOUT_TRAINING = '32x16';
+export const LEVELS_WITHOUT_TRAINING: Candidate = { activations: 32, weights: 16, stages: new Map() };
 
 /**
  * The tables of `--model`: those in a file or a model folder, or, with `--calibrate`, those that a trained model gets
@@ -50,10 +48,7 @@ export async function modelOf(options: ModelOptions, run: Run): Promise<LoadedMo
     progress: output.progress,
     signal,
   });
-  const quantized = await prepared.quantize(
-    levelOptions(levels ?? { activations: 32, weights: 16, stages: new Map() }),
-    output.progress,
-  );
+  const quantized = await prepared.quantize(levelOptions(levels ?? LEVELS_WITHOUT_TRAINING), output.progress);
   const network = tablize(quantized);
   const { floatAccuracy, testPictures } = network.provenance;
   if (floatAccuracy !== null)
@@ -75,26 +70,3 @@ export async function modelOf(options: ModelOptions, run: Run): Promise<LoadedMo
 /** The other half of a set of which one is calibrated with. */
 const testOf = (calibrate: string): { readonly test?: string } =>
   calibrate.endsWith(':train') ? { test: calibrate.replace(/train$/, 'test') } : {};
-
-/** A model folder of `tablize train` or `tablize quantize`; where a trained model lies beside the tables, the folder is that one's. */
-const isTablesFolder = (folder: string): boolean => {
-  const has = (file: string): boolean => existsSync(join(folder, file));
-  return !has('model.json') && (has('quantized.json') || has('table-network.json'));
-};
-
-/** Bytes at the start of a file in which it names its format. */
-const HEAD = 2000;
-
-function isTables(path: string): boolean {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status?.isDirectory() === true) return isTablesFolder(path);
-  if (status?.isFile() !== true) return false;
-  const head = Buffer.alloc(HEAD);
-  const file = openSync(path, 'r');
-  try {
-    const length = readSync(file, head);
-    return /"tablize\/(quantized-model|table-network)@/.test(head.toString('latin1', 0, length));
-  } finally {
-    closeSync(file);
-  }
-}

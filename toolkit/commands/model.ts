@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ByteValues } from '../data/index.js';
 import { InputError } from '../errors.js';
@@ -20,6 +20,9 @@ export interface LoadedModel {
   /** What it is tried on if nothing else is said, and what the bytes of these pictures stand for. */
   readonly pictures?: { readonly images: string; readonly values?: ByteValues };
 }
+
+/** Bytes at the start of a file in which it names its format. */
+const HEAD = 2000;
 
 const QUANTIZED = 'quantized.json';
 const TABLES = 'table-network.json';
@@ -73,10 +76,31 @@ function loadFile(path: string): LoadedModel {
   }
   const text = bytes.toString('utf8');
   // A look at the start tells the formats apart without parsing megabytes twice; the parsers check the rest.
-  const head = text.slice(0, 2000);
+  const head = text.slice(0, HEAD);
   if (head.includes(QUANTIZED_FORMAT))
     return { network: tablize(parseQuantized(text, path)), path, tablized: true };
   return { network: parseNetwork(text, path), path, tablized: false };
+}
+
+/**
+ * Whether a path is that of tables: a file of them, or a model folder of `tablize train` or `tablize quantize`. Where a
+ * trained model lies beside the tables, the folder is that one's.
+ */
+export function isTables(path: string): boolean {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status?.isDirectory() === true) {
+    const has = (file: string): boolean => existsSync(join(path, file));
+    return !has('model.json') && (has(QUANTIZED) || has(TABLES));
+  }
+  if (status?.isFile() !== true) return false;
+  const head = Buffer.alloc(HEAD);
+  const file = openSync(path, 'r');
+  try {
+    const length = readSync(file, head);
+    return /"tablize\/(quantized-model|table-network)@/.test(head.toString('latin1', 0, length));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Models that were trained and have no tables yet. */

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { candidateText } from '../search/index.js';
 import { LEVELS_WITHOUT_TRAINING } from './model-of.js';
 import { finiteNumber, labelList, stageLevels } from './parse-options.js';
 import { numberList } from './reading.js';
@@ -41,7 +42,7 @@ export const withTrained = (to: Command): Command =>
       .addOption(
         new Option(
           '--levels <AxW>',
-          `with --calibrate: activation x weight levels; after a comma, stages with others, such as 8x5,conv1=13x3 (default: ${LEVELS_WITHOUT_TRAINING})`,
+          `with --calibrate: activation x weight levels; after a comma, stages with others, such as 8x5,conv1=13x3 (default: ${candidateText(LEVELS_WITHOUT_TRAINING)})`,
         ).argParser(stageLevels),
       ),
   );

@@ -10,6 +10,12 @@ interface Windows {
   readonly padding: Padding;
 }
 
+/** What a window covers whose places are so far apart. */
+export const spread = (window: Pair, dilations: Pair): Pair => [
+  (window[0] - 1) * dilations[0] + 1,
+  (window[1] - 1) * dilations[1] + 1,
+];
+
 /** The sizes of a convolution's output, or why there are none. */
 export function convSizes(operation: Conv, inputs: readonly Sizes[]): Sizes | string {
   const [input = [], kernel = [], bias] = inputs;
@@ -39,10 +45,9 @@ function windowCounts({ strides, dilations, padding }: Windows, input: Sizes, wi
   if (![...strides, ...dilations, ...window].every(isCount)) return 'a window, stride or dilation below 1';
   if (![top, right, bottom, left].every((side) => Number.isInteger(side) && side >= 0))
     return 'a padding below 0';
-  const count = (axis: 0 | 1, around: number): number => {
-    const reach = (window[axis] - 1) * dilations[axis] + 1;
-    return Math.floor(((input[axis + 1] ?? 0) + around - reach) / strides[axis]) + 1;
-  };
+  const reach = spread(window, dilations);
+  const count = (axis: 0 | 1, around: number): number =>
+    Math.floor(((input[axis + 1] ?? 0) + around - reach[axis]) / strides[axis]) + 1;
   const counts: Pair = [count(0, top + bottom), count(1, left + right)];
   return counts.every((places) => places >= 1) ? counts : `the window ${window.join(' x ')} does not fit`;
 }

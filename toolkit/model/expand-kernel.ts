@@ -1,6 +1,7 @@
+import { spread } from '../graph/index.js';
 import { InputError } from '../errors.js';
 import type { Conv2dLayer, DepthwiseConv2dLayer } from './float-model.js';
-import { spread, type Pair } from './windows.js';
+import type { Pair } from './windows.js';
 
 /** A kernel without dilation and groups: filled up with zeros. */
 export interface WholeKernel {

@@ -1,7 +1,8 @@
+import { spread } from '../graph/index.js';
 import { INPUT, type Shape } from '../network/index.js';
 import type { Activation } from './activations.js';
 import type { GivenLevels } from './given-levels.js';
-import { spread, windowCounts, type PaddingMode, type Pair } from './windows.js';
+import { windowCounts, type PaddingMode, type Pair } from './windows.js';
 
 export type { Activation, ActivationName } from './activations.js';
 export type { GivenLevels } from './given-levels.js';

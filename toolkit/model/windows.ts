@@ -27,9 +27,3 @@ export function windowCounts(shape: Shape, window: Pair, strides: Pair, mode: Pa
     Math.floor((shape[1] + left + right - window[1]) / strides[1]) + 1,
   ];
 }
-
-/** What a window covers whose places are so far apart. */
-export const spread = (window: Pair, dilations: Pair): Pair => [
-  (window[0] - 1) * dilations[0] + 1,
-  (window[1] - 1) * dilations[1] + 1,
-];

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { assetPath } from '../assets.js';
 import { cacheFolder } from '../cache-folder.js';
 import { InputError, ToolMissingError } from '../errors.js';
+import { isRunning } from '../is-running.js';
 import { makeFolder } from '../folders.js';
 import { findExecutable } from './find-executable.js';
 import { lastLines } from './last-lines.js';
@@ -169,14 +170,5 @@ function sweep(folder: string, id: string): void {
     if (pid !== undefined && !isRunning(Number(pid))) {
       rmSync(join(parent, name), { recursive: true, force: true });
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,3 +1,5 @@
+import { clamp } from '../graph/index.js';
+
 /** An axis of a tensor of this rank, counted from the end if it is negative; null if there is none. */
 export function axisOf(axis: number, rank: number): number | null {
   const counted = axis < 0 ? axis + rank : axis;
@@ -66,7 +68,7 @@ export function planStridedSlice(slice: StridedSlice, sizes: readonly number[]):
     const size = sizes[ranges.length] ?? 0;
     const step = strides[k] ?? 1;
     if (step < 1) return 'only steps above 0 can be read';
-    const clamp = (index: number): number => Math.min(Math.max(index < 0 ? index + size : index, 0), size);
+    const inside = (index: number): number => clamp(index < 0 ? index + size : index, 0, size);
     const first = begin[k] ?? 0;
     if (is(slice.shrinkAxisMask, k)) {
       const index = axisOf(first, size);
@@ -74,8 +76,8 @@ export function planStridedSlice(slice: StridedSlice, sizes: readonly number[]):
       ranges.push({ begin: index, end: index + 1, step: 1 });
       continue;
     }
-    const from = is(slice.beginMask, k) ? 0 : clamp(first);
-    const to = Math.max(from, is(slice.endMask, k) ? size : clamp(end[k] ?? 0));
+    const from = is(slice.beginMask, k) ? 0 : inside(first);
+    const to = Math.max(from, is(slice.endMask, k) ? size : inside(end[k] ?? 0));
     ranges.push({ begin: from, end: to, step });
     result.push(Math.ceil((to - from) / step));
   }

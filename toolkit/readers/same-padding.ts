@@ -1,4 +1,4 @@
-import type { Pair } from '../graph/index.js';
+import { spread, type Pair } from '../graph/index.js';
 import { explicitPadding } from '../model/windows.js';
 import type { Padding } from '../network/index.js';
 
@@ -10,6 +10,6 @@ export function paddingOf(
   strides: Pair,
   dilations: Pair = [1, 1],
 ): Padding {
-  const reach: Pair = [(window[0] - 1) * dilations[0] + 1, (window[1] - 1) * dilations[1] + 1];
-  return explicitPadding([sizes[1] ?? 1, sizes[2] ?? 1, sizes[3] ?? 1], reach, strides, mode);
+  const shape = [sizes[1] ?? 1, sizes[2] ?? 1, sizes[3] ?? 1] as const;
+  return explicitPadding(shape, spread(window, dilations), strides, mode);
 }

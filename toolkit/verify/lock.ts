@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { InputError } from '../errors.js';
+import { isRunning } from '../is-running.js';
 
 /** Who holds a lock, as its file tells. */
 interface Holder {
@@ -26,7 +27,7 @@ export function takeLock(path: string): () => void {
       };
     }
     const holder = holderOf(lock);
-    if (isRunning(holder, lock)) throw locked(path, lock, holder);
+    if (isHeld(holder, lock)) throw locked(path, lock, holder);
     removeStale(lock);
   }
   throw locked(path, lock, holderOf(lock));
@@ -74,16 +75,11 @@ function holderOf(lock: string): Holder | undefined {
 }
 
 /** A process of another machine cannot be asked, and counts as running. */
-function isRunning(holder: Holder | undefined, lock: string): boolean {
+function isHeld(holder: Holder | undefined, lock: string): boolean {
   if (holder === undefined) return false;
   if (holder.machine !== hostname()) return true;
   if (holder.pid === process.pid) return held.has(lock);
-  try {
-    process.kill(holder.pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return isRunning(holder.pid);
 }
 
 /** Moves the file away before it is looked at again, so that of two who find it stale neither removes the other's new one. */
@@ -91,7 +87,7 @@ function removeStale(lock: string): void {
   const aside = `${lock}.${process.pid}.stale`;
   try {
     renameSync(lock, aside);
-    if (isRunning(holderOf(aside), lock)) linkSync(aside, lock);
+    if (isHeld(holderOf(aside), lock)) linkSync(aside, lock);
   } catch {
     // Whoever was faster has it, or will be seen in the next try.
   }

@@ -1,5 +1,6 @@
 import type { Padding } from '../../network/index.js';
 import { isNeverNegative } from '../never-negative.js';
+import { spread } from '../window-sizes.js';
 import { again, type Rule } from './rule.js';
 
 /**
@@ -29,10 +30,11 @@ export const mergePad: Rule = (node, view) => {
     left: own.left + (before[2] ?? 0),
     right: own.right + (after[2] ?? 0),
   };
-  const kernel = operation.kind === 'conv2d' ? view.sizes(node.inputs[1] ?? '') : operation.window;
-  const reach = (axis: 0 | 1): number => ((kernel[axis] ?? 1) - 1) * operation.dilations[axis] + 1;
+  const [height = 1, width = 1] =
+    operation.kind === 'conv2d' ? view.sizes(node.inputs[1] ?? '') : operation.window;
+  const [rows, columns] = spread([height, width], operation.dilations);
   const fits =
-    Math.max(padding.top, padding.bottom) < reach(0) && Math.max(padding.left, padding.right) < reach(1);
+    Math.max(padding.top, padding.bottom) < rows && Math.max(padding.left, padding.right) < columns;
   if (!fits) return null;
   const counts = operation.kind === 'averagePool' ? { countsPadding: true } : {};
   return {

@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.js';
 import { checkElements, elements, quoted, type Constant, type Sizes } from '../../graph/index.js';
+import { halfFloat } from '../../model/half-float.js';
 import { isDataType, isFloat, TYPE, typeName, type DataType } from './data-types.js';
 import type { TensorMessage } from './messages.js';
 
@@ -73,7 +74,7 @@ function listed({ floats, integers, longs, doubles }: TensorMessage, type: DataT
     case TYPE.uint32:
       return longs;
     case TYPE.float16:
-      return integers.map(halfToNumber);
+      return integers.map((bits) => halfFloat(bits & 0xffff));
     case TYPE.bfloat16:
       return integers.map(brainToNumber);
     case TYPE.uint8:
@@ -107,7 +108,7 @@ function reader(view: DataView, type: DataType): (i: number) => number {
     case TYPE.double:
       return (i) => view.getFloat64(i * 8, true);
     case TYPE.float16:
-      return (i) => halfToNumber(view.getUint16(i * 2, true));
+      return (i) => halfFloat(view.getUint16(i * 2, true));
     case TYPE.bfloat16:
       return (i) => brainToNumber(view.getUint16(i * 2, true));
     case TYPE.uint8:
@@ -140,14 +141,6 @@ function cut(value: bigint): number {
 function nibble(bits: number, type: DataType): number {
   const value = bits & 15;
   return type === TYPE.int4 && value >= 8 ? value - 16 : value;
-}
-
-/** IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1;
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
 /** The upper half of a float32. */

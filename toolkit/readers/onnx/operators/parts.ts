@@ -1,4 +1,4 @@
-import { elements, type Operation } from '../../../graph/index.js';
+import { clamp, elements, type Operation } from '../../../graph/index.js';
 import { axisOf, integersOf, numberOf, type Call, type Translations } from '../call.js';
 import { TYPE } from '../data-types.js';
 import { count, reshape } from '../layout.js';
@@ -113,8 +113,4 @@ function sliced(call: Call, value: Value, axis: number, start: number, end: numb
     axis,
     count(0, places).map((i) => first + i * step),
   );
-}
-
-function clamp(at: number, least: number, most: number): number {
-  return Math.min(Math.max(at, least), most);
 }

@@ -1,4 +1,5 @@
-import type { Operation, Pair } from '../../../graph/index.js';
+import { spread, type Operation, type Pair } from '../../../graph/index.js';
+import { explicitPadding } from '../../../model/windows.js';
 import type { Padding } from '../../../network/index.js';
 import type { Call, Translations } from '../call.js';
 import { isFloat } from '../data-types.js';
@@ -115,11 +116,21 @@ function windowsOf(call: Call, kernel: readonly number[], dimensions: 1 | 2, cei
     throw call.fail('a window, stride or dilation below 1');
   }
   const size = pairOf(call.input(0).sizes.slice(2), 1);
-  const reach: Pair = [(window[0] - 1) * dilations[0] + 1, (window[1] - 1) * dilations[1] + 1];
+  const reach = spread(window, dilations);
+  const auto = call.text('auto_pad', 'NOTSET');
+  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
+    const upper = explicitPadding([...size, 1], reach, strides, 'same');
+    const padding = auto === 'SAME_UPPER' ? upper : swapped(upper);
+    return { window, strides, dilations, padding, partial: [0, 0] };
+  }
+  if (auto !== 'NOTSET' && auto !== 'VALID' && auto !== '')
+    throw call.fail('an unknown way of padding (auto_pad)');
   const given = call.integers('pads') ?? [...ones, ...ones].map(() => 0);
   const [begin, end] = [pairOf(given.slice(0, dimensions), 0), pairOf(given.slice(dimensions), 0)];
   const around = ([0, 1] as const).map((k) =>
-    axisPadding(call, size[k], reach[k], strides[k], begin[k], end[k], ceil),
+    auto === 'VALID'
+      ? axisPadding(size[k], reach[k], strides[k], 0, 0, ceil)
+      : axisPadding(size[k], reach[k], strides[k], begin[k], end[k], ceil),
   );
   const [vertical = NONE, horizontal = NONE] = around;
   return {
@@ -144,26 +155,22 @@ interface AxisPadding {
 
 const NONE: AxisPadding = { before: 0, after: 0, partial: 0 };
 
+/** More on the other side. */
+const swapped = ({ top, right, bottom, left }: Padding): Padding => ({
+  top: bottom,
+  right: left,
+  bottom: top,
+  left: right,
+});
+
 function axisPadding(
-  call: Call,
   size: number,
   reach: number,
   stride: number,
-  begin: number,
-  end: number,
+  before: number,
+  after: number,
   ceil: boolean,
 ): AxisPadding {
-  const auto = call.text('auto_pad', 'NOTSET');
-  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
-    const total = Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
-    const less = Math.floor(total / 2);
-    return auto === 'SAME_UPPER'
-      ? { before: less, after: total - less, partial: 0 }
-      : { before: total - less, after: less, partial: 0 };
-  }
-  if (auto !== 'NOTSET' && auto !== 'VALID' && auto !== '')
-    throw call.fail('an unknown way of padding (auto_pad)');
-  const [before, after] = auto === 'VALID' ? [0, 0] : [begin, end];
   if (!ceil) return { before, after, partial: 0 };
   const places = Math.ceil((size + before + after - reach) / stride) + 1;
   // A window that would start beyond the input and the padding before it is none.
